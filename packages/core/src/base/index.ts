@@ -1,0 +1,7 @@
+export { type Dim, dimText, type SymbolicDim, symbol } from './dim.ts'
+export { type DType, type DTypeInfo, dtypeInfo, dtypes } from './dtype.ts'
+export { type ErrorCode, type ErrorDetails, errorCatalogue, SlipwayError } from './errors.ts'
+export { defaultLimits, type Limits } from './limits.ts'
+export { elementCount, type Shape } from './shape.ts'
+export { type DataOf, type Tensor, type TensorData, tensor, tensorByteLength } from './tensor.ts'
+export { type MapValue, type SequenceValue, typeText, type Value, type ValueType } from './value.ts'

@@ -1,0 +1,2 @@
+export { type ReadOptions, readOnnx } from './onnx/read.ts'
+export { readValue } from './onnx/read-value.ts'

@@ -1,0 +1,76 @@
+import { addDims, type Dim, dimsEqual } from '../base/dim.ts'
+import { normalizeAxis, stridesOf } from '../base/shape.ts'
+import { wideZeros } from '../base/wide.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { many, one } from './param.ts'
+import { refuse } from './refuse.ts'
+import { copyElement } from './shared/movement.ts'
+import { tensorsIr4 } from './types.ts'
+
+export const concat = defineOp({
+  name: 'Concat',
+  doc: 'The inputs one after the other along an axis; their other sizes must be equal.',
+  since: [1, 4, 11, 13],
+  types: { T: tensorsIr4 },
+  inputs: { inputs: many('T') },
+  outputs: { concat_result: one('T') },
+  attrs: { axis: attr.required.int() },
+  infer: ({ inputs }, { axis }, { freshDim }) => ({
+    concat_result: tensorFact(inputs[0]!.dtype, joinShapes(inputs, axis, freshDim), joinValues(inputs)),
+  }),
+  reference: ({ inputs }, attrs) => {
+    const first = inputs[0]!
+    const axis = normalizeAxis(attrs.axis, first.shape.length)
+    const shape = first.shape.map((size, i) =>
+      i === axis ? inputs.reduce((sum, x) => sum + x.shape[axis]!, 0) : size,
+    )
+    const out = wideZeros(first.dtype, shape)
+    const outStep = stridesOf(shape)[axis]! * shape[axis]!
+    let start = 0
+    for (const x of inputs) {
+      const block = stridesOf(x.shape)[axis]! * x.shape[axis]!
+      const blocks = x.shape.slice(0, axis).reduce((product, size) => product * size, 1)
+      for (let i = 0; i < blocks * block; i++) {
+        copyElement(x, i, out, Math.floor(i / block) * outStep + start + (i % block))
+      }
+      start += block
+    }
+    return { concat_result: out }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+function joinShapes(
+  inputs: readonly TensorFact[],
+  axisAttribute: number,
+  freshDim: (hint: string) => Dim,
+): readonly Dim[] | undefined {
+  const known = inputs.find((input) => input.shape)?.shape
+  if (!known) return undefined
+  const axis = normalizeAxis(axisAttribute, known.length)
+  return known.map((size, i) => {
+    if (i === axis) {
+      if (inputs.some((x) => !x.shape)) return freshDim('concat')
+      return inputs.reduce<Dim>((sum, x) => addDims(sum, x.shape![axis] ?? 0), 0)
+    }
+    return inputs.reduce((common, { shape }) => sameSize(common, shape, i, known.length), size)
+  })
+}
+
+function sameSize(common: Dim, shape: readonly Dim[] | undefined, axis: number, rank: number): Dim {
+  if (!shape) return common
+  if (shape.length !== rank) return refuse(`all inputs must have rank ${rank}`, shape.length)
+  const size = shape[axis]!
+  if (dimsEqual(common, size) || typeof size !== 'number') return common
+  if (typeof common !== 'number') return size
+  return refuse(`all inputs must have size ${common} on axis ${axis}`, size)
+}
+
+/** Tracked elements of 1-D inputs, end to end. */
+function joinValues(inputs: readonly TensorFact[]): readonly Dim[] | undefined {
+  const lists = inputs.map((input) => (input.shape?.length === 1 ? valuesOf(input) : undefined))
+  return lists.every((list) => list !== undefined) ? lists.flatMap((list) => [...list!]) : undefined
+}

@@ -1,0 +1,135 @@
+/**
+ * The definition of an operator: one value with its schema, shape inference, reference kernel, gradient and
+ * lowering kind. Everything that knows operators (checker, interpreter, passes, documentation) reads these
+ * values; the list of them is derived from the directory.
+ */
+import type { WideValue } from '../base/wide.ts'
+import type { GraphBuilder } from '../ir/builder.ts'
+import type { Graph } from '../ir/graph.ts'
+import type { AttrSpecs, Attrs } from './attr.ts'
+import type { Fact } from './fact.ts'
+import type { FactArgs, FactResults, NameArgs, NameResults, Params, WideArgs, WideResults } from './param.ts'
+import type { RandomStream } from './random.ts'
+
+/**
+ * commutative, associative: on the first two inputs. inplace: the first output may take the place of the first
+ * input. random: equal inputs need not give equal outputs. control: runs subgraphs.
+ */
+export type Trait = 'commutative' | 'associative' | 'inplace' | 'random' | 'control'
+
+export interface KernelContext {
+  /** What inference says of each output from the actual inputs. */
+  readonly outputs: readonly (Fact | undefined)[]
+  /** Whether somebody reads the i-th output. */
+  wanted(index: number): boolean
+  /** Numbers that depend on the run's seed and the node only. */
+  random(seed?: number): RandomStream
+  /** Runs a body with its inputs in order; values of the graphs around it are visible by name. */
+  runGraph(graph: Graph, inputs: readonly WideValue[]): readonly WideValue[]
+  /** Throws SLP-S7 once the run is cancelled; for kernels that loop long. */
+  checkCancelled(): void
+  /** Throws SLP-L4 where a tensor of so many elements is over the limit. Call before allocating from data. */
+  checkElements(count: number): void
+  readonly maxLoopIterations: number
+}
+
+export interface InferContext {
+  /** How many outputs the node lists. */
+  readonly outputCount: number
+  /** Facts of a body's outputs, given those of its inputs. */
+  inferGraph(graph: Graph, inputs: readonly Fact[]): readonly (Fact | undefined)[]
+  /** A dimension nobody knows, named after the node. */
+  freshDim(hint: string): import('../base/dim.ts').SymbolicDim
+}
+
+export interface DecomposeContext<I extends Params> {
+  readonly inputs: FactArgs<I>
+  readonly outputCount: number
+}
+
+/**
+ * How the compiler treats an operator. `elementwise`: one scalar expression per element, fusable. `reduction`:
+ * axes, an initial value and a combiner. `view`: strides only. `decompose`: into other operators.
+ * `kernel`: an emitter of its own. `host`: stays on the reference kernel (strings, sequences, control flow).
+ */
+export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
+  | { readonly kind: 'elementwise' | 'reduction' | 'view' | 'kernel' | 'host' }
+  | {
+      readonly kind: 'decompose'
+      /** Undefined where this use has no decomposition (an unknown rank, for instance). */
+      build(
+        b: GraphBuilder,
+        inputs: NameArgs<I>,
+        attrs: Attrs<S>,
+        context: DecomposeContext<I>,
+      ): NameResults<O> | undefined
+    }
+
+export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> {
+  /** ONNX's spelling. */
+  readonly name: string
+  /** `''` (ai.onnx) unless given. */
+  readonly domain?: string
+  readonly doc: string
+  /** The operator set versions that changed it; the last one is what this definition says. */
+  readonly since: readonly number[]
+  /** True where `since.at(-1)` took the operator out; such a definition exists for upgrades only. */
+  readonly deprecated?: boolean
+  /** Allowed types by the name of the type variable. */
+  readonly types: Readonly<Record<string, readonly string[]>>
+  readonly inputs: I
+  readonly outputs: O
+  readonly attrs: S
+  readonly traits?: readonly Trait[]
+  /** Types (and small values) of the outputs. Refuses bad inputs here rather than while running. */
+  infer(inputs: FactArgs<I>, attrs: Attrs<S>, context: InferContext): FactResults<O>
+  /** The definition of right. `decomposed` interprets the decomposition. */
+  readonly reference:
+    | 'decomposed'
+    | ((inputs: WideArgs<I>, attrs: Attrs<S>, context: KernelContext) => WideResults<O>)
+  readonly gradient: 'none'
+  readonly lower: Lowering<I, O, S>
+}
+
+/** A definition as shared code sees it: arguments by parameter name, of any type. */
+export interface AnyOp {
+  readonly name: string
+  readonly domain: string
+  readonly doc: string
+  readonly since: readonly number[]
+  readonly deprecated: boolean
+  readonly types: Readonly<Record<string, readonly string[]>>
+  readonly inputs: Params
+  readonly outputs: Params
+  readonly attrs: AttrSpecs
+  readonly traits: ReadonlySet<Trait>
+  readonly lower: Lowering<Params, Params, AttrSpecs>
+  readonly gradient: 'none'
+  infer(
+    inputs: FactArgs<Params>,
+    attrs: Attrs<AttrSpecs>,
+    context: InferContext,
+  ): Readonly<Record<string, Fact | readonly Fact[] | undefined>>
+  readonly reference:
+    | 'decomposed'
+    | ((
+        inputs: WideArgs<Params>,
+        attrs: Attrs<AttrSpecs>,
+        context: KernelContext,
+      ) => Readonly<Record<string, WideValue | readonly WideValue[] | undefined>>)
+}
+
+/** Checks a definition's types and gives it the form that shared code reads. */
+export function defineOp<const I extends Params, const O extends Params, const S extends AttrSpecs>(
+  definition: OpDef<I, O, S>,
+): AnyOp {
+  const { domain = '', deprecated = false, traits = [] } = definition
+  // The one place where a definition's own types are forgotten: the harness calls it with arguments that it
+  // arranged by the definition's own parameter list.
+  return {
+    ...(definition as OpDef<Params, Params, AttrSpecs>),
+    domain,
+    deprecated,
+    traits: new Set(traits),
+  } as AnyOp
+}

@@ -1,0 +1,192 @@
+/**
+ * Types of every value of a graph, in one walk. Small integer tensors are tracked as symbolic dimensions, and
+ * nodes whose inputs are all small constants are folded by their reference kernels (`fold`, given by the caller).
+ */
+
+import type { SlipwayError } from '../base/errors.ts'
+import { elementCount } from '../base/shape.ts'
+import { tensorType, type ValueType } from '../base/value.ts'
+import { type WideValue, widen } from '../base/wide.ts'
+import { type Graph, type Node, operatorText } from '../ir/graph.ts'
+import type { AnyOp } from './define.ts'
+import { type Fact, maxTrackedElements } from './fact.ts'
+import { asArgument, inferNode } from './infer-node.ts'
+import { tryFindOp } from './registry.ts'
+
+export interface InferOptions {
+  /** Facts that replace the declared ones of inputs, such as concrete shapes. */
+  readonly inputs?: ReadonlyMap<string, Fact>
+  /** Facts of values captured from the graphs around this one. */
+  readonly captured?: ReadonlyMap<string, Fact>
+  /** Computes a node whose inputs are all known; undefined where it must not or cannot. */
+  readonly fold?: (
+    op: AnyOp,
+    node: Node,
+    inputs: readonly (WideValue | undefined)[],
+  ) => readonly (WideValue | undefined)[] | undefined
+  /** Takes the refusals of operators instead of throwing the first one. */
+  readonly onRefusal?: (error: SlipwayError, node: Node, index: number) => void
+  readonly path?: string
+}
+
+/** A value whose type or rank inference could not find, and why. */
+export interface Unknown {
+  readonly value: string
+  readonly node: string
+  readonly operator: string
+  readonly reason:
+    | 'operator is unknown'
+    | 'operator gave no type'
+    | 'rank is unknown'
+    | 'operator refused its inputs'
+}
+
+export interface Inferred {
+  readonly facts: ReadonlyMap<string, Fact>
+  /** In graph order: the first entry is where knowledge was lost. */
+  readonly unknown: readonly Unknown[]
+}
+
+/** Facts of all values of a graph. Throws the first refusal unless `onRefusal` takes it. */
+export function inferGraph(graph: Graph, options: InferOptions = {}): Inferred {
+  const facts = new Map<string, Fact>(options.captured)
+  const unknown: Unknown[] = []
+  for (const [name, value] of graph.constants) facts.set(name, constantFact(value))
+  for (const name of graph.inputs) {
+    const given = options.inputs?.get(name)
+    const declared = graph.types.get(name)
+    // An initialiser of the same name is only a default, so its value must not be folded.
+    if (given) facts.set(name, given)
+    else if (declared) facts.set(name, { type: declared })
+  }
+  graph.nodes.forEach((node, index) => {
+    const lost = inferInto(facts, graph, node, index, options)
+    unknown.push(...lost)
+  })
+  return { facts, unknown }
+}
+
+function constantFact(value: import('../base/tensor.ts').Tensor): Fact {
+  const type = tensorType(value.dtype, value.shape)
+  return elementCount(value.shape) <= maxTrackedElements ? { type, constant: widen(value) } : { type }
+}
+
+function inferInto(
+  facts: Map<string, Fact>,
+  graph: Graph,
+  node: Node,
+  index: number,
+  options: InferOptions,
+): Unknown[] {
+  const lost = (reason: Unknown['reason']): Unknown[] =>
+    node.outputs
+      .filter((name) => name !== '')
+      .map((value) => ({ value, node: node.name, operator: operatorText(node), reason }))
+  const op = tryFindOp(node.domain, node.op)
+  const inputs = node.inputs.map((name) => (name === '' ? undefined : facts.get(name)))
+  const declare = () => {
+    for (const name of node.outputs) {
+      const type = graph.types.get(name)
+      if (type) facts.set(name, { type })
+    }
+  }
+  if (!op) {
+    declare()
+    return lost('operator is unknown')
+  }
+  // An input without a known type leaves the outputs to their declarations.
+  if (node.inputs.some((name, i) => name !== '' && !inputs[i])) {
+    declare()
+    return []
+  }
+  const outputs = infer(op, node, index, inputs, facts, options)
+  if (!outputs) {
+    declare()
+    return lost('operator refused its inputs')
+  }
+  return node.outputs.flatMap((value, i): Unknown[] => {
+    if (value === '') return []
+    const fact = outputs[i]
+    const declared = graph.types.get(value)
+    if (!fact) {
+      if (declared) facts.set(value, { type: declared })
+      return [{ value, node: node.name, operator: operatorText(node), reason: 'operator gave no type' }]
+    }
+    const best = fill(fact, declared)
+    facts.set(value, best)
+    return best.type.kind === 'tensor' && !best.type.shape
+      ? [{ value, node: node.name, operator: operatorText(node), reason: 'rank is unknown' }]
+      : []
+  })
+}
+
+/** An inferred tensor type without a rank takes the declared one. */
+function fill(fact: Fact, declared: ValueType | undefined): Fact {
+  if (fact.type.kind !== 'tensor' || fact.type.shape || declared?.kind !== 'tensor') return fact
+  return { ...fact, type: { ...fact.type, shape: declared.shape } }
+}
+
+function infer(
+  op: AnyOp,
+  node: Node,
+  index: number,
+  inputs: readonly (Fact | undefined)[],
+  facts: ReadonlyMap<string, Fact>,
+  options: InferOptions,
+): readonly (Fact | undefined)[] | undefined {
+  const label = `${options.path ?? ''}${node.name || node.outputs.find((name) => name !== '') || `node${index}`}`
+  try {
+    const outputs = inferNode(op, node, inputs, {
+      label,
+      inferGraph: (body, args) => {
+        const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
+        const inner = inferGraph(body, { ...options, inputs: given, captured: facts, path: `${label}/` })
+        return body.outputs.map((name) => inner.facts.get(name))
+      },
+    })
+    return foldSmall(op, node, inputs, outputs, options)
+  } catch (error) {
+    if (!options.onRefusal || !isSlipwayError(error)) throw error
+    options.onRefusal(error, node, index)
+    return undefined
+  }
+}
+
+const isSlipwayError = (error: unknown): error is SlipwayError =>
+  error instanceof Error && error.name === 'SlipwayError'
+
+/** Where all inputs are known constants and all outputs are small, their values are computed. */
+function foldSmall(
+  op: AnyOp,
+  node: Node,
+  inputs: readonly (Fact | undefined)[],
+  outputs: readonly (Fact | undefined)[],
+  { fold }: InferOptions,
+): readonly (Fact | undefined)[] {
+  const known = inputs.every((fact, i) => node.inputs[i] === '' || fact?.constant !== undefined)
+  const small = outputs.every((fact) => fact === undefined || isSmall(fact.type))
+  if (!fold || !known || !small || op.traits.has('random') || op.traits.has('control')) return outputs
+  const values = fold(
+    op,
+    node,
+    inputs.map((fact) => fact?.constant),
+  )
+  return outputs.map((fact, i) => {
+    const value = values?.[i]
+    return fact && value?.kind === 'tensor'
+      ? { ...fact, type: tensorType(value.dtype, value.shape), constant: value }
+      : fact
+  })
+}
+
+function isSmall(type: ValueType): boolean {
+  if (type.kind !== 'tensor' || !type.shape) return false
+  let count = 1
+  for (const size of type.shape) {
+    if (typeof size !== 'number') return false
+    count *= size
+  }
+  return count <= maxTrackedElements
+}
+
+export { asArgument }
