@@ -1,9 +1,8 @@
 import { dtypeInfo } from '../base/dtype.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { convert, keepsTracked } from './shared/convert.ts'
+import { convert, convertFact } from './shared/convert.ts'
 import { float8s, int2s, int4s, numbers } from './types.ts'
 
 const castable = [
@@ -25,11 +24,7 @@ export const castLike = defineOp({
   inputs: { input: one('T1'), target_type: one('T2') },
   outputs: { output: one('T2') },
   attrs: { round_mode: attr.oneOf(['up', 'down', 'nearest'], 'up'), saturate: attr.int(1) },
-  infer: ({ input, target_type }) => {
-    const { dtype } = target_type
-    const tracked = keepsTracked(dtype) && keepsTracked(input.dtype) ? input.value : undefined
-    return { output: tensorFact(dtype, input.shape, tracked) }
-  },
+  infer: ({ input, target_type }) => ({ output: convertFact(input, target_type.dtype) }),
   reference: ({ input, target_type }, { saturate, round_mode }) => ({
     output: convert(input, target_type.dtype, { saturate: saturate !== 0, rounding: round_mode }),
   }),

@@ -126,6 +126,24 @@ opTest(cast, {
     },
   ],
   symbolic: [
+    {
+      name: 'hands tracked elements on',
+      inputs: { input: 'int64[2]{N,-1}' },
+      attrs: to('int32'),
+      outputs: ['int32[2]{N,-1}'],
+    },
+    {
+      name: 'tells the truth of tracked elements',
+      inputs: { input: 'int64[2]{N,0}' },
+      attrs: to('bool'),
+      outputs: ['bool[2]{1,0}'],
+    },
+    {
+      name: 'drops elements that would wrap around',
+      inputs: { input: 'int64[1]{4294967296}' },
+      attrs: to('int32'),
+      outputs: ['int32[1]{?}'],
+    },
     { name: 'keeps the shape', inputs: { input: 'float32[N,3]' }, attrs: to('int4'), outputs: ['int4[N,3]'] },
     {
       name: 'keeps an unknown rank',

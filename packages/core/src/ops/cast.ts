@@ -1,8 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { convert, keepsTracked } from './shared/convert.ts'
+import { convert, convertFact } from './shared/convert.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { float6s, float8s, int2s, int4s, numbers } from './types.ts'
 
@@ -30,11 +29,7 @@ export const cast = defineOp({
     saturate: attr.int(1),
     to: attr.required.int(),
   },
-  infer: ({ input }, { to }) => {
-    const dtype = dtypeOfAttr('to', to, castable)
-    const tracked = keepsTracked(dtype) && keepsTracked(input.dtype) ? input.value : undefined
-    return { output: tensorFact(dtype, input.shape, tracked) }
-  },
+  infer: ({ input }, { to }) => ({ output: convertFact(input, dtypeOfAttr('to', to, castable)) }),
   reference: ({ input }, { to, saturate, round_mode }) => ({
     output: convert(input, dtypeOfAttr('to', to, castable), {
       saturate: saturate !== 0,

@@ -1,10 +1,13 @@
 /** Values of one element type as values of another: the rules of Cast. */
-import { type DType, dtypeInfo, isFloat, isInt64 } from '../../base/dtype.ts'
+import type { Dim } from '../../base/dim.ts'
+import { type DType, dtypeInfo, isFloat } from '../../base/dtype.ts'
 import { oddFloat64, roundFloat } from '../../base/round-float.ts'
 import { decodeE8M0, encodeE8M0, type PowerRounding } from '../../base/small-float.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
+import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { float8s } from '../types.ts'
 import { numeralText, parseNumeral } from './numeral.ts'
+import { isEqual, isTracked, negate, trackedElements } from './tracked.ts'
 
 export interface ConvertOptions {
   /** float8 only: the largest finite value instead of infinity or NaN. */
@@ -73,7 +76,13 @@ function wrapInteger(dtype: DType, value: Scalar): number {
   return kind === 'int' && positive >= 2 ** (bits - 1) ? positive - 2 ** bits : positive
 }
 
-/** True where tracked integers keep their value in the type. */
-export function keepsTracked(dtype: DType): boolean {
-  return dtype === 'int32' || isInt64(dtype)
+/** The fact of x in another element type; tracked elements stay tracked where the type holds them. */
+export function convertFact(x: TensorFact, dtype: DType): TensorFact {
+  const values = isTracked(dtype) && isTracked(x.dtype) ? valuesOf(x) : undefined
+  const element = (value: Dim) => (dtype === 'bool' ? negate(isEqual(value, 0)) : value)
+  return tensorFact(
+    dtype,
+    x.shape,
+    values && trackedElements(dtype, values.length, (i) => element(values[i]!)),
+  )
 }
