@@ -49,3 +49,18 @@ export function requireScalarOrVector(
   if (fact.shape.length === 1 && fact.shape[0] !== 1)
     requireSize(`the size of ${what}`, fact.shape[0], length)
 }
+
+/** Throws SLP-O2 unless the tensor may be broadcast to `shape` without changing it. */
+export function requireBroadcastsTo(
+  what: string,
+  fact: TensorFact | undefined,
+  shape: readonly Dim[] | undefined,
+): void {
+  if (!fact?.shape || !shape) return
+  const lead = shape.length - fact.shape.length
+  const fits = fact.shape.every((size, i) => {
+    const target = shape[i + lead]
+    return size === 1 || typeof size !== 'number' || typeof target !== 'number' || size === target
+  })
+  if (lead < 0 || !fits) refuse(`${what} must broadcast to ${shapeText(shape)}`, shapeText(fact.shape))
+}
