@@ -239,7 +239,8 @@ function cast(value: WideTensor, dtype: DType): Value {
     const number = Number(value.data[i])
     if (out.data instanceof Float64Array) out.data[i] = number
     else if (Array.isArray(out.data)) out.data[i] = String(value.data[i])
-    else out.data[i] = BigInt(Math.trunc(number))
+    // What has no 64-bit integer becomes 0, as in the narrower integer types.
+    else out.data[i] = BigInt(Number.isFinite(number) ? Math.trunc(number) : 0)
   }
   return narrow(out)
 }
