@@ -246,7 +246,7 @@ function cast(value: WideTensor, dtype: DType): Value {
 }
 
 function checkEveryDType(op: AnyOp, sample: OpCase): void {
-  const outputCount = Object.keys(sample.outputs).length
+  const outputCount = listOf(op, 'outputs', sample.outputs).length
   for (const [variable, allowed] of Object.entries(op.types)) {
     for (const dtype of allowed) {
       if (!isDType(dtype) || dtype.startsWith('complex')) continue
