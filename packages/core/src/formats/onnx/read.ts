@@ -22,7 +22,11 @@ export function parseModel(bytes: Uint8Array): ModelProto {
 
 /** An ONNX file as a Graph at the newest operator set. */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Graph {
-  const model = parseModel(bytes)
+  return graphOfModel(parseModel(bytes), options)
+}
+
+/** A parsed model as a Graph at the newest operator set. */
+export function graphOfModel(model: ModelProto, options: ReadOptions = {}): Graph {
   if (!model.graph) throw new SlipwayError('SLP-F3', 'Cannot read ONNX file: the model has no graph')
   return readGraph(model.graph, options)
 }
