@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { numbersIn } from './shared/kernel-data.ts'
+import { floatsOf } from './shared/float-data.ts'
 import { floats } from './types.ts'
 
 export const det = defineOp({
@@ -23,7 +23,7 @@ export const det = defineOp({
     const n = X.shape.at(-1)!
     const Y = wideZeros(X.dtype, X.shape.slice(0, -2))
     for (let i = 0; i < Y.data.length; i++) {
-      Y.data[i] = determinant(numbersIn(X).slice(i * n * n, (i + 1) * n * n), n)
+      Y.data[i] = determinant(floatsOf(X).slice(i * n * n, (i + 1) * n * n), n)
     }
     return { Y }
   },

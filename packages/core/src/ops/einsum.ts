@@ -6,7 +6,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { many, one } from './param.ts'
 import { type Equation, labelSizes, parseEquation } from './shared/einsum-equation.ts'
-import { numbersIn } from './shared/kernel-data.ts'
+import { floatsOf } from './shared/float-data.ts'
 import { offsetsOf } from './shared/offsets.ts'
 import { numbers } from './types.ts'
 
@@ -83,7 +83,7 @@ function strideOf({ shape }: WideTensor, term: readonly string[], label: string)
 }
 
 function contractNumbers(operands: readonly Operand[], out: WideTensor): void {
-  const data = operands.map(({ x }) => numbersIn(x))
+  const data = operands.map(({ x }) => floatsOf(x))
   const count = operands[0]!.summed.length
   for (let o = 0; o < out.data.length; o++) {
     let sum = 0

@@ -108,7 +108,7 @@ opTest(gemm, {
       name: 'a C that does not broadcast',
       inputs: { A: a, B: b, C: f32([1, 2, 3]) },
       code: 'SLP-O2',
-      message: 'C must broadcast to the product, got "[3] for [3,2]"',
+      message: 'C must broadcast to [3,2], got "[3]"',
     },
   ],
 })

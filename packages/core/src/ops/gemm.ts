@@ -7,9 +7,9 @@ import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { expandTo } from './shared/broadcast.ts'
-import { checkExpands } from './shared/expands.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
 import { selectElements } from './shared/movement.ts'
+import { requireBroadcastsTo } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
 export const gemm = defineOp({
@@ -24,7 +24,7 @@ export const gemm = defineOp({
     const [left, right] = [turned('A', A.shape, transA), turned('B', B.shape, transB)]
     matmulShape(left, right)
     const shape = [left?.[0] ?? freshDim('rows'), right?.[1] ?? freshDim('columns')]
-    if (C?.shape) checkExpands(C.shape, shape, 'C must broadcast to the product')
+    requireBroadcastsTo('C', C, shape)
     return { Y: tensorFact(A.dtype, shape) }
   },
   reference: ({ A, B, C }, { alpha, beta, transA, transB }) => {

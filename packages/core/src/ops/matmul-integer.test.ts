@@ -53,7 +53,7 @@ opTest(matmulInteger, {
       name: 'a zero point of another length',
       inputs: { A: u8([[1, 2]]), B: u8([[1], [1]]), a_zero_point: u8([1, 2, 3]) },
       code: 'SLP-O2',
-      message: 'a_zero_point must be a scalar or hold one number per row',
+      message: 'a_zero_point (a number per row) must broadcast to [1,2], got "[3,1]"',
     },
   ],
 })

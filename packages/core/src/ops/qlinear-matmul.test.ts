@@ -101,7 +101,7 @@ opTest(qlinearMatmul, {
         y_zero_point: u8(0),
       },
       code: 'SLP-O2',
-      message: 'b_scale must be a scalar or hold one number per column',
+      message: 'b_scale (a number per column) must broadcast to [1,1], got "[2]"',
     },
   ],
 })

@@ -3,7 +3,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { numbersIn } from './shared/kernel-data.ts'
+import { floatsOf } from './shared/float-data.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
 import { quantize } from './shared/quantization.ts'
 import { alongSide, centred, checkSide, type Side } from './shared/quantized-matmul.ts'
@@ -46,7 +46,7 @@ export const qlinearMatmul = defineOp({
     const columns = along(b_scale, 'columns')
     const [scales, zeros] = [along(y_scale, 'columns'), along(y_zero_point, 'columns')]
     const y = wideZeros(y_zero_point.dtype, sums.shape)
-    numbersIn(sums).forEach((sum, i) => {
+    floatsOf(sums).forEach((sum, i) => {
       const product = roundFloat(a_scale.dtype, rows[i]! * columns[i]!)
       const factor = roundFloat(a_scale.dtype, product / scales[i]!)
       y.data[i] = quantize(y.dtype, sum * factor, zeros[i]!)

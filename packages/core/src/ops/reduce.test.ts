@@ -220,7 +220,7 @@ for (const { op, pair, empty, alone } of table) {
         name: 'an axis twice',
         inputs: { data: f32([[1]]), axes: i64([1, -1]) },
         code: 'SLP-O2',
-        message: 'axes must not repeat an axis, got [1,-1]',
+        message: 'axes must not repeat, got [1,-1]',
       },
     ],
   })

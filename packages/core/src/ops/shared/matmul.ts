@@ -5,7 +5,7 @@ import { broadcastShapes, elementCount, type Shape, stridesOf } from '../../base
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { refuse } from '../refuse.ts'
 import { broadcastDims } from './broadcast.ts'
-import { numbersIn } from './kernel-data.ts'
+import { floatsOf } from './float-data.ts'
 import { offsetsOf } from './offsets.ts'
 
 /** The shape of A·B; undefined where a rank is unknown. Throws SLP-O2. */
@@ -59,7 +59,7 @@ export function matmul(a: WideTensor, b: WideTensor, dtype: DType): WideTensor {
   if (isInt64(dtype)) multiplyBig(a, b, out, plan)
   else if (out.data instanceof Float64Array) {
     const multiply = dtype === 'int32' || dtype === 'uint32' ? multiplyInt32 : multiplyFloat
-    for (let i = 0; i < plan.aOffsets.length; i++) multiply(numbersIn(a), numbersIn(b), out.data, plan, i)
+    for (let i = 0; i < plan.aOffsets.length; i++) multiply(floatsOf(a), floatsOf(b), out.data, plan, i)
   }
   return out
 }

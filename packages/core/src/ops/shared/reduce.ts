@@ -1,13 +1,14 @@
 /** What the Reduce operators share: which axes go, the shape that is left, and the walk over the groups. */
 import { type Dim, dimText } from '../../base/dim.ts'
 import { type DType, dtypeInfo, integerRange, isInteger } from '../../base/dtype.ts'
-import { elementCount, normalizeAxis, stridesOf } from '../../base/shape.ts'
+import { elementCount, stridesOf } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import type { InferContext } from '../define.ts'
 import { numbersOf, type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { numbersIn } from './kernel-data.ts'
+import { normalizeAxes } from './axes.ts'
+import { floatsOf, integersOf } from './float-data.ts'
 import { offsetsOf } from './offsets.ts'
 import { isTracked, trackedElements } from './tracked.ts'
 
@@ -21,11 +22,8 @@ interface ReduceAttrs {
 /** For each axis whether it is reduced. No axes mean all, or none with noop_with_empty_axes. Throws SLP-O2. */
 function reducedMask(rank: number, axes: readonly number[], noop: number): boolean[] {
   const mask = new Array<boolean>(rank).fill(axes.length === 0 && noop === 0)
-  for (const axis of axes) {
-    const at = normalizeAxis(axis, rank)
-    if (mask[at] && rank > 0) refuse('axes must not repeat an axis', axes)
-    if (rank > 0) mask[at] = true
-  }
+  // A scalar takes the axes 0 and -1, and has nothing to reduce.
+  if (rank > 0) for (const axis of normalizeAxes(axes, rank)) mask[axis] = true
   return mask
 }
 
@@ -90,7 +88,7 @@ export function reduceTensor(
   reducer: Reducer,
 ): WideTensor {
   const { shape, dtype } = data
-  const mask = reducedMask(shape.length, axes ? [...numbersIn(axes)] : [], attrs.noop_with_empty_axes)
+  const mask = reducedMask(shape.length, axes ? integersOf(axes) : [], attrs.noop_with_empty_axes)
   const strides = stridesOf(shape)
   const pick = (reduced: boolean) => {
     const list = shape.map((_, axis) => axis).filter((axis) => mask[axis] === reduced)
@@ -104,7 +102,7 @@ export function reduceTensor(
   const [kept, group] = [pick(false), pick(true)]
   const { int } = reducer
   if (int && isInteger(dtype) && dtypeInfo(dtype).bits >= 32) reduceIntegers(data, out, kept, group, int)
-  else reduceNumbers(numbersIn(data), out, kept, group, reducer)
+  else reduceNumbers(floatsOf(data), out, kept, group, reducer)
   return out
 }
 

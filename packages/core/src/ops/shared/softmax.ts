@@ -2,7 +2,7 @@
 import { normalizeAxis } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
-import { numbersIn } from './kernel-data.ts'
+import { floatsOf } from './float-data.ts'
 import { linesOf } from './offsets.ts'
 
 /** The fact of an output of the input's type and shape. Throws SLP-O2 for an axis outside the rank. */
@@ -14,7 +14,7 @@ export function inferLines(input: TensorFact, axis: number): TensorFact {
 /** `change` replaces the values of one line in place. */
 export function mapLines(x: WideTensor, axis: number, change: (line: Float64Array) => void): WideTensor {
   const lines = linesOf(x.shape, axis)
-  const data = numbersIn(x)
+  const data = floatsOf(x)
   const out = wideZeros(x.dtype, x.shape)
   const buffer = new Float64Array(lines.size)
   for (let line = 0; line < lines.count; line++) {
