@@ -35,7 +35,8 @@ export const clip = defineOp({
       // A bound of shape [1] would give a scalar input a rank.
       const scalars = [inputs.min, inputs.max].every((bound) => !bound || bound.shape?.length === 0)
       if (!scalars) return undefined
-      const raised = min === undefined && max !== undefined ? input : b.node('Max', [input, min])
+      if (min === undefined && max === undefined) return { output: b.node('Identity', [input]) }
+      const raised = min === undefined ? input : b.node('Max', [input, min])
       return { output: max === undefined ? raised : b.node('Min', [raised, max]) }
     },
   },
