@@ -1,2 +1,7 @@
-export { graphOfModel, parseModel, type ReadOptions, readOnnx } from './onnx/read.ts'
+export { type ExternalRange, externalRange, type ResolveExternal } from './onnx/external-data.ts'
+export type { Upgrade } from './onnx/functions.ts'
+export { parseModel } from './onnx/parse.ts'
+export { type OnnxModel, type ReadOptions, readModel, readModelProto, readOnnx } from './onnx/read.ts'
 export { readValue } from './onnx/read-value.ts'
+export type { TensorReadOptions } from './onnx/tensor-context.ts'
+export type { Opsets } from './onnx/versions.ts'
