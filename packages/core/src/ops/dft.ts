@@ -10,7 +10,7 @@ import { fourier } from './shared/fft.ts'
 import { floatsOf } from './shared/float-data.ts'
 import { scalarIn } from './shared/kernel-data.ts'
 import { linesOf } from './shared/offsets.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireScalar } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
 export const dft = defineOp({
@@ -22,8 +22,8 @@ export const dft = defineOp({
   outputs: { output: one('T1') },
   attrs: { inverse: attr.int(0), onesided: attr.int(0) },
   infer: ({ input, dft_length, axis }, attrs, context) => {
-    checkScalar('dft_length', dft_length)
-    checkScalar('axis', axis)
+    requireScalar('dft_length', dft_length)
+    requireScalar('axis', axis)
     return { output: tensorFact(input.dtype, outputShape(input, dft_length, axis, attrs, context)) }
   },
   reference: ({ input, dft_length, axis }, { inverse, onesided }, { checkElements }) => {

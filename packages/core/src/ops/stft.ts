@@ -8,8 +8,7 @@ import { refuse, refuseValue } from './refuse.ts'
 import { fourier } from './shared/fft.ts'
 import { floatsOf } from './shared/float-data.ts'
 import { scalarIn } from './shared/kernel-data.ts'
-import { requireRank, requireSize } from './shared/require.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireRank, requireScalar, requireSize } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
 export const stft = defineOp({
@@ -23,8 +22,8 @@ export const stft = defineOp({
   infer: ({ signal, frame_step, window, frame_length }, { onesided }, context) => {
     requireRank('signal', signal, 3)
     requireRank('window', window, 1)
-    checkScalar('frame_step', frame_step)
-    checkScalar('frame_length', frame_length)
+    requireScalar('frame_step', frame_step)
+    requireScalar('frame_length', frame_length)
     const parts = signal.shape?.[2]
     if (typeof parts === 'number' && parts !== 1 && parts !== 2) {
       refuse('the last axis of signal must hold 1 or 2 parts', parts)

@@ -10,7 +10,7 @@ import { numbers } from '../types.ts'
 import { dtypeOfAttr } from './dtype-attr.ts'
 import { fromNumbers } from './elementwise.ts'
 import { outputDType, scalarIn } from './kernel-data.ts'
-import { checkScalar } from './scalar.ts'
+import { requireScalar } from './require.ts'
 
 export const windowAttrs = { periodic: attr.int(1), output_datatype: attr.int(1) } as const
 
@@ -20,7 +20,7 @@ interface WindowAttrs {
 }
 
 export function inferWindow(size: TensorFact, attrs: WindowAttrs, { freshDim }: InferContext): TensorFact {
-  checkScalar('size', size)
+  requireScalar('size', size)
   const length = valuesOf(size)?.[0] ?? freshDim('window')
   if (typeof length === 'number' && length < 0) refuse('size must not be negative', length)
   return tensorFact(dtypeOfAttr('output_datatype', attrs.output_datatype, numbers), [length])
