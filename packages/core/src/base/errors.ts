@@ -74,6 +74,7 @@ export const errorCatalogue = {
   'SLP-R6': { title: 'content type or encoding is not supported', http: 415, grpc: 'INVALID_ARGUMENT' },
   'SLP-R7': { title: 'server is stopping', http: 503, grpc: 'UNAVAILABLE' },
   'SLP-R8': bad('model repository is invalid'),
+  'SLP-R9': unsupported('protocol extension is not supported'),
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>

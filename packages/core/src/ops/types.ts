@@ -30,3 +30,21 @@ export const tensorsIr13 = [...tensorsIr12, ...int2s] as const
 export const tensorsIr14 = [...tensorsIr13, ...float6s] as const
 /** Sequences of the tensor types of IR 3. */
 export const classicSequences = classicTensors.map((dtype) => `seq(${dtype})` as const)
+
+const sequencesOf = <const T extends readonly string[]>(list: T) =>
+  list.map((type: T[number]) => `seq(${type})` as const)
+const optionalsOf = <const T extends readonly string[]>(list: T) =>
+  list.map((type: T[number]) => `optional(${type})` as const)
+/** Optionals of the classic tensors and of sequences of them. */
+export const classicOptionals = optionalsOf([...classicTensors, ...classicSequences])
+/** What Identity passes on. */
+export const identityValues = [...tensorsIr13, ...classicSequences, ...classicOptionals] as const
+/** What If and Loop carry: of optionals, those of bfloat16 sequences but no later sequences. */
+export const controlValues = [
+  ...tensorsIr13,
+  ...sequencesOf(tensorsIr13),
+  ...optionalsOf([...tensorsIr13, ...classicSequences, 'seq(bfloat16)']),
+] as const
+/** What an optional may hold. */
+export const optionalElements = [...tensorsIr14, ...sequencesOf(tensorsIr14)] as const
+export const optionalValues = optionalsOf(optionalElements)

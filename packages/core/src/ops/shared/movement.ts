@@ -23,6 +23,19 @@ export function copyElement(from: WideTensor, source: number, to: WideTensor, ta
   }
 }
 
+/** Copies `count` adjacent elements; both tensors have the same dtype. */
+export function copyElements(
+  from: WideTensor,
+  source: number,
+  to: WideTensor,
+  target: number,
+  count: number,
+): void {
+  const lanes = lanesOf(from.dtype)
+  const [start, goal] = [source * lanes, target * lanes]
+  for (let i = 0; i < count * lanes; i++) to.data[goal + i] = from.data[start + i]!
+}
+
 /** The same elements under another shape of the same count. */
 export function withShape(x: WideTensor, shape: Shape): WideTensor {
   return { ...x, shape }

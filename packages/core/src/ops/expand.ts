@@ -1,0 +1,61 @@
+import type { Dim } from '../base/dim.ts'
+import { broadcastShapes, elementCount } from '../base/shape.ts'
+import { defineOp, type InferContext } from './define.ts'
+import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { one } from './param.ts'
+import { refuse } from './refuse.ts'
+import { broadcastDims, expandTo } from './shared/broadcast.ts'
+import { integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { tensorsIr4 } from './types.ts'
+
+export const expand = defineOp({
+  name: 'Expand',
+  doc: 'The input repeated to the shape that it and `shape` broadcast to; a size of 1 keeps that of the input.',
+  since: [8, 13],
+  types: { T: tensorsIr4 },
+  inputs: { input: one('T'), shape: one('int64') },
+  outputs: { output: one('T') },
+  attrs: {},
+  infer: ({ input, shape }, _attrs, context) => {
+    const sizes = inferShape(input.shape, shape, context)
+    return { output: tensorFact(input.dtype, sizes, expandValues(input, sizes)) }
+  },
+  reference: ({ input, shape }, _attrs, { checkElements }) => {
+    const sizes = broadcastShapes(input.shape, integersOf(shape))
+    checkElements(elementCount(sizes))
+    return { output: expandTo(input, sizes) }
+  },
+  gradient: 'none',
+  lower: { kind: 'view' },
+})
+
+function inferShape(
+  own: readonly Dim[] | undefined,
+  shape: TensorFact,
+  { freshDim }: InferContext,
+): readonly Dim[] | undefined {
+  const count = lengthOf('shape', shape)
+  const wanted = valuesOf(shape)
+  if (wanted?.some((size) => typeof size === 'number' && size < 0)) {
+    refuse('sizes must not be negative', wanted)
+  }
+  if (!own || count === undefined) return undefined
+  if (wanted) return broadcastDims([own, wanted])
+  const rank = Math.max(own.length, count)
+  return Array.from({ length: rank }, (_, axis) => {
+    const size = own[axis - rank + own.length] ?? 1
+    // Where the wanted size is not known, one above 1 stays and every other one may change.
+    return axis < rank - count || (typeof size === 'number' && size > 1) ? size : freshDim('size')
+  })
+}
+
+/** Tracked elements of a vector that stays, or of one element repeated. */
+function expandValues(input: TensorFact, shape: readonly Dim[] | undefined): readonly Dim[] | undefined {
+  const values = trackedOf(input)
+  if (!values || !shape?.every((size) => typeof size === 'number')) return undefined
+  const count = elementCount(shape)
+  if (count === values.length) return values
+  return values.length === 1 && count <= maxTrackedElements
+    ? new Array<Dim>(count).fill(values[0]!)
+    : undefined
+}

@@ -1,0 +1,50 @@
+import type { Dim } from '../base/dim.ts'
+import { normalizeAxis } from '../base/shape.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { refuse } from './refuse.ts'
+import { normalizeIndex } from './shared/indices.ts'
+import { integersOf, trackedOf } from './shared/integer-lists.ts'
+import { withShape } from './shared/movement.ts'
+import { pickAlongAxis } from './shared/pick.ts'
+import { indexInts, tensorsIr4 } from './types.ts'
+
+export const gather = defineOp({
+  name: 'Gather',
+  doc:
+    'Slices of data along an axis, one for each index: the axis gives way to the axes of indices. ' +
+    'Negative indices count from the end.',
+  since: [1, 11, 13],
+  types: { T: tensorsIr4, Tind: indexInts },
+  inputs: { data: one('T'), indices: one('Tind') },
+  outputs: { output: one('T') },
+  attrs: { axis: attr.int(0) },
+  infer: ({ data, indices }, { axis }) => {
+    if (data.shape?.length === 0) refuse('data must have an axis', 'a scalar')
+    const shape = data.shape && indices.shape && inferShape(data.shape, indices.shape, axis)
+    return { output: tensorFact(data.dtype, shape, gatherValues(data, indices)) }
+  },
+  reference: ({ data, indices }, attrs, { checkElements }) => {
+    const axis = normalizeAxis(attrs.axis, data.shape.length)
+    const pick = integersOf(indices).map((index) => normalizeIndex(index, data.shape[axis]!))
+    checkElements(data.shape.with(axis, pick.length).reduce((a, b) => a * b, 1))
+    return {
+      output: withShape(pickAlongAxis(data, axis, pick), data.shape.toSpliced(axis, 1, ...indices.shape)),
+    }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+function inferShape(data: readonly Dim[], indices: readonly Dim[], axis: number): readonly Dim[] {
+  return data.toSpliced(normalizeAxis(axis, data.length), 1, ...indices)
+}
+
+/** Tracked elements of a vector at known indices. */
+function gatherValues(data: TensorFact, indices: TensorFact): readonly Dim[] | undefined {
+  const values = data.shape?.length === 1 ? trackedOf(data) : undefined
+  const list = numbersOf(indices)?.map((index) => values?.at(index))
+  return list?.every((value) => value !== undefined) ? (list as readonly Dim[]) : undefined // every() checked it
+}

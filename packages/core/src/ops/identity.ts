@@ -1,0 +1,19 @@
+import { defineOp } from './define.ts'
+import { any } from './param.ts'
+import { identityValues } from './types.ts'
+
+export const identity = defineOp({
+  name: 'Identity',
+  doc: 'The input, whatever it is.',
+  since: [1, 13, 14, 16, 19, 21, 23, 24, 25],
+  types: { V: identityValues },
+  inputs: { input: any('V') },
+  outputs: { output: any('V') },
+  attrs: {},
+  traits: ['inplace'],
+  // All that is known of the input is true of the output.
+  infer: ({ input: { type, value, constant } }) => ({ output: { type, value, constant } }),
+  reference: ({ input }) => ({ output: input }),
+  gradient: 'none',
+  lower: { kind: 'view' },
+})

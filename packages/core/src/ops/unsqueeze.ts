@@ -1,0 +1,45 @@
+import type { Dim } from '../base/dim.ts'
+import { defineOp, type InferContext } from './define.ts'
+import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { normalizeAxes } from './shared/axes.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { withShape } from './shared/movement.ts'
+import { tensorsIr13 } from './types.ts'
+
+export const unsqueeze = defineOp({
+  name: 'Unsqueeze',
+  doc: 'Inserts axes of size 1, so that they stand at the positions `axes` of the result.',
+  since: [1, 11, 13, 21, 23, 24, 25],
+  types: { T: tensorsIr13 },
+  inputs: { data: one('T'), axes: one('int64') },
+  outputs: { expanded: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ data, axes }, _attrs, context) => {
+    const shape = inferShape(data.shape, axes, context)
+    return { expanded: tensorFact(data.dtype, shape, trackedOf(data)) }
+  },
+  reference: ({ data, axes }) => ({ expanded: withShape(data, insertOnes(data.shape, integersOf(axes))) }),
+  gradient: 'none',
+  lower: { kind: 'view' },
+})
+
+function inferShape(
+  shape: readonly Dim[] | undefined,
+  axes: TensorFact,
+  context: InferContext,
+): readonly Dim[] | undefined {
+  const count = lengthOf('axes', axes)
+  const list = numbersOf(axes)
+  if (!shape) return undefined
+  if (list) return insertOnes<Dim>(shape, list)
+  return count === undefined ? undefined : freshShape(shape.length + count, 'size', context)
+}
+
+function insertOnes<D extends Dim>(shape: readonly D[], axes: readonly number[]): readonly (D | 1)[] {
+  const rank = shape.length + axes.length
+  const inserted = normalizeAxes(axes, rank)
+  let next = 0
+  return Array.from({ length: rank }, (_, axis) => (inserted.includes(axis) ? 1 : shape[next++]!))
+}
