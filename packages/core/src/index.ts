@@ -1,4 +1,6 @@
 export * from './base/index.ts'
+export * from './engine/index.ts'
 export * from './formats/index.ts'
 export * from './ir/index.ts'
 export { type InterpretOptions, interpret } from './reference/interpret.ts'
+export * from './verify/index.ts'

@@ -71,19 +71,19 @@ export function decodeSmallFloat(dtype: SmallFloatType, pattern: number): number
   return negative ? -value : value
 }
 
-function nanPattern({ exponentBits, mantissaBits, special }: SmallFloat, dtype: SmallFloatType): number {
+function nanPattern({ exponentBits, mantissaBits, special }: SmallFloat): number {
   const signBit = 2 ** (exponentBits + mantissaBits)
   if (special === 'nan-negative-zero') return signBit
   if (special === 'nan-all-ones') return signBit - 1
-  // Formats without NaN saturate it to their largest value, as ONNX's Cast table does.
-  if (special === 'none') return maxFinitePattern(dtype)
+  // Formats without NaN turn it into negative zero, as ONNX's conformance data do.
+  if (special === 'none') return signBit
   return (2 ** exponentBits - 1) * 2 ** mantissaBits + 2 ** (mantissaBits - 1)
 }
 
 function overflowPattern(format: SmallFloat, dtype: SmallFloatType, saturate: boolean): number {
   if (saturate || format.special === 'none') return maxFinitePattern(dtype)
   if (format.special === 'ieee') return (2 ** format.exponentBits - 1) * 2 ** format.mantissaBits
-  return nanPattern(format, dtype)
+  return nanPattern(format)
 }
 
 /** Half-way cases go to the even neighbour; `value` is finite and not negative. */
@@ -102,7 +102,7 @@ export function encodeSmallFloat(
 ): number {
   const format: SmallFloat = formats[dtype]
   const { mantissaBits, bias } = format
-  if (Number.isNaN(value)) return nanPattern(format, dtype)
+  if (Number.isNaN(value)) return nanPattern(format)
   const magnitude = Math.abs(value)
   const negative = value < 0 || Object.is(value, -0)
   let pattern: number
@@ -131,17 +131,20 @@ function floorLog2(x: number): number {
 /** How a value between two powers of two is stored in float8e8m0. */
 export type PowerRounding = 'up' | 'down' | 'nearest'
 
-/** FLOAT8E8M0: a bare exponent; 255 is NaN. Negative values have no pattern and become NaN. */
+/**
+ * FLOAT8E8M0: a bare exponent; 255 is NaN. Negative values have no pattern and become NaN. What lies outside
+ * [2^-127, 2^127], zero included, goes to the nearer end where `saturate` is true and to NaN otherwise.
+ */
 export function encodeE8M0(value: number, rounding: PowerRounding = 'nearest', saturate = true): number {
   if (Number.isNaN(value) || value < 0) return 255
-  if (value === 0) return 0
   if (value === Number.POSITIVE_INFINITY) return saturate ? 254 : 255
   const exponent = floorLog2(value)
   const fraction = value / 2 ** exponent
   const up = rounding === 'up' ? fraction > 1 : rounding === 'nearest' && fraction >= 1.5
   const pattern = exponent + 127 + (up ? 1 : 0)
   if (pattern > 254) return saturate ? 254 : 255
-  return Math.max(pattern, 0)
+  if (pattern < 0) return saturate ? 0 : 255
+  return pattern
 }
 
 export function decodeE8M0(pattern: number): number {

@@ -131,9 +131,11 @@ export function literalTensor(dtype: DType, value: number | bigint | readonly (n
   const list: readonly (number | bigint)[] = Array.isArray(value) ? value : [value as number | bigint] // isArray misses readonly
   const shape: Shape = Array.isArray(value) ? [list.length] : []
   const target = wideZeros(dtype, shape)
+  const { data } = target
   list.forEach((item, i) => {
-    if (target.data instanceof Float64Array) target.data[i] = Number(item)
-    else target.data[i] = target.data instanceof Array ? String(item) : BigInt(item)
+    if (data instanceof Float64Array) data[i] = Number(item)
+    else if (Array.isArray(data)) data[i] = String(item)
+    else data[i] = BigInt(item)
   })
   return narrow(target)
 }

@@ -6,8 +6,8 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
+import { integersOf, lengthOf } from './shared/integer-lists.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
-import { integersOf, lengthOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const centerCropPad = defineOp({

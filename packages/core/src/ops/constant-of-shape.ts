@@ -7,8 +7,8 @@ import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { copyElement } from './shared/movement.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { float8s, int2s, int4s, numbers } from './types.ts'
 
 export const constantOfShape = defineOp({

@@ -5,7 +5,7 @@ import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fac
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { broadcastDims, expandTo } from './shared/broadcast.ts'
-import { integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
+import { integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const expand = defineOp({

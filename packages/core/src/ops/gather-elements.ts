@@ -4,8 +4,8 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { checkAlongAxis, positionsAlongAxis } from './shared/element-positions.ts'
+import { freshShape } from './shared/integer-lists.ts'
 import { selectElements } from './shared/movement.ts'
-import { freshShape } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const gatherElements = defineOp({

@@ -6,9 +6,9 @@ import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeIndex } from './shared/indices.ts'
+import { integersOf, trackedOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
-import { integersOf, trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const gather = defineOp({

@@ -7,8 +7,8 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
+import { freshShape, integersOf, lengthOf } from './shared/integer-lists.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
-import { freshShape, integersOf, lengthOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr13 } from './types.ts'
 
 const modes = ['constant', 'reflect', 'edge', 'wrap'] as const

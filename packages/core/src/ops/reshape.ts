@@ -4,8 +4,8 @@ import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const reshape = defineOp({

@@ -4,8 +4,8 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { integersOf } from './shared/integer-lists.ts'
 import { selectElements } from './shared/movement.ts'
-import { integersOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const reverseSequence = defineOp({

@@ -4,9 +4,9 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
 import { sliceBounds } from './shared/slice-bounds.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const slice = defineOp({

@@ -5,8 +5,8 @@ import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { many, maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
+import { integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { pickAlongAxis } from './shared/pick.ts'
-import { integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const split = defineOp({

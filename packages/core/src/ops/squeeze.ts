@@ -5,8 +5,8 @@ import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const squeeze = defineOp({

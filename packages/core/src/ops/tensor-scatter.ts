@@ -5,8 +5,8 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { integersOf } from './shared/integer-lists.ts'
 import { scatterBlocks } from './shared/scatter.ts'
-import { integersOf } from './shared/tracked.ts'
 import { tensorsIr12 } from './types.ts'
 
 export const tensorScatter = defineOp({

@@ -4,8 +4,8 @@ import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { pickAlongAxes } from './shared/pick.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const tile = defineOp({

@@ -3,8 +3,8 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
+import { freshShape } from './shared/integer-lists.ts'
 import { permuteAxes } from './shared/permute.ts'
-import { freshShape } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const transpose = defineOp({

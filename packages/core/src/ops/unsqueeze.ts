@@ -3,8 +3,8 @@ import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { normalizeAxes } from './shared/axes.ts'
+import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const unsqueeze = defineOp({

@@ -3,7 +3,7 @@
  * type = actual type, decomposition = reference, every allowed dtype runs, refusals carry their code and message.
  */
 import { describe, expect, it } from 'vitest'
-import { parseDim } from '../base/dim.ts'
+import { dimText, parseDim } from '../base/dim.ts'
 import { type DType, isDType } from '../base/dtype.ts'
 import { type ErrorCode, SlipwayError } from '../base/errors.ts'
 import { tensorType, typeText, type Value, type ValueType } from '../base/value.ts'
@@ -11,6 +11,7 @@ import { narrow, type WideTensor, widen, wideZeros } from '../base/wide.ts'
 import { type AttributesInit, graphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { AnyOp } from '../ops/define.ts'
+import type { Fact } from '../ops/fact.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
@@ -37,10 +38,13 @@ export interface OpRefusal extends OpCall {
 }
 export interface SymbolicCase {
   readonly name: string
-  /** Tensor types such as `float32[N,3]` by parameter name, or values for inputs that are constants. */
+  /**
+   * Tensor types such as `float32[N,3]` by parameter name, `int64[2]{N,-1}` with tracked elements, or values for
+   * inputs that are constants.
+   */
   readonly inputs: Readonly<Record<string, string | Value | readonly (string | Value)[] | undefined>>
   readonly attrs?: AttributesInit
-  /** Types such as `float32[N+5]` of the outputs in order. */
+  /** Types such as `float32[N+5]` of the outputs in order; `int64[2]{N,2}` and `int64[2]{?}` also check the elements. */
   readonly outputs: readonly string[]
 }
 export interface OpTests {
@@ -112,9 +116,15 @@ function run(op: AnyOp, call: OpCall, outputCount: number): Value[] {
   return outputs.map((name) => results.get(name)!)
 }
 
+/** Expected outputs in order; the node lists no outputs after the last one given. */
+function givenOutputs(op: AnyOp, one: OpCase): (Value | undefined)[] {
+  const outputs = listOf(op, 'outputs', one.outputs)
+  while (outputs.length > 0 && outputs.at(-1) === undefined) outputs.pop()
+  return outputs
+}
+
 function checkCase(op: AnyOp, one: OpCase): void {
-  const expected = listOf(op, 'outputs', one.outputs)
-  while (expected.at(-1) === undefined) expected.pop()
+  const expected = givenOutputs(op, one)
   const got = run(op, one, expected.length)
   expected.forEach((value, i) => {
     const why = value && difference(got[i]!, value, one.tolerance)
@@ -185,9 +195,14 @@ function checkRefusal(op: AnyOp, one: OpRefusal): void {
 
 function checkSymbolic(op: AnyOp, one: SymbolicCase): void {
   const b = graphBuilder({ name: op.name })
+  const inputs = new Map<string, Fact>()
   const names = listOf<string | Value>(op, 'inputs', one.inputs).map((given, i) => {
     if (given === undefined) return undefined
-    if (typeof given === 'string') return b.input(`x${i}`, parseTensorType(given))
+    if (typeof given === 'string') {
+      const fact = parseTensorFact(given)
+      inputs.set(`x${i}`, fact)
+      return b.input(`x${i}`, fact.type)
+    }
     if (given.kind !== 'tensor') throw new Error('a constant must be a tensor')
     return b.constant(given, `x${i}`)
   })
@@ -196,10 +211,24 @@ function checkSymbolic(op: AnyOp, one: SymbolicCase): void {
     outputs: one.outputs.length,
     name: 'node',
   })
-  const { facts } = inferGraph(b.build(outputs))
-  expect(outputs.map((name) => (facts.has(name) ? typeText(facts.get(name)!.type) : 'unknown'))).toEqual(
-    one.outputs,
-  )
+  const { facts } = inferGraph(b.build(outputs), { inputs })
+  const got = outputs.map((name, i) => factText(facts.get(name), one.outputs[i]!.includes('{')))
+  expect(got).toEqual(one.outputs)
+}
+
+function factText(fact: Fact | undefined, withElements: boolean): string {
+  if (!fact) return 'unknown'
+  const elements = fact.value?.map(dimText) ?? '?'
+  return withElements ? `${typeText(fact.type)}{${elements}}` : typeText(fact.type)
+}
+
+/** `int64[2]{N,-1}`: a type, and the tracked elements where braces follow it. */
+function parseTensorFact(text: string): Fact {
+  const match = /^([^{]*)(?:\{(.*)\})?$/.exec(text)
+  if (!match) throw new Error(`not a tensor fact: ${text}`)
+  const type = parseTensorType(match[1]!)
+  if (match[2] === undefined) return { type }
+  return { type, value: match[2] === '' ? [] : match[2].split(',').map(parseDim) }
 }
 
 /** `float32[N,3]`, or `float32[*]` for an unknown rank. */
@@ -216,13 +245,14 @@ function cast(value: WideTensor, dtype: DType): Value {
     const number = Number(value.data[i])
     if (out.data instanceof Float64Array) out.data[i] = number
     else if (Array.isArray(out.data)) out.data[i] = String(value.data[i])
-    else out.data[i] = BigInt(Math.trunc(number))
+    // What has no 64-bit integer becomes 0, as in the narrower integer types.
+    else out.data[i] = BigInt(Number.isFinite(number) ? Math.trunc(number) : 0)
   }
   return narrow(out)
 }
 
 function checkEveryDType(op: AnyOp, sample: OpCase): void {
-  const outputCount = listOf(op, 'outputs', sample.outputs).length
+  const outputCount = givenOutputs(op, sample).length
   for (const [variable, allowed] of Object.entries(op.types)) {
     for (const dtype of allowed) {
       if (!isDType(dtype) || dtype.startsWith('complex')) continue

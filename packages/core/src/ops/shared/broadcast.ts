@@ -6,6 +6,7 @@ import type { WideTensor } from '../../base/wide.ts'
 import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse } from '../refuse.ts'
 import { selectElements } from './movement.ts'
+import { isTracked, trackedElements } from './tracked.ts'
 
 /** The shape several shapes broadcast to; undefined where one of them is unknown. Throws SLP-O2. */
 export function broadcastDims(shapes: readonly (readonly Dim[] | undefined)[]): readonly Dim[] | undefined {
@@ -40,28 +41,23 @@ export function broadcastInfer(
   combine?: (elements: readonly Dim[]) => Dim | undefined,
 ): TensorFact {
   const shape = broadcastDims(inputs.map((input) => input.shape))
-  return tensorFact(dtype, shape, combine && combineValues(inputs, shape, combine))
+  return tensorFact(dtype, shape, combine && combineValues(inputs, dtype, shape, combine))
 }
 
 function combineValues(
   inputs: readonly TensorFact[],
+  dtype: DType,
   shape: readonly Dim[] | undefined,
   combine: (elements: readonly Dim[]) => Dim | undefined,
 ): readonly Dim[] | undefined {
   // Small integer tensors are scalars and vectors; nothing else is tracked.
-  if (
-    !shape ||
-    shape.length > 1 ||
-    !inputs.every((input) => input.dtype === 'int64' || input.dtype === 'int32')
-  )
-    return undefined
+  if (!shape || shape.length > 1 || !inputs.every(({ dtype: own }) => isTracked(own))) return undefined
   const lists = inputs.map(valuesOf)
   const length = shape.length === 0 ? 1 : shape[0]!
   if (typeof length !== 'number' || lists.some((list) => list === undefined)) return undefined
-  const elements = Array.from({ length }, (_, i) =>
+  return trackedElements(dtype, length, (i) =>
     combine(lists.map((list) => (list!.length === 1 ? list![0]! : list![i]!))),
   )
-  return elements.every((element) => element !== undefined) ? (elements as readonly Dim[]) : undefined // every() checked it
 }
 
 /** `x` repeated to `shape`, which it must broadcast to. */

@@ -44,6 +44,16 @@ export function zipElements(a: WideTensor, b: WideTensor, { float, int }: Binary
   return out
 }
 
+/** f over all inputs from the first to the last, element by element after broadcasting. */
+export function reduceElements(inputs: readonly WideTensor[], kernel: BinaryKernel): WideTensor {
+  return inputs.reduce((left, right) => zipElements(left, right, kernel))
+}
+
+/** A bool tensor: whether f holds for each element of a tensor that is wide as float64. */
+export function testElements(x: WideTensor, holds: (x: number) => boolean): WideTensor {
+  return fromNumbers('bool', x.shape, (i) => (holds(Number(x.data[i])) ? 1 : 0))
+}
+
 /** A bool tensor: whether f holds for each pair of elements after broadcasting. Any dtype without lanes. */
 export function testPairs(
   a: WideTensor,

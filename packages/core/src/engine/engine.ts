@@ -1,0 +1,94 @@
+/**
+ * The contract between a Graph and what runs it. An engine prepares a graph once; the Program that comes of it
+ * runs any number of times, off the caller's thread, until it is disposed.
+ */
+import type { Limits } from '../base/limits.ts'
+import type { Value } from '../base/value.ts'
+import type { Graph } from '../ir/graph.ts'
+
+export interface PrepareOptions {
+  readonly limits?: Limits | undefined
+  /** Most runs at the same time; further ones wait in line. 1 unless given. */
+  readonly workers?: number | undefined
+  /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
+  readonly graceMs?: number | undefined
+}
+
+export interface ProgramRunOptions {
+  /** Values to return, intermediate ones included; the graph's outputs unless given. */
+  readonly outputs?: readonly string[] | undefined
+  /** Stops the run; the promise then rejects with SLP-S7. */
+  readonly signal?: AbortSignal | undefined
+  /** Seed of the random operators that carry none of their own. */
+  readonly seed?: number | undefined
+  /** True: time every node. */
+  readonly profile?: boolean | undefined
+  /** True: the memory of the input tensors may be taken over, which leaves the caller's arrays empty. */
+  readonly transfer?: boolean | undefined
+}
+
+/** One node of a profiled run; times are those of the thread that ran it. */
+export interface NodeProfile {
+  readonly name: string
+  /** `Conv`, or `ai.onnx.ml.Scaler` outside the ONNX domain. */
+  readonly operator: string
+  /** Since the start of the run. */
+  readonly startMs: number
+  readonly durationMs: number
+  readonly outputBytes: number
+}
+
+export interface RunResult {
+  readonly outputs: ReadonlyMap<string, Value>
+  /** In the order of execution; present where it was asked for. */
+  readonly profile?: readonly NodeProfile[] | undefined
+}
+
+/** A node that does not run on the engine's own kernels. */
+export interface Fallback {
+  readonly node: string
+  readonly operator: string
+  readonly reason: string
+}
+
+export interface MemoryReport {
+  /** Constants of the graph, subgraphs included. */
+  readonly weightBytes: number
+  /** The part of them that all workers share. */
+  readonly sharedBytes: number
+  /** Workers alive; each holds the weights that are not shared. */
+  readonly workers: number
+  /** Memory of the whole process; undefined where the platform does not say. */
+  readonly residentBytes: number | undefined
+}
+
+export interface EngineReport {
+  readonly engine: string
+  readonly memory: MemoryReport
+  /** Nodes of the graph and its subgraphs by operator. */
+  readonly operators: ReadonlyMap<string, number>
+  readonly fallbacks: readonly Fallback[]
+  /** Workers that were replaced because they died or did not stop. */
+  readonly restarts: number
+  readonly running: number
+  readonly queued: number
+}
+
+export interface Program extends AsyncDisposable {
+  /**
+   * Runs the graph once.
+   *
+   * @throws SLP-S5 for an unknown output, SLP-S6 after `dispose`, SLP-S7 once cancelled, SLP-S8 where the engine
+   * itself fails, and the refusals of the operators.
+   */
+  run(inputs: ReadonlyMap<string, Value>, options?: ProgramRunOptions): Promise<RunResult>
+  report(): EngineReport
+  /** Stops every run (they reject with SLP-S6) and gives everything back. May be called twice. */
+  dispose(): Promise<void>
+}
+
+export interface Engine {
+  readonly name: string
+  /** Makes a graph ready to run. Throws SLP-O3 for operators that the engine does not know. */
+  prepare(graph: Graph, options?: PrepareOptions): Promise<Program>
+}

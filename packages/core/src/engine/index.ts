@@ -1,0 +1,22 @@
+export type {
+  Engine,
+  EngineReport,
+  Fallback,
+  MemoryReport,
+  NodeProfile,
+  PrepareOptions,
+  Program,
+  ProgramRunOptions,
+  RunResult,
+} from './engine.ts'
+export type { Scalar, TypedArray } from './input-elements.ts'
+export type { InputSpec, Inputs, InputValue, NestedArray } from './inputs.ts'
+export { referenceEngine } from './reference-engine.ts'
+export {
+  createSession,
+  type OutputSpec,
+  type Session,
+  type SessionOptions,
+  type SessionResults,
+  type SessionRunOptions,
+} from './session.ts'

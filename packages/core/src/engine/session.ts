@@ -1,0 +1,116 @@
+/** A model ready to run: the front door of the library. */
+import { platform } from '#platform'
+import type { Limits } from '../base/limits.ts'
+import type { Value, ValueType } from '../base/value.ts'
+import { type ReadOptions, readOnnx } from '../formats/onnx/read.ts'
+import type { Graph } from '../ir/graph.ts'
+import { inferGraph } from '../ops/infer-graph.ts'
+import { asyncDisposable } from './async-disposable.ts'
+import type {
+  Engine,
+  EngineReport,
+  MemoryReport,
+  NodeProfile,
+  PrepareOptions,
+  ProgramRunOptions,
+} from './engine.ts'
+import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
+import { referenceEngine } from './reference-engine.ts'
+
+export interface SessionOptions extends PrepareOptions {
+  /** What runs the graph; the reference engine unless given. */
+  readonly engine?: Engine
+  /** How bytes are read. */
+  readonly read?: ReadOptions
+}
+
+/** An output of a model; the type is absent where neither the model nor inference knows it. */
+export interface OutputSpec {
+  readonly name: string
+  readonly type: ValueType | undefined
+}
+
+export type SessionRunOptions = ProgramRunOptions
+
+/** Values by name. */
+export type SessionResults = Readonly<Record<string, Value>>
+
+export interface Session extends AsyncDisposable {
+  readonly name: string
+  readonly inputs: readonly InputSpec[]
+  readonly outputs: readonly OutputSpec[]
+  /** The nodes of the last run that was asked for a profile and has ended. */
+  readonly profile: readonly NodeProfile[] | undefined
+  /** How long reading and preparing took. */
+  readonly loadMs: number
+  /**
+   * Runs the model. Inputs are copied once, or taken over with `transfer`.
+   *
+   * @throws what `bindInputs` and `Program.run` throw, as a rejection.
+   */
+  run(inputs: Inputs, options?: SessionRunOptions): Promise<SessionResults>
+  memory(): MemoryReport
+  report(): EngineReport
+  /** Ends all runs and gives everything back; later runs reject with SLP-S6. May be called twice. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Opens a model: a Graph, or the bytes of an ONNX file.
+ *
+ * @example
+ * const session = await createSession(await readFile('model.onnx'))
+ * const { y } = await session.run({ x: [[1, 2, 3]] })
+ * await session.dispose()
+ */
+export async function createSession(
+  source: Graph | Uint8Array | ArrayBuffer,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const { engine = referenceEngine, read = {}, ...prepare } = options
+  const startedMs = platform.nowMs()
+  const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
+  const { name } = graph
+  const inputs = inputSpecs(graph)
+  const outputs = outputSpecs(graph)
+  const program = await engine.prepare(graph, prepare)
+  const loadMs = platform.nowMs() - startedMs
+  let profile: readonly NodeProfile[] | undefined
+
+  return {
+    name,
+    inputs,
+    outputs,
+    loadMs,
+    get profile() {
+      return profile
+    },
+    async run(given, runOptions = {}) {
+      const result = await program.run(bindInputs(inputs, given), runOptions)
+      if (result.profile) profile = result.profile
+      return Object.fromEntries(result.outputs)
+    },
+    memory: () => program.report().memory,
+    report: () => program.report(),
+    dispose: () => program.dispose(),
+    ...asyncDisposable(() => program.dispose()),
+  }
+}
+
+function toGraph(source: Graph | Uint8Array | ArrayBuffer, read: ReadOptions & { limits?: Limits }): Graph {
+  if (source instanceof ArrayBuffer) return readOnnx(new Uint8Array(source), read)
+  return source instanceof Uint8Array ? readOnnx(source, read) : source
+}
+
+function inputSpecs({ inputs, types, constants }: Graph): InputSpec[] {
+  return inputs.map((name) => ({ name, type: types.get(name), required: !constants.has(name) }))
+}
+
+function outputSpecs(graph: Graph): OutputSpec[] {
+  const { outputs, types } = graph
+  if (outputs.every((name) => types.has(name)))
+    return outputs.map((name) => ({ name, type: types.get(name) }))
+  // A model with a wrong node still opens: running it names the node.
+  const { facts } = inferGraph(graph, { onRefusal: () => {} })
+  return outputs.map((name) => ({ name, type: types.get(name) ?? facts.get(name)?.type }))
+}

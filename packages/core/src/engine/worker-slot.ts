@@ -1,0 +1,150 @@
+/**
+ * One worker with one graph, running one request at a time. A slot never heals: a worker that dies or has to be
+ * ended makes its slot dead, and the pool opens another one.
+ */
+import { platform } from '#platform'
+import { SlipwayError } from '../base/errors.ts'
+import type { Value } from '../base/value.ts'
+import type { WorkerProgram } from '../platform/types.ts'
+import type { RunResult } from './engine.ts'
+import { fromErrorMessage } from './error-message.ts'
+import type { FromWorker, PrepareMessage, RunMessage } from './worker-protocol.ts'
+
+/** A run as it waits and as it happens. */
+export interface Job {
+  readonly inputs: ReadonlyMap<string, Value>
+  readonly transfer: readonly ArrayBuffer[]
+  readonly outputs: readonly string[]
+  readonly seed: number | undefined
+  readonly profile: boolean
+  readonly signal: AbortSignal | undefined
+  resolve(result: RunResult): void
+  reject(error: Error): void
+}
+
+export interface SlotOptions extends Omit<PrepareMessage, 'kind' | 'cancelled'> {
+  readonly program: WorkerProgram
+  readonly graceMs: number
+  /** Called when the slot is free again, and when it has died. */
+  onChange(slot: WorkerSlot): void
+}
+
+export interface WorkerSlot {
+  readonly state: 'starting' | 'idle' | 'busy' | 'dead'
+  /** Why it died before it could take a job; such a worker would fail again. */
+  readonly startFailure: Error | undefined
+  /** Call on an idle slot only. */
+  start(job: Job): void
+  /** Ends the worker; a run in it rejects with `reason`. */
+  close(reason: Error): Promise<void>
+}
+
+interface Current {
+  readonly id: number
+  readonly job: Job
+  /** Stops listening to the job's signal and the clock. */
+  release(): void
+}
+
+/** The error of a cancelled run. */
+export function cancelledError(signal: AbortSignal): SlipwayError {
+  return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
+}
+
+export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOptions): WorkerSlot {
+  const shared = typeof SharedArrayBuffer === 'function'
+  const cancelled = shared ? new Int32Array(new SharedArrayBuffer(4)) : undefined
+  let state: WorkerSlot['state'] = 'starting'
+  let startFailure: Error | undefined
+  let current: Current | undefined
+  let lastId = 0
+
+  const slot: WorkerSlot = {
+    get state() {
+      return state
+    },
+    get startFailure() {
+      return startFailure
+    },
+    start,
+    async close(reason) {
+      end(reason)
+      await worker.terminate()
+    },
+  }
+  const worker = platform.spawnWorker(program, {
+    onMessage: (message) => receive(message as FromWorker), // only the program's own worker posts here
+    onFailure: (cause) => {
+      const failure = new SlipwayError(
+        'SLP-S8',
+        `Cannot run graph "${graph.name}": its worker ended with "${cause.message}"`,
+        { cause },
+      )
+      if (state === 'starting') startFailure = failure
+      end(failure)
+      onChange(slot)
+    },
+  })
+  worker.post({ kind: 'prepare', graph, limits, cancelled } satisfies PrepareMessage)
+  return slot
+
+  function end(reason: Error): void {
+    state = 'dead'
+    finish()?.reject(reason)
+  }
+
+  function finish(): Job | undefined {
+    const job = current?.job
+    current?.release()
+    current = undefined
+    return job
+  }
+
+  function receive(message: FromWorker): void {
+    if (state === 'dead') return
+    const job = finish()
+    state = 'idle'
+    worker.keepAlive(false)
+    if (job?.signal?.aborted) job.reject(cancelledError(job.signal))
+    else if (message.kind === 'done') job?.resolve({ outputs: message.outputs, profile: message.profile })
+    else if (message.kind === 'failed') job?.reject(engineError(message))
+    onChange(slot)
+  }
+
+  function start(job: Job): void {
+    const { inputs, outputs, seed, profile, transfer } = job
+    lastId += 1
+    const request: RunMessage = { kind: 'run', id: lastId, inputs, outputs, seed, profile }
+    state = 'busy'
+    current = { id: lastId, job, release: watch(job) }
+    worker.keepAlive(true)
+    worker.post(request, transfer)
+  }
+
+  /** Passes the job's abort on to the worker, and ends it if that has no effect. */
+  function watch({ signal }: Job): () => void {
+    if (!signal) return () => {}
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const abort = () => {
+      if (cancelled) Atomics.store(cancelled, 0, current!.id)
+      timer = setTimeout(() => void abandon(cancelledError(signal)), cancelled ? graceMs : 0)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    return () => {
+      signal.removeEventListener('abort', abort)
+      clearTimeout(timer)
+    }
+  }
+
+  async function abandon(reason: Error): Promise<void> {
+    await slot.close(reason)
+    onChange(slot)
+  }
+}
+
+/** Errors of the model's own making keep their code; anything else is the engine's fault. */
+function engineError({ error }: Extract<FromWorker, { kind: 'failed' }>): Error {
+  const cause = fromErrorMessage(error)
+  if (cause instanceof SlipwayError) return cause
+  return new SlipwayError('SLP-S8', `Cannot finish run: the engine failed with "${cause.message}"`, { cause })
+}

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { testPairs } from './shared/elementwise.ts'
+import { minDims } from './shared/tracked.ts'
+
+export const and = defineOp({
+  name: 'And',
+  doc: 'True where A and B are both true, with broadcasting.',
+  since: [1, 7],
+  types: { T: ['bool'], T1: ['bool'] },
+  inputs: { A: one('T'), B: one('T') },
+  outputs: { C: one('T1') },
+  attrs: {},
+  traits: ['commutative', 'associative', 'inplace'],
+  infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => minDims(a!, b!)) }),
+  reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a !== 0 && b !== 0) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,56 @@
+import { elementCount } from '../base/shape.ts'
+import { wide } from '../base/wide.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { floatsOf } from './shared/float-data.ts'
+import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
+import { tapsOf } from './shared/taps.ts'
+import { floats } from './types.ts'
+
+export const averagePool = defineOp({
+  name: 'AveragePool',
+  doc: 'The mean of each window, over the elements inside X or, with count_include_pad, inside X and its padding.',
+  since: [1, 7, 10, 11, 19, 22],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: { ...poolAttrs, count_include_pad: attr.int(0) },
+  infer: ({ X }, attrs, { freshDim }) => ({ Y: poolFact(X, attrs, freshDim) }),
+  reference: ({ X }, attrs, context) => {
+    const pool = poolOf(X, attrs, context)
+    const x = floatsOf(X)
+    const y = new Float64Array(elementCount(pool.shape))
+    visitWindows(pool, (output, input) => {
+      y[output] = y[output]! + x[input]!
+    })
+    const counts = attrs.count_include_pad === 1 ? countWindows(withPadding(pool)) : countWindows(pool)
+    // A window without any element is 0, as its sum is.
+    y.forEach((sum, i) => {
+      y[i] = sum / Math.max(1, counts[i % pool.outputPlane]!)
+    })
+    return { Y: wide(X.dtype, pool.shape, y) }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+/** Elements that each window of a plane meets. */
+function countWindows(pool: Pool): Float64Array {
+  const counts = new Float64Array(pool.outputPlane)
+  visitWindows({ ...pool, planes: 1 }, (output) => {
+    counts[output] = counts[output]! + 1
+  })
+  return counts
+}
+
+/** The same windows over X with its padding made real; a window may still reach beyond it under ceil_mode. */
+function withPadding(pool: Pool): Pool {
+  const axes = pool.axes.map((axis) => ({
+    ...axis,
+    size: axis.size + axis.padBegin + axis.padEnd,
+    padBegin: 0,
+    padEnd: 0,
+  }))
+  return { ...pool, axes, taps: tapsOf(axes), inputPlane: elementCount(axes.map((axis) => axis.size)) }
+}

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { ints } from './types.ts'
+
+export const bitwiseNot = defineOp({
+  name: 'BitwiseNot',
+  doc: 'Every bit inverted, element by element.',
+  since: [18],
+  types: { T: ints },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => ~x, int: (x) => ~x }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,31 @@
+import { wide } from '../base/wide.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { maybe, one } from './param.ts'
+import { convDims } from './shared/convolution.ts'
+import { convolveIntegers } from './shared/quantized-conv.ts'
+import { requireScalar, requireScalarOrVector } from './shared/require.ts'
+import { windowAttrs } from './shared/window.ts'
+
+export const convInteger = defineOp({
+  name: 'ConvInteger',
+  doc: 'Conv of 8-bit integers less their zero points, summed in 32 bits.',
+  since: [10],
+  types: { T1: ['int8', 'uint8'], T2: ['int8', 'uint8'], T3: ['int32'] },
+  inputs: { x: one('T1'), w: one('T2'), x_zero_point: maybe('T1'), w_zero_point: maybe('T2') },
+  outputs: { y: one('T3') },
+  attrs: { ...windowAttrs, group: attr.int(1), kernel_shape: attr.optional.ints() },
+  infer: ({ x, w, x_zero_point, w_zero_point }, attrs, { freshDim }) => {
+    requireScalar('x_zero_point', x_zero_point)
+    requireScalarOrVector('w_zero_point', w_zero_point, w.shape?.[0])
+    return { y: tensorFact('int32', convDims(x, w, undefined, attrs, freshDim)) }
+  },
+  reference: ({ x, w, x_zero_point, w_zero_point }, attrs, context) => {
+    const args = { x, w, xZeroPoint: x_zero_point, wZeroPoint: w_zero_point }
+    const { shape, sums } = convolveIntegers(args, attrs, context)
+    return { y: wide('int32', shape, sums) }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

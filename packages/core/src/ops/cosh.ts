@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const cosh = defineOp({
+  name: 'Cosh',
+  doc: 'The hyperbolic cosine, element by element.',
+  since: [9, 22],
+  types: { T: floats },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
+  reference: ({ input }) => ({ output: mapElements(input, { float: Math.cosh }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

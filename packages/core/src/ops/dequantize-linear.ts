@@ -1,0 +1,55 @@
+import { wideZeros } from '../base/wide.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { maybe, one } from './param.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
+import { outputDType } from './shared/kernel-data.ts'
+import { checkScale, divisionType, scaleIndex } from './shared/quantization.ts'
+import { float6s, float8s, int2s, int4s } from './types.ts'
+
+const full = ['float32', 'float16', 'bfloat16'] as const
+
+export const dequantizeLinear = defineOp({
+  name: 'DequantizeLinear',
+  doc: '(x - x_zero_point) * x_scale in output_dtype, or in the type of the scale (float32 for a float8e8m0 scale). One scale serves the tensor, a slice of `axis`, or a block of block_size elements along `axis`.',
+  since: [10, 13, 19, 21, 23, 24, 25, 28],
+  types: {
+    T1: [
+      ...float8s,
+      ...int4s,
+      ...int2s,
+      ...float6s,
+      'int8',
+      'uint8',
+      'int16',
+      'uint16',
+      'int32',
+      'float4e2m1',
+    ],
+    T2: ['float32', 'float16', 'bfloat16', 'float8e8m0'],
+    T3: full,
+  },
+  inputs: { x: one('T1'), x_scale: one('T2'), x_zero_point: maybe('T1') },
+  outputs: { y: one('T3') },
+  attrs: { output_dtype: attr.int(0), block_size: attr.int(0), axis: attr.int(1) },
+  infer: ({ x, x_scale, x_zero_point }, attrs) => {
+    checkScale(x.shape, x_scale.shape, attrs)
+    checkScale(x.shape, x_zero_point?.shape, attrs)
+    const { output_dtype: code } = attrs
+    const dtype = code === 0 ? divisionType(x_scale.dtype) : dtypeOfAttr('output_dtype', code, full)
+    return { y: tensorFact(dtype, x.shape) }
+  },
+  reference: ({ x, x_scale, x_zero_point }, attrs, context) => {
+    const y = wideZeros(outputDType(context), x.shape)
+    const scaleAt = scaleIndex(x.shape, x_scale.shape, attrs)
+    const zeroAt = scaleIndex(x.shape, x_zero_point?.shape ?? [], attrs)
+    for (let i = 0; i < x.data.length; i++) {
+      const zero = Number(x_zero_point?.data[zeroAt(i)] ?? 0)
+      y.data[i] = (Number(x.data[i]) - zero) * Number(x_scale.data[scaleAt(i)])
+    }
+    return { y }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

@@ -1,0 +1,21 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { erf as erfOf } from './shared/erf.ts'
+import { floats } from './types.ts'
+
+export const erf = defineOp({
+  name: 'Erf',
+  doc: 'The error function, element by element.',
+  since: [9, 13],
+  types: { T: floats },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
+  reference: ({ input }) => ({ output: mapElements(input, { float: erfOf }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

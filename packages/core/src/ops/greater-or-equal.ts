@@ -1,0 +1,23 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { testPairs } from './shared/elementwise.ts'
+import { isLess, negate } from './shared/tracked.ts'
+import { numbers } from './types.ts'
+
+export const greaterOrEqual = defineOp({
+  name: 'GreaterOrEqual',
+  doc: 'True where A ≥ B, with broadcasting; false at NaN.',
+  since: [12, 16],
+  types: { T: numbers, T1: ['bool'] },
+  inputs: { A: one('T'), B: one('T') },
+  outputs: { C: one('T1') },
+  attrs: {},
+  infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => negate(isLess(a!, b!))) }),
+  reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a >= b) }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { A, B }) => ({ C: b.node('Or', [b.node('Greater', [A, B]), b.node('Equal', [A, B])]) }),
+  },
+})

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { testPairs } from './shared/elementwise.ts'
+import { isLess } from './shared/tracked.ts'
+import { numbers } from './types.ts'
+
+export const greater = defineOp({
+  name: 'Greater',
+  doc: 'True where A > B, with broadcasting; false at NaN.',
+  since: [1, 7, 9, 13],
+  types: { T: numbers, T1: ['bool'] },
+  inputs: { A: one('T'), B: one('T') },
+  outputs: { C: one('T1') },
+  attrs: {},
+  infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => isLess(b!, a!)) }),
+  reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a > b) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,27 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { testElements } from './shared/elementwise.ts'
+import { float8s, floats } from './types.ts'
+
+export const isInf = defineOp({
+  name: 'IsInf',
+  doc: 'True where X is infinite, of the signs that detect_negative and detect_positive ask for.',
+  since: [10, 20],
+  types: { T1: [...floats, ...float8s], T2: ['bool'] },
+  inputs: { X: one('T1') },
+  outputs: { Y: one('T2') },
+  attrs: { detect_negative: attr.int(1), detect_positive: attr.int(1) },
+  infer: ({ X }) => ({ Y: tensorFact('bool', X.shape) }),
+  reference: ({ X }, { detect_negative, detect_positive }) => ({
+    Y: testElements(
+      X,
+      (x) =>
+        (detect_positive !== 0 && x === Number.POSITIVE_INFINITY) ||
+        (detect_negative !== 0 && x === Number.NEGATIVE_INFINITY),
+    ),
+  }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

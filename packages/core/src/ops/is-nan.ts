@@ -1,0 +1,19 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { testElements } from './shared/elementwise.ts'
+import { float8s, floats } from './types.ts'
+
+export const isNan = defineOp({
+  name: 'IsNaN',
+  doc: 'True where X is NaN.',
+  since: [9, 13, 20],
+  types: { T1: [...floats, ...float8s], T2: ['bool'] },
+  inputs: { X: one('T1') },
+  outputs: { Y: one('T2') },
+  attrs: {},
+  infer: ({ X }) => ({ Y: tensorFact('bool', X.shape) }),
+  reference: ({ X }) => ({ Y: testElements(X, Number.isNaN) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,73 @@
+import { integerRange, isFloat } from '../base/dtype.ts'
+import { elementCount, type Shape } from '../base/shape.ts'
+import { type WideTensor, wide } from '../base/wide.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { maybe, one } from './param.ts'
+import { floatsOf } from './shared/float-data.ts'
+import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
+import { floats } from './types.ts'
+
+export const maxPool = defineOp({
+  name: 'MaxPool',
+  doc: 'The largest element of each window, and where it lies in X. Padding never wins; NaN does.',
+  since: [1, 8, 10, 11, 12, 22],
+  types: { T: [...floats, 'int8', 'uint8'], I: ['int64'] },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T'), Indices: maybe('I') },
+  attrs: { ...poolAttrs, storage_order: attr.int(0) },
+  infer: ({ X }, attrs, { freshDim }) => {
+    const Y = poolFact(X, attrs, freshDim)
+    return { Y, Indices: tensorFact('int64', Y.shape) }
+  },
+  reference: ({ X }, attrs, context) => {
+    const pool = poolOf(X, attrs, context)
+    const { y, at } = maxima(X, pool)
+    const Y = wide(X.dtype, pool.shape, y)
+    if (!context.wanted(1)) return { Y }
+    const position = attrs.storage_order === 1 ? columnMajor(X.shape.slice(2)) : (i: number) => i
+    return { Y, Indices: wide('int64', pool.shape, indices(at, pool, position)) }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+/** Per output element the maximum and its linear index in X; -1 for a window that lies in the padding. */
+function maxima(X: WideTensor, pool: Pool): { y: Float64Array; at: Float64Array } {
+  const x = floatsOf(X)
+  const lowest = isFloat(X.dtype) ? Number.NEGATIVE_INFINITY : Number(integerRange(X.dtype)[0])
+  const y = new Float64Array(elementCount(pool.shape)).fill(lowest)
+  const at = new Float64Array(y.length).fill(-1)
+  visitWindows(pool, (output, input) => {
+    const value = x[input]!
+    const best = y[output]!
+    if (at[output] === -1 || value > best || (Number.isNaN(value) && !Number.isNaN(best))) {
+      y[output] = value
+      at[output] = input
+    }
+  })
+  return { y, at }
+}
+
+function indices(at: Float64Array, pool: Pool, position: (index: number) => number): BigInt64Array {
+  return BigInt64Array.from(at, (index) => {
+    if (index < 0) return -1n
+    const within = index % pool.inputPlane
+    return BigInt(index - within + position(within))
+  })
+}
+
+/** Turns a row-major index into one that counts the first axis fastest. */
+function columnMajor(shape: Shape): (index: number) => number {
+  return (index) => {
+    let position = 0
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = shape[axis]!
+      const before = elementCount(shape.slice(0, axis))
+      position += (index % size) * before
+      index = Math.floor(index / size)
+    }
+    return position
+  }
+}

@@ -1,0 +1,19 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { mapFact, negate } from './shared/tracked.ts'
+
+export const not = defineOp({
+  name: 'Not',
+  doc: 'True where X is false, element by element.',
+  since: [1],
+  types: { T: ['bool'] },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: mapFact(X, negate) }),
+  reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => (x === 0 ? 1 : 0) }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const reciprocal = defineOp({
+  name: 'Reciprocal',
+  doc: '1 / X, element by element.',
+  since: [1, 6, 13],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => 1 / x }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

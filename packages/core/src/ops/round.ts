@@ -1,0 +1,21 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { roundHalfEven } from './shared/round-half-even.ts'
+import { floats } from './types.ts'
+
+export const round = defineOp({
+  name: 'Round',
+  doc: 'The nearest whole number, halves to the even one, element by element.',
+  since: [11, 22],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }) => ({ Y: mapElements(X, { float: roundHalfEven }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

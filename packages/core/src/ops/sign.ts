@@ -1,0 +1,22 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { numbers } from './types.ts'
+
+export const sign = defineOp({
+  name: 'Sign',
+  doc: '1 above zero, -1 below zero, 0 at zero, NaN at NaN, element by element.',
+  since: [9, 13],
+  types: { T: numbers },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
+  reference: ({ input }) => ({
+    output: mapElements(input, { float: Math.sign, int: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) }),
+  }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { testPairs } from './shared/elementwise.ts'
+import { isEqual, negate } from './shared/tracked.ts'
+
+export const xor = defineOp({
+  name: 'Xor',
+  doc: 'True where exactly one of A and B is true, with broadcasting.',
+  since: [1, 7],
+  types: { T: ['bool'], T1: ['bool'] },
+  inputs: { A: one('T'), B: one('T') },
+  outputs: { C: one('T1') },
+  attrs: {},
+  traits: ['commutative', 'associative', 'inplace'],
+  infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => negate(isEqual(a!, b!))) }),
+  reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a !== b) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

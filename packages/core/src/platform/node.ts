@@ -1,0 +1,48 @@
+/** The platform of Node. */
+import { availableParallelism } from 'node:os'
+import { parentPort, Worker } from 'node:worker_threads'
+import type { Platform, WorkerHandle, WorkerListeners, WorkerPort, WorkerProgram } from './types.ts'
+
+const programs: Readonly<Record<WorkerProgram, URL>> = {
+  reference: new URL('../engine/reference-worker.js', import.meta.url),
+}
+
+export const platform: Platform = {
+  name: 'node',
+  nowMs: () => performance.now(),
+  spawnWorker,
+  openPort,
+  residentBytes: () => process.memoryUsage.rss(),
+  availableParallelism,
+}
+
+function spawnWorker(program: WorkerProgram, { onMessage, onFailure }: WorkerListeners): WorkerHandle {
+  // Flags of the process, such as --test or --input-type, are not meant for a worker.
+  const worker = new Worker(programs[program], { execArgv: [], name: `slipway-${program}` })
+  let over = false
+  const fail = (reason: Error) => {
+    if (!over) onFailure(reason)
+    over = true
+  }
+  worker.on('message', onMessage)
+  worker.on('messageerror', fail)
+  worker.on('error', fail)
+  worker.on('exit', (code) => fail(new Error(`the worker ended with exit code ${code}`)))
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    keepAlive: (on) => (on ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      over = true
+      await worker.terminate()
+    },
+  }
+}
+
+function openPort(): WorkerPort {
+  const port = parentPort
+  if (!port) throw new Error('Cannot open port: this code must run in a worker, got the main thread')
+  return {
+    post: (message, transfer = []) => port.postMessage(message, transfer),
+    onMessage: (listener) => void port.on('message', listener),
+  }
+}

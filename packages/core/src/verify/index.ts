@@ -1,0 +1,3 @@
+export { type CheckOptions, checkModel } from './check/check.ts'
+export { type CheckCode, checkCatalogue, type Severity } from './check/codes.ts'
+export type { Finding } from './check/context.ts'
