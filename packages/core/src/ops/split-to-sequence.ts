@@ -7,10 +7,10 @@ import { defineOp } from './define.ts'
 import { numbersOf, type TensorFact } from './fact.ts'
 import { maybe, one, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { integersOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
 import { makeSequence, sequenceFact } from './shared/sequences.ts'
-import { integersOf } from './shared/integer-lists.ts'
 import { classicSequences, indexInts, tensorsIr4 } from './types.ts'
 
 export const splitToSequence = defineOp({
