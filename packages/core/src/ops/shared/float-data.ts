@@ -15,9 +15,3 @@ export function floatZeros(dtype: DType, shape: Shape): { tensor: WideTensor; da
   const data = new Float64Array(elementCount(shape))
   return { tensor: wide(dtype, shape, data), data }
 }
-
-/** The elements of an integer tensor as numbers; 64-bit values must lie within 2^53. */
-export function integersOf(x: WideTensor): number[] {
-  if (Array.isArray(x.data)) return refuseValue('elements must be integers', x.dtype)
-  return Array.from<number | bigint, number>(x.data, Number)
-}
