@@ -52,6 +52,7 @@ export const errorCatalogue = {
   'SLP-L3': tooLarge('count is over the limit'),
   'SLP-L4': tooLarge('tensor is larger than the limit'),
   'SLP-L5': tooLarge('functions expand to more nodes than the limit'),
+  'SLP-L6': tooLarge('decoding the file needs more memory than the limit'),
   'SLP-X1': bad('external data is not allowed here'),
   'SLP-X2': bad('external data lies outside the folder of the model'),
   'SLP-X3': bad('external data is a link or not a regular file'),
@@ -73,6 +74,7 @@ export const errorCatalogue = {
   'SLP-R6': { title: 'content type or encoding is not supported', http: 415, grpc: 'INVALID_ARGUMENT' },
   'SLP-R7': { title: 'server is stopping', http: 503, grpc: 'UNAVAILABLE' },
   'SLP-R8': bad('model repository is invalid'),
+  'SLP-R9': unsupported('protocol extension is not supported'),
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>

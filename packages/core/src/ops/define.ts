@@ -109,7 +109,7 @@ export interface AnyOp {
     inputs: FactArgs<Params>,
     attrs: Attrs<AttrSpecs>,
     context: InferContext,
-  ): Readonly<Record<string, Fact | readonly Fact[] | undefined>>
+  ): Readonly<Record<string, Fact | readonly (Fact | undefined)[] | undefined>>
   readonly reference:
     | 'decomposed'
     | ((

@@ -156,7 +156,11 @@ function runnerFor(
       ),
     inferGraph: (body, args) => {
       const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
-      const { facts } = inferGraph(body, { inputs: given, captured: capturedFacts(body, scope) })
+      const { facts } = inferGraph(body, {
+        inputs: given,
+        captured: capturedFacts(body, scope),
+        path: `${node.name}/`,
+      })
       return body.outputs.map((name) => facts.get(name))
     },
   }
