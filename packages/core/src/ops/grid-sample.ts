@@ -5,7 +5,7 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf, numbersIn } from './shared/float-data.ts'
 import {
   type PaddingMode,
   paddingModes,
@@ -14,7 +14,6 @@ import {
   stencilAt,
   tensorProduct,
 } from './shared/grid.ts'
-import { numbersIn } from './shared/kernel-data.ts'
 import { selectElements } from './shared/movement.ts'
 import { requireShape, requireSize } from './shared/require.ts'
 import { truncated } from './shared/resample.ts'

@@ -7,7 +7,7 @@ import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { numbersIn } from './shared/kernel-data.ts'
+import { numbersIn } from './shared/float-data.ts'
 import {
   aspectPolicies,
   coordinateModes,

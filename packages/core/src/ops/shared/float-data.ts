@@ -15,3 +15,11 @@ export function floatZeros(dtype: DType, shape: Shape): { tensor: WideTensor; da
   const data = new Float64Array(elementCount(shape))
   return { tensor: wide(dtype, shape, data), data }
 }
+
+/** Elements of any numeric dtype as float64; 64-bit integers are rounded. May be the tensor's own: do not write to it. */
+export function numbersIn(x: WideTensor): Float64Array {
+  const { data } = x
+  if (data instanceof Float64Array) return data
+  if (Array.isArray(data)) return refuseValue('elements must be numbers', x.dtype)
+  return Float64Array.from<number | bigint>(data, Number)
+}

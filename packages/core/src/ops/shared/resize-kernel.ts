@@ -2,7 +2,7 @@
 import { elementCount, type Shape, stridesOf } from '../../base/shape.ts'
 import { lanesOf, type WideTensor } from '../../base/wide.ts'
 import { refuseValue } from '../refuse.ts'
-import { numbersIn } from './kernel-data.ts'
+import { numbersIn } from './float-data.ts'
 import { selectElements } from './movement.ts'
 import {
   cubicFilter,
