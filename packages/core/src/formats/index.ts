@@ -5,3 +5,6 @@ export { type OnnxModel, type ReadOptions, readModel, readModelProto, readOnnx }
 export { readValue } from './onnx/read-value.ts'
 export type { TensorReadOptions } from './onnx/tensor-context.ts'
 export type { Opsets } from './onnx/versions.ts'
+export { serializeModel, type WriteOptions, writeModel, writeOnnx } from './onnx/write.ts'
+export type { ExternalPlace, StoreExternal } from './onnx/write-tensor.ts'
+export { writeValue } from './onnx/write-value.ts'

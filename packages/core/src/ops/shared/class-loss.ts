@@ -5,7 +5,8 @@ import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
-import { floatsOf, integersOf } from './float-data.ts'
+import { floatsOf } from './float-data.ts'
+import { integersOf } from './integer-lists.ts'
 import { requireRank, requireShape, requireSize } from './require.ts'
 
 export const lossAttrs = {
