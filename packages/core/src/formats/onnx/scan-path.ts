@@ -36,8 +36,10 @@ function occurrences(bytes: Uint8Array, start: number, end: number, number: numb
     if (tag >>> 3 === number) count++
     const wire = tag & 7
     if (wire === WireType.varint) varint()
-    else if (wire === WireType.bytes) at += varint()
-    else at += wire === WireType.fixed64 ? 8 : 4
+    else if (wire === WireType.bytes) {
+      const length = varint()
+      at += length
+    } else at += wire === WireType.fixed64 ? 8 : 4
   }
   return count
 }
