@@ -10,7 +10,6 @@ import {
   graphInit,
   intInit,
   lengthField,
-  type ModelInit,
   nodeInit,
   type TensorInit,
   valueInits,
@@ -21,13 +20,12 @@ import { readOnnx } from './read.ts'
 
 const call = (name: string, input: string, output: string) =>
   nodeInit(name, input, output, [], { domain: 'f' })
-const withFunctions = (functions: FunctionInit[], graph: GraphInit) =>
-  bytesOf(graph, { functions } as ModelInit) // an init is never a message here
+const withFunctions = (functions: FunctionInit[], graph: GraphInit) => bytesOf(graph, { functions })
 const weight = (init: TensorInit) =>
   bytesOf({
     node: [nodeInit('Add', 'x w', 'y')],
-    initializer: [{ name: 'w', dataType: 1, ...init } as TensorInit],
-  }) // as above
+    initializer: [{ name: 'w', dataType: 1, ...init }],
+  })
 const external = (entries: Record<string, string>) =>
   weight({
     dims: [2n],
@@ -51,7 +49,7 @@ function nestedIf(depth: number): Uint8Array {
     const branches: AttributeInit[] = [graphInit('then_branch', graph)]
     graph = { name: 'b', node: [nodeInit('If', 'c', 'y', branches)], output: [{ name: 'y' }] }
   }
-  return bytesOf({ ...graph, output: valueInits('y') } as GraphInit) // as above
+  return bytesOf({ ...graph, output: valueInits('y') })
 }
 
 interface Hostile {
@@ -198,31 +196,34 @@ const files: readonly Hostile[] = [
   },
   {
     name: 'opset 99',
-    bytes: () => bytesOf({}, { opsetImport: [{ domain: 'ai.onnx', version: 99n }] } as ModelInit),
+    bytes: () => bytesOf({}, { opsetImport: [{ domain: 'ai.onnx', version: 99n }] }),
     code: 'SLP-F4',
     message: 'operator set ai.onnx must lie in [1, 28], got 99',
   },
   {
     name: 'ai.onnx.ml 6',
-    bytes: () => bytesOf({}, { opsetImport: [{ domain: 'ai.onnx.ml', version: 6n }] } as ModelInit),
+    bytes: () => bytesOf({}, { opsetImport: [{ domain: 'ai.onnx.ml', version: 6n }] }),
     code: 'SLP-F4',
     message: '[1, 5], got 6',
   },
   {
     name: 'two versions of one domain',
     bytes: () =>
-      bytesOf({}, {
-        opsetImport: [
-          { domain: 'ai.onnx', version: 9n },
-          { domain: '', version: 10n },
-        ],
-      } as ModelInit),
+      bytesOf(
+        {},
+        {
+          opsetImport: [
+            { domain: 'ai.onnx', version: 9n },
+            { domain: '', version: 10n },
+          ],
+        },
+      ),
     code: 'SLP-F1',
     message: 'got 9 and 10',
   },
   {
     name: 'no operator sets',
-    bytes: () => bytesOf({}, { opsetImport: [] } as ModelInit),
+    bytes: () => bytesOf({}, { opsetImport: [] }),
     code: 'SLP-F3',
     message: 'opset_import',
   },
