@@ -103,18 +103,29 @@ function bounded(dim: Dim): Dim {
   return symbol(dim.text)
 }
 
-/** ⌊a / b⌋ for b > 0, exact where every coefficient divides or a is a multiple of b. */
+/** ⌊a / b⌋ for b > 0, without a floor where b divides every term, or every term but a number. */
 export function floorDivDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b)
   if (b === 1) return a
   const exact = tryDivideExactly(a, b)
   if (exact !== undefined) return exact
+  const rest = numberIn(a)
+  if (typeof b === 'number' && rest !== 0) {
+    // ⌊(b·q + r) / b⌋ = q + ⌊r / b⌋
+    const quotient = tryDivideExactly(subDims(a, rest), b)
+    if (quotient !== undefined) return addDims(quotient, Math.floor(rest / b))
+  }
   const text = `floor((${dimText(a)})/(${dimText(b)}))`
   return {
     kind: 'symbolic',
     text,
     terms: [{ coefficient: 1, atoms: [{ kind: 'floor', text, of: a, by: b }] }],
   }
+}
+
+/** The term without names. */
+function numberIn(dim: Dim): number {
+  return termsOf(dim).find((term) => term.atoms.length === 0)?.coefficient ?? 0
 }
 
 /** ⌈a / b⌉ for b > 0. */

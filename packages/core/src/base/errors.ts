@@ -52,6 +52,7 @@ export const errorCatalogue = {
   'SLP-L3': tooLarge('count is over the limit'),
   'SLP-L4': tooLarge('tensor is larger than the limit'),
   'SLP-L5': tooLarge('functions expand to more nodes than the limit'),
+  'SLP-L6': tooLarge('decoding the file needs more memory than the limit'),
   'SLP-X1': bad('external data is not allowed here'),
   'SLP-X2': bad('external data lies outside the folder of the model'),
   'SLP-X3': bad('external data is a link or not a regular file'),

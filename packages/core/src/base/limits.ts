@@ -21,6 +21,12 @@ export interface Limits {
   readonly attributesPerNode: number
   /** Bytes of one name or documentation string. */
   readonly stringBytes: number
+  /** Entries of one repeated field that is decoded into an array, such as float_data. */
+  readonly listEntries: number
+  /** Bytes that the decoded messages of one file may take in memory, by estimate; raw_data costs nothing. */
+  readonly decodedBytes: number
+  /** Bytes of all tensors that one model holds in other files. */
+  readonly externalBytes: number
   readonly rank: number
   /** Elements of one tensor, in the file or made while running. */
   readonly tensorElements: number
@@ -41,6 +47,9 @@ export const defaultLimits: Limits = {
   tensors: 1_000_000,
   attributesPerNode: 1_000,
   stringBytes: 64 * 2 ** 20,
+  listEntries: 2 ** 26,
+  decodedBytes: 1.5 * 2 ** 30,
+  externalBytes: 2 ** 36,
   rank: 64,
   tensorElements: 2 ** 31 - 1,
   tensorBytes: 2 ** 30,

@@ -60,7 +60,7 @@ describe('createSession', () => {
   })
 
   it('refuses bytes that are no model', async () => {
-    await expect(createSession(Uint8Array.of(255, 255))).rejects.toMatchObject({ code: 'SLP-F1' })
+    await expect(createSession(Uint8Array.of(255, 255))).rejects.toMatchObject({ code: 'SLP-F2' })
   })
 })
 

@@ -39,7 +39,11 @@ function wrongCount(what: string, rule: string, got: number): SlipwayError {
 }
 
 /** Named results as the positional list of a node with `count` outputs. */
-export function flatten<T>(params: Params, results: Arranged<T>, count: number): (T | undefined)[] {
+export function flatten<T>(
+  params: Params,
+  results: Readonly<Record<string, T | undefined | readonly (T | undefined)[]>>,
+  count: number,
+): (T | undefined)[] {
   const list = Object.entries(params).flatMap(([name, param]): readonly (T | undefined)[] => {
     const result = results[name]
     return param.arity === 'variadic' ? (result as readonly T[]) : [result as T | undefined] // arity decides the form

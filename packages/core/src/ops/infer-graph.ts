@@ -7,7 +7,7 @@ import type { SlipwayError } from '../base/errors.ts'
 import { elementCount } from '../base/shape.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
-import { type Graph, type Node, operatorText } from '../ir/graph.ts'
+import { type Graph, type Node, operatorText, subgraphsOf } from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
 import { type Fact, maxTrackedElements } from './fact.ts'
 import { asArgument, inferNode } from './infer-node.ts'
@@ -140,7 +140,12 @@ function infer(
       label,
       inferGraph: (body, args) => {
         const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
-        const inner = inferGraph(body, { ...options, inputs: given, captured: facts, path: `${label}/` })
+        const inner = inferGraph(body, {
+          ...options,
+          inputs: given,
+          captured: facts,
+          path: `${label}/${bodyName(node, body)}/`,
+        })
         return body.outputs.map((name) => inner.facts.get(name))
       },
     })
@@ -150,6 +155,11 @@ function infer(
     options.onRefusal(error, node, index)
     return undefined
   }
+}
+
+/** The attribute that holds a body: two bodies of one node must not name their fresh dimensions alike. */
+function bodyName(node: Node, body: Graph): string {
+  return subgraphsOf(node).find(([, graph]) => graph === body)?.[0] ?? body.name
 }
 
 const isSlipwayError = (error: unknown): error is SlipwayError =>

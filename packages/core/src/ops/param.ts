@@ -89,8 +89,8 @@ export type WideResults<P extends Params> = {
   readonly [K in Keys<P, 'single' | 'variadic'>]: WideArgs<P>[K]
 } & { readonly [K in Keys<P, 'optional'>]?: WideArgs<P>[K] | undefined }
 
-type FactResult<P extends Param> = P extends Param<Carrier, 'variadic'> ? readonly Fact[] : Fact
-/** What inference returns: optional outputs may be left out. */
+type FactResult<P extends Param> = P extends Param<Carrier, 'variadic'> ? readonly (Fact | undefined)[] : Fact
+/** What inference returns: optional outputs may be left out, and single values of a variadic one be unknown. */
 export type FactResults<P extends Params> = {
   readonly [K in Keys<P, 'single' | 'variadic'>]: FactResult<P[K]>
 } & { readonly [K in Keys<P, 'optional'>]?: Fact | undefined }

@@ -1,69 +1,97 @@
-/** Bytes of an ONNX file → ModelProto → Graph. */
-import { fromBinary } from '@bufbuild/protobuf'
+/** Bytes of an ONNX file → Graph at the newest operator sets, functions inlined. */
 import { SlipwayError } from '../../base/errors.ts'
-import type { Tensor } from '../../base/tensor.ts'
-import type { ValueType } from '../../base/value.ts'
-import type { Graph, Node } from '../../ir/graph.ts'
-import { readAttribute } from './attribute-proto.ts'
-import { type GraphProto, type ModelProto, ModelProtoSchema, type NodeProto } from './onnx_pb.ts'
-import { readTensor, type TensorReadOptions } from './tensor-proto.ts'
-import { readType } from './type-proto.ts'
+import { defaultLimits } from '../../base/limits.ts'
+import type { Graph } from '../../ir/graph.ts'
+import { checkExpansion, functionTable } from './function-table.ts'
+import { expandFunctions, type Upgrade } from './functions.ts'
+import type { ModelProto } from './onnx_pb.ts'
+import { parseModel } from './parse.ts'
+import type { ReadContext } from './read-context.ts'
+import { readGraph, readMetadata } from './read-graph.ts'
+import { type TensorReadOptions, tensorContext } from './tensor-context.ts'
+import { checkIrVersion, type Opsets, readOpsets } from './versions.ts'
 
-export type ReadOptions = TensorReadOptions
-
-/** The message of an ONNX file as it stands, unknown fields included. Throws SLP-F1. */
-export function parseModel(bytes: Uint8Array): ModelProto {
-  try {
-    return fromBinary(ModelProtoSchema, bytes)
-  } catch (cause) {
-    throw new SlipwayError('SLP-F1', 'Cannot read ONNX file: it is not a valid ModelProto', { cause })
-  }
+export interface ReadOptions extends TensorReadOptions {
+  /**
+   * True where the caller gives `bytes` away: weights that are not aligned in memory are then moved inside it by
+   * a few bytes instead of being copied, and `bytes` is no ONNX file any more afterwards.
+   */
+  readonly mayOverwriteBytes?: boolean
+  /** Absent: nodes are kept as the file has them. */
+  readonly upgrade?: Upgrade
 }
 
-/** An ONNX file as a Graph at the newest operator set. */
+/** What an ONNX file says beside its graph. */
+export interface OnnxModel {
+  readonly graph: Graph
+  readonly irVersion: number
+  /** The operator sets that the file was written for, by domain; `''` is ai.onnx. */
+  readonly opsets: Opsets
+  readonly producer: { readonly name: string; readonly version: string }
+  readonly domain: string
+  readonly modelVersion: bigint
+  readonly docString: string
+  readonly metadata: ReadonlyMap<string, string>
+  /** Calls of functions of the model that were replaced by their bodies. */
+  readonly functionsInlined: number
+}
+
+/**
+ * The graph of an ONNX file. Weights are views of `bytes` where they are aligned, so keep the bytes unchanged.
+ *
+ * @example
+ * const graph = readOnnx(await readFile('model.onnx'))
+ *
+ * @throws SlipwayError SLP-F1 to SLP-F7 for a file that breaks the format, SLP-L1 to SLP-L6 over the limits,
+ * SLP-X1 to SLP-X5 for external data, SLP-B2, SLP-B4, SLP-O1, SLP-O5, SLP-I4 for its types and functions.
+ */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Graph {
-  return graphOfModel(parseModel(bytes), options)
+  return readModel(bytes, options).graph
 }
 
-/** A parsed model as a Graph at the newest operator set. */
-export function graphOfModel(model: ModelProto, options: ReadOptions = {}): Graph {
-  if (!model.graph) throw new SlipwayError('SLP-F3', 'Cannot read ONNX file: the model has no graph')
-  return readGraph(model.graph, options)
+/** The graph of an ONNX file and everything else the file says. Throws as readOnnx does. */
+export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
+  return readModelProto(parseModel(bytes, options.limits), options)
 }
 
-const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain)
-
-function readGraph(proto: GraphProto, options: ReadOptions): Graph {
-  const constants = new Map<string, Tensor>(
-    proto.initializer.map((one) => [one.name, readTensor(one, options)]),
-  )
-  const types = new Map<string, ValueType>()
-  for (const { name, type } of [...proto.input, ...proto.output, ...proto.valueInfo]) {
-    const known = readType(type, name)
-    if (known) types.set(name, known)
+/** The same from a message. `mayOverwriteBytes` concerns the bytes that the message was parsed from. */
+export function readModelProto(proto: ModelProto, options: ReadOptions = {}): OnnxModel {
+  const { limits = defaultLimits, upgrade = (graph) => graph } = options
+  const irVersion = checkIrVersion(proto.irVersion)
+  const opsets = importsOf(proto, irVersion)
+  if (!proto.graph)
+    throw new SlipwayError('SLP-F3', 'Cannot read ONNX file: it must have a graph, got none', {
+      path: 'graph',
+    })
+  const table = functionTable(proto.functions)
+  if (table.functions.size > 0) checkExpansion(proto.graph, table, limits)
+  const context: ReadContext = {
+    tensors: tensorContext(options),
+    mayMove: options.mayOverwriteBytes ?? false,
+    callOf: table.keyOf,
   }
+  const main = readGraph(proto.graph, context, 'graph')
+  const { graph, calls } = expandFunctions(main, { table, context, opsets, upgrade })
   return {
-    name: proto.name,
-    inputs: proto.input.map(({ name }) => name),
-    outputs: proto.output.map(({ name }) => name),
-    nodes: proto.node.map((node) => readNode(node, options)),
-    constants,
-    types,
+    graph,
+    irVersion,
+    opsets,
+    producer: { name: proto.producerName, version: proto.producerVersion },
+    domain: proto.domain,
+    modelVersion: proto.modelVersion,
+    docString: proto.docString,
+    metadata: readMetadata(proto.metadataProps).metadata ?? new Map(),
+    functionsInlined: calls,
   }
 }
 
-function readNode(proto: NodeProto, options: ReadOptions): Node {
-  return {
-    name: proto.name,
-    domain: domainOf(proto.domain),
-    op: proto.opType,
-    inputs: proto.input,
-    outputs: proto.output,
-    attributes: new Map(
-      proto.attribute.map((one) => [
-        one.name,
-        readAttribute(one, { ...options, readGraph: (graph) => readGraph(graph, options) }),
-      ]),
-    ),
+function importsOf({ opsetImport }: ModelProto, irVersion: number): Opsets {
+  const opsets = readOpsets(opsetImport, 'opset_import')
+  // Before IR version 3 there was one operator set, and no way to name it.
+  if (irVersion < 3 && opsets.size === 0) return new Map([['', 1]])
+  if (opsets.size === 0) {
+    const rule = 'opset_import must name the operator sets of the model'
+    throw new SlipwayError('SLP-F3', `Cannot read ONNX file: ${rule}, got none`, { path: 'opset_import' })
   }
+  return opsets
 }

@@ -1,49 +1,88 @@
-/** The published versions of ONNX: which IR version and operator sets came with each release. */
+/** Which versions of the format and of the operator sets can be read, and which belong together. */
+import { SlipwayError } from '../../base/errors.ts'
+import type { OperatorSetIdProto } from './onnx_pb.ts'
+import { quote } from './quote.ts'
+import { domainOf } from './read-context.ts'
 
-export interface Release {
-  readonly ir: number
-  /** Version of ai.onnx. */
-  readonly opset: number
-  /** Version of ai.onnx.ml. */
-  readonly ml: number
-}
-
-/** In order of publication (VERSION_TABLE of the ONNX package, 1.0 to 1.23). */
-export const releases: readonly Release[] = [
-  { ir: 3, opset: 1, ml: 1 },
-  { ir: 3, opset: 5, ml: 1 },
-  { ir: 3, opset: 6, ml: 1 },
-  { ir: 3, opset: 7, ml: 1 },
-  { ir: 3, opset: 8, ml: 1 },
-  { ir: 4, opset: 9, ml: 1 },
-  { ir: 5, opset: 10, ml: 1 },
-  { ir: 6, opset: 11, ml: 2 },
-  { ir: 7, opset: 12, ml: 2 },
-  { ir: 7, opset: 13, ml: 2 },
-  { ir: 7, opset: 14, ml: 2 },
-  { ir: 8, opset: 15, ml: 2 },
-  { ir: 8, opset: 16, ml: 3 },
-  { ir: 8, opset: 17, ml: 3 },
-  { ir: 8, opset: 18, ml: 3 },
-  { ir: 9, opset: 19, ml: 3 },
-  { ir: 9, opset: 20, ml: 4 },
-  { ir: 10, opset: 21, ml: 5 },
-  { ir: 10, opset: 22, ml: 5 },
-  { ir: 11, opset: 23, ml: 5 },
-  { ir: 12, opset: 24, ml: 5 },
-  { ir: 13, opset: 25, ml: 5 },
-  { ir: 13, opset: 26, ml: 5 },
-  { ir: 13, opset: 27, ml: 5 },
-  { ir: 14, opset: 28, ml: 5 },
-]
+/** Versions of operator sets by domain; `''` is ai.onnx. */
+export type Opsets = ReadonlyMap<string, number>
 
 export const newestIrVersion = 14
 
-/** The newest version of each domain of the standard. */
-export const newestOpset: ReadonlyMap<string, number> = new Map([
+/** The newest version of each operator set that the ONNX project publishes. */
+export const newestOpsets: Opsets = new Map([
   ['', 28],
   ['ai.onnx.ml', 5],
   ['ai.onnx.training', 1],
-  ['ai.onnx.preview.training', 1],
   ['ai.onnx.preview', 1],
+  ['ai.onnx.preview.training', 1],
 ])
+
+/** The IR version of the first release that had a version of ai.onnx (onnx, docs/Versioning.md): [opset, IR]. */
+const irOfOpset: readonly (readonly [opset: number, ir: number])[] = [
+  [28, 14],
+  [25, 13],
+  [24, 12],
+  [23, 11],
+  [21, 10],
+  [19, 9],
+  [15, 8],
+  [12, 7],
+  [11, 6],
+  [10, 5],
+  [9, 4],
+  [1, 3],
+]
+
+/** The IR version that a model at a version of ai.onnx is published with. */
+export function irVersionOf(opset: number): number {
+  return irOfOpset.find(([from]) => opset >= from)?.[1] ?? 3
+}
+
+/** @throws SLP-F3 where the version is missing, SLP-F4 where it is newer than 14. */
+export function checkIrVersion(irVersion: bigint): number {
+  if (irVersion >= 1n && irVersion <= BigInt(newestIrVersion)) return Number(irVersion)
+  if (irVersion <= 0n) {
+    throw new SlipwayError('SLP-F3', `Cannot read ONNX file: ir_version must be set, got ${irVersion}`, {
+      path: 'ir_version',
+      remedy: 'The file is perhaps no ONNX model.',
+    })
+  }
+  throw new SlipwayError(
+    'SLP-F4',
+    `Cannot read ONNX file: ir_version must be at most ${newestIrVersion}, got ${irVersion}`,
+    {
+      path: 'ir_version',
+      remedy: 'Export the model with an older onnx package, or update Slipway.',
+    },
+  )
+}
+
+/**
+ * The operator sets that a model or function imports.
+ *
+ * @throws SLP-F1 where a domain is imported at two versions, SLP-F4 for a version that is not known.
+ */
+export function readOpsets(imports: readonly OperatorSetIdProto[], path: string): Opsets {
+  const opsets = new Map<string, number>()
+  imports.forEach(({ domain, version }, i) => {
+    const at = { path: `${path}[${i}]` }
+    const name = domainOf(domain)
+    const shown = name === '' ? 'ai.onnx' : quote(name)
+    const newest = newestOpsets.get(name)
+    if (version < (newest === undefined ? 0n : 1n) || version > BigInt(newest ?? 2 ** 31 - 1)) {
+      const rule = `version of operator set ${shown} must lie in [1, ${newest ?? 2 ** 31 - 1}]`
+      throw new SlipwayError('SLP-F4', `Cannot read ONNX file: ${rule}, got ${version}`, {
+        ...at,
+        remedy: 'Export the model at a version that Slipway knows.',
+      })
+    }
+    const known = opsets.get(name)
+    if (known !== undefined && known !== Number(version)) {
+      const rule = `operator set ${shown} must be imported at one version`
+      throw new SlipwayError('SLP-F1', `Cannot read ONNX file: ${rule}, got ${known} and ${version}`, at)
+    }
+    opsets.set(name, Number(version))
+  })
+  return opsets
+}

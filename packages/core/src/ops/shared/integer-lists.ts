@@ -3,12 +3,15 @@ import type { Dim } from '../../base/dim.ts'
 import { isInteger } from '../../base/dtype.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import type { InferContext } from '../define.ts'
-import { type TensorFact, valuesOf } from '../fact.ts'
+import { type Fact, type TensorFact, valuesOf } from '../fact.ts'
 import { refuse } from '../refuse.ts'
 
 /** The elements that an operator which only moves elements may pass on: those of integers and bools. */
-export function trackedOf(fact: TensorFact): readonly Dim[] | undefined {
-  return isInteger(fact.dtype) || fact.dtype === 'bool' ? valuesOf(fact) : undefined
+export function trackedOf(fact: Fact): readonly Dim[] | undefined {
+  const { type } = fact
+  return type.kind === 'tensor' && (isInteger(type.dtype) || type.dtype === 'bool')
+    ? valuesOf(fact)
+    : undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 /** M1 to M5 and M8 to M10: the model around the graph. */
 import { isFieldSet } from '@bufbuild/protobuf'
 import { type ModelProto, StringStringEntryProtoSchema } from '../../formats/onnx/onnx_pb.ts'
-import { newestIrVersion, newestOpset, releases } from '../../formats/onnx/versions.ts'
+import { irVersionOf, newestIrVersion, newestOpsets } from '../../formats/onnx/versions.ts'
 import { type CheckContext, duplicates, normalDomain } from './context.ts'
 
 export function checkModelFields(model: ModelProto, context: CheckContext): void {
@@ -38,7 +38,7 @@ function checkOpsets(model: ModelProto, ir: number, { report }: CheckContext): v
       )
       return
     }
-    const newest = newestOpset.get(name)
+    const newest = newestOpsets.get(name)
     if (newest !== undefined && version > BigInt(newest)) {
       report(
         'SLP-M8',
@@ -47,7 +47,7 @@ function checkOpsets(model: ModelProto, ir: number, { report }: CheckContext): v
       )
       return
     }
-    const needed = name === '' ? releases.find(({ opset }) => opset >= Number(version))?.ir : undefined
+    const needed = name === '' ? irVersionOf(Number(version)) : undefined
     if (needed !== undefined && ir > 0 && ir < needed) {
       report('SLP-M9', path, `ai.onnx ${version} came with IR version ${needed}, but ir_version is ${ir}`)
     }

@@ -2,14 +2,14 @@
 import { dimsEqual, dimText } from '../../base/dim.ts'
 import { typeText, type ValueType } from '../../base/value.ts'
 import type { ModelProto } from '../../formats/onnx/onnx_pb.ts'
-import { graphOfModel } from '../../formats/onnx/read.ts'
+import { readModelProto } from '../../formats/onnx/read.ts'
 import type { Graph } from '../../ir/graph.ts'
 import { inferGraph } from '../../ops/infer-graph.ts'
 import { foldNode } from '../../reference/fold.ts'
 import type { CheckContext } from './context.ts'
 
 export function checkTypes(model: ModelProto, { report }: CheckContext): void {
-  const graph = graphOfModel(model, { external: (_tensor, byteLength) => new Uint8Array(byteLength) })
+  const graph = readModelProto(model, { resolveExternal: ({ length }) => new Uint8Array(length ?? 0) }).graph
   const pathOf = pathsOf(model)
   // Declarations of values between input and output would hide what inference finds.
   const bare: Graph = {

@@ -1,0 +1,43 @@
+import type { DType } from '../base/dtype.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
+import { fromNumbers } from './shared/elementwise.ts'
+import { requireRank } from './shared/require.ts'
+import { numbers } from './types.ts'
+
+const eyeTypes = [...numbers, 'bool'] as const
+
+export const eyeLike = defineOp({
+  name: 'EyeLike',
+  doc: 'A matrix of the shape of the input, with ones on the k-th diagonal and zeros elsewhere.',
+  since: [9, 22],
+  types: { T1: eyeTypes, T2: eyeTypes },
+  inputs: { input: one('T1') },
+  outputs: { output: one('T2') },
+  attrs: { dtype: attr.optional.int(), k: attr.int(0) },
+  infer: ({ input }, { dtype }, { freshDim }) => {
+    requireRank('input', input, 2)
+    return {
+      output: tensorFact(
+        outputDType(input.dtype, dtype),
+        input.shape ?? [freshDim('rows'), freshDim('columns')],
+      ),
+    }
+  },
+  reference: ({ input }, { dtype, k }) => {
+    const [, columns] = input.shape
+    const onDiagonal = (i: number) => (i % columns!) - Math.floor(i / columns!) === k
+    return {
+      output: fromNumbers(outputDType(input.dtype, dtype), input.shape, (i) => (onDiagonal(i) ? 1 : 0)),
+    }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+function outputDType(own: DType, code: number | undefined): DType {
+  return code === undefined ? own : dtypeOfAttr('dtype', code, eyeTypes)
+}

@@ -1,0 +1,30 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const hardSigmoid = defineOp({
+  name: 'HardSigmoid',
+  doc: 'max(0, min(1, alpha · X + beta)), element by element.',
+  since: [1, 6, 22],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: { beta: attr.float(0.5), alpha: attr.float(0.2) },
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }, { beta, alpha }) => ({
+    Y: mapElements(X, { float: (x) => Math.max(0, Math.min(1, alpha * x + beta)) }),
+  }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { alpha, beta }, { inputs }) => {
+      const number = (value: number) => b.literal(inputs.X.dtype, value)
+      const line = b.node('Add', [b.node('Mul', [X, number(alpha)]), number(beta)])
+      return { Y: b.node('Max', [b.node('Min', [line, number(1)]), number(0)]) }
+    },
+  },
+})

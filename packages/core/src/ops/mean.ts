@@ -1,0 +1,23 @@
+import { defineOp } from './define.ts'
+import { many, one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { mapElements, reduceElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const mean = defineOp({
+  name: 'Mean',
+  doc: 'The mean of the inputs, element by element, with broadcasting.',
+  since: [1, 6, 8, 13],
+  types: { T: floats },
+  inputs: { data_0: many('T') },
+  outputs: { mean: one('T') },
+  attrs: {},
+  traits: ['commutative'],
+  infer: ({ data_0 }) => ({ mean: broadcastInfer(data_0, data_0[0]!.dtype) }),
+  reference: ({ data_0 }) => {
+    const total = reduceElements(data_0, { float: (a, b) => a + b })
+    return { mean: mapElements(total, { float: (x) => x / data_0.length }) }
+  },
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,28 @@
+import type { Dim } from '../base/dim.ts'
+import { defineOp } from './define.ts'
+import { many, one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { reduceElements } from './shared/elementwise.ts'
+import { minDims } from './shared/tracked.ts'
+import { numbers } from './types.ts'
+
+export const min = defineOp({
+  name: 'Min',
+  doc: 'The least of the inputs, element by element, with broadcasting. NaN wins over every number.',
+  since: [1, 6, 8, 12, 13],
+  types: { T: numbers },
+  inputs: { data_0: many('T') },
+  outputs: { min: one('T') },
+  attrs: {},
+  traits: ['commutative', 'associative', 'inplace'],
+  infer: ({ data_0 }) => ({
+    min: broadcastInfer(data_0, data_0[0]!.dtype, (elements) =>
+      elements.reduce<Dim | undefined>((a, b) => (a === undefined ? a : minDims(a, b)), elements[0]),
+    ),
+  }),
+  reference: ({ data_0 }) => ({
+    min: reduceElements(data_0, { float: Math.min, int: (a, b) => (a < b ? a : b) }),
+  }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,44 @@
+import { type Dim, productOfDims } from '../../base/dim.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { refuse, refuseValue } from '../refuse.ts'
+import { selectElements } from '../shared/movement.ts'
+import { indexInts } from '../types.ts'
+
+export const arrayFeatureExtractor = defineOp({
+  name: 'ArrayFeatureExtractor',
+  domain: 'ai.onnx.ml',
+  doc: 'The elements of the last axis of X at the indices Y, in their order. A vector gives a matrix of one row.',
+  since: [1],
+  types: { T: [...indexInts, 'float32', 'float64', 'string'] },
+  inputs: { X: one('T'), Y: one('int64') },
+  outputs: { Z: one('T') },
+  attrs: {},
+  infer: ({ X, Y }, _attrs, { freshDim }) => {
+    if (!X.shape) return { Z: tensorFact(X.dtype, undefined) }
+    if (X.shape.length === 0) refuse('X must have at least one axis', 'a scalar')
+    const count = Y.shape ? productOfDims(Y.shape) : freshDim('indices')
+    return { Z: tensorFact(X.dtype, outputShape<Dim>(X.shape, count)) }
+  },
+  reference: ({ X, Y }) => {
+    const size = X.shape.at(-1)!
+    const indices = Array.from<number | bigint | string, number>(Y.data, Number)
+    const wrong = indices.find((index) => index < 0 || index >= size)
+    if (wrong !== undefined) refuseValue(`an index must lie in [0, ${size})`, wrong)
+    const count = indices.length
+    return {
+      Z: selectElements(
+        X,
+        outputShape(X.shape, count),
+        (i) => Math.floor(i / count) * size + indices[i % count]!,
+      ),
+    }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+function outputShape<D>(shape: readonly D[], count: D): (D | 1)[] {
+  return shape.length === 1 ? [1, count] : [...shape.slice(0, -1), count]
+}

@@ -1,0 +1,25 @@
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { mapElements } from '../shared/elementwise.ts'
+import { indexInts } from '../types.ts'
+
+export const binarizer = defineOp({
+  name: 'Binarizer',
+  domain: 'ai.onnx.ml',
+  doc: '1 where X is greater than the threshold, else 0.',
+  since: [1],
+  types: { T: [...indexInts, 'float32', 'float64'] },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: { threshold: attr.float(0) },
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  // Comparing a BigInt with a number is exact.
+  reference: ({ X }, { threshold }) => ({
+    Y: mapElements(X, { float: (x) => (x > threshold ? 1 : 0), int: (x) => (x > threshold ? 1n : 0n) }),
+  }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

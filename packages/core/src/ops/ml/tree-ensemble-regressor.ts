@@ -1,0 +1,72 @@
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { refuse } from '../refuse.ts'
+import { scoreMatrix } from '../shared/class-labels.ts'
+import { classicForest, listOrTensor, nodeAttrs } from '../shared/classic-forest.ts'
+import { aggregates, leastFeatures, scoreRow } from '../shared/forest.ts'
+import { postTransforms, transformScores, transformSingle } from '../shared/post-transform.ts'
+import { checkLeastFeatures, rowCount, rowsOf } from '../shared/rows.ts'
+import { indexInts } from '../types.ts'
+
+export const treeEnsembleRegressor = defineOp({
+  name: 'TreeEnsembleRegressor',
+  domain: 'ai.onnx.ml',
+  doc: 'Decision trees whose leaves vote for targets: sum, average, least or greatest vote per target, plus base values.',
+  since: [1, 3, 5],
+  // Version 5 declares it deprecated in favour of TreeEnsemble, but exporters go on writing it.
+  deprecated: false,
+  types: { T: [...indexInts, 'float32', 'float64'] },
+  inputs: { X: one('T') },
+  outputs: { Y: one('float32') },
+  attrs: {
+    ...nodeAttrs,
+    base_values: attr.optional.floats(),
+    base_values_as_tensor: attr.optional.tensor(),
+    aggregate_function: attr.oneOf(aggregates, 'SUM'),
+    post_transform: attr.oneOf(postTransforms, 'NONE'),
+    n_targets: attr.optional.int(),
+    target_treeids: attr.required.ints(),
+    target_nodeids: attr.required.ints(),
+    target_ids: attr.required.ints(),
+    target_weights: attr.optional.floats(),
+    target_weights_as_tensor: attr.optional.tensor(),
+  },
+  infer: ({ X }, attrs, { freshDim }) => {
+    const targets = targetCount(attrs.n_targets, attrs.target_ids)
+    const base = listOrTensor(attrs.base_values, attrs.base_values_as_tensor)
+    if (base.length > 0 && base.length !== targets)
+      refuse(`there must be ${targets} base values`, base.length)
+    return { Y: tensorFact('float32', [rowCount(X, freshDim), targets]) }
+  },
+  reference: ({ X }, attrs) => {
+    const targets = targetCount(attrs.n_targets, attrs.target_ids)
+    const base = listOrTensor(attrs.base_values, attrs.base_values_as_tensor)
+    const votes = {
+      treeIds: attrs.target_treeids,
+      nodeIds: attrs.target_nodeids,
+      targets: attrs.target_ids,
+      weights: listOrTensor(attrs.target_weights, attrs.target_weights_as_tensor),
+    }
+    const forest = classicForest(attrs, votes, targets)
+    checkLeastFeatures(X, leastFeatures(forest))
+    const scores = rowsOf(X).map((row) => {
+      const sums = scoreRow(forest, row, targets, attrs.aggregate_function).map(
+        (sum, i) => sum + (base[i] ?? 0),
+      )
+      return targets === 1
+        ? [transformSingle(sums[0]!, attrs.post_transform)]
+        : transformScores(sums, attrs.post_transform)
+    })
+    return { Y: scoreMatrix(scores, targets) }
+  },
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})
+
+/** n_targets, or one more than the greatest target that a leaf votes for. */
+function targetCount(given: number | undefined, ids: readonly number[]): number {
+  const count = given ?? ids.reduce((most, id) => Math.max(most, id + 1), 1)
+  return count >= 1 ? count : refuse('n_targets must be at least 1', count)
+}

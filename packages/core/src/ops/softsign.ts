@@ -1,0 +1,26 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const softsign = defineOp({
+  name: 'Softsign',
+  doc: 'input / (1 + |input|), element by element.',
+  since: [1, 22],
+  types: { T: floats },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
+  reference: ({ input }) => ({ output: mapElements(input, { float: (x) => x / (1 + Math.abs(x)) }) }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { input }, _attrs, { inputs }) => {
+      const size = b.node('Add', [b.node('Abs', [input]), b.literal(inputs.input.dtype, 1)])
+      return { output: b.node('Div', [input, size]) }
+    },
+  },
+})

@@ -1,0 +1,20 @@
+import { defineOp } from './define.ts'
+import { many, one } from './param.ts'
+import { broadcastInfer } from './shared/broadcast.ts'
+import { reduceElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const sum = defineOp({
+  name: 'Sum',
+  doc: 'The sum of the inputs, element by element, with broadcasting.',
+  since: [1, 6, 8, 13],
+  types: { T: floats },
+  inputs: { data_0: many('T') },
+  outputs: { sum: one('T') },
+  attrs: {},
+  traits: ['commutative', 'associative', 'inplace'],
+  infer: ({ data_0 }) => ({ sum: broadcastInfer(data_0, data_0[0]!.dtype) }),
+  reference: ({ data_0 }) => ({ sum: reduceElements(data_0, { float: (a, b) => a + b }) }),
+  gradient: 'none',
+  lower: { kind: 'elementwise' },
+})

@@ -1,0 +1,28 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { sigmoid } from './shared/sigmoid.ts'
+import { floats } from './types.ts'
+
+export const swish = defineOp({
+  name: 'Swish',
+  doc: 'X / (1 + exp(-alpha · X)), element by element.',
+  since: [24],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: { alpha: attr.float(1) },
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }, { alpha }) => ({ Y: mapElements(X, { float: (x) => x * sigmoid(alpha * x) }) }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { alpha }, { inputs }) => {
+      const gate = b.node('Sigmoid', [b.node('Mul', [X, b.literal(inputs.X.dtype, alpha)])])
+      return { Y: b.node('Mul', [X, gate]) }
+    },
+  },
+})

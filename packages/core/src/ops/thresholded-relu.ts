@@ -1,0 +1,28 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { mapElements } from './shared/elementwise.ts'
+import { floats } from './types.ts'
+
+export const thresholdedRelu = defineOp({
+  name: 'ThresholdedRelu',
+  doc: 'X where X > alpha, otherwise 0, element by element.',
+  since: [10, 22],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: { alpha: attr.float(1) },
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: ({ X }, { alpha }) => ({ Y: mapElements(X, { float: (x) => (x > alpha ? x : 0) }) }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { alpha }, { inputs }) => {
+      const { dtype } = inputs.X
+      const above = b.node('Less', [b.literal(dtype, alpha), X])
+      return { Y: b.node('Where', [above, X, b.literal(dtype, 0)]) }
+    },
+  },
+})
