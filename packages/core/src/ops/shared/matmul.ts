@@ -64,7 +64,7 @@ export function matmul(a: WideTensor, b: WideTensor, dtype: DType): WideTensor {
   return out
 }
 
-/** Rows of B that are gone over together, so that they stay in the cache for all rows of A. */
+/** Rows of B that are gone over together, so that they stay in the cache for all rows of A. A multiple of 4. */
 const tile = 64
 
 function multiplyFloat(
@@ -79,7 +79,18 @@ function multiplyFloat(
     const last = Math.min(first + tile, k)
     for (let i = 0; i < m; i++) {
       const row = c0 + i * n
-      for (let p = first; p < last; p++) {
+      let p = first
+      // Four rows at a time spare three quarters of the loads and stores of C; the order of the sum stays.
+      for (; p + 3 < last; p += 4) {
+        const at = a0 + i * k + p
+        const [f0, f1, f2, f3] = [a[at]!, a[at + 1]!, a[at + 2]!, a[at + 3]!]
+        const r0 = b0 + p * n
+        const [r1, r2, r3] = [r0 + n, r0 + 2 * n, r0 + 3 * n]
+        for (let j = 0; j < n; j++) {
+          c[row + j] = c[row + j]! + f0 * b[r0 + j]! + f1 * b[r1 + j]! + f2 * b[r2 + j]! + f3 * b[r3 + j]!
+        }
+      }
+      for (; p < last; p++) {
         const factor = a[a0 + i * k + p]!
         const other = b0 + p * n
         for (let j = 0; j < n; j++) c[row + j] = c[row + j]! + factor * b[other + j]!
