@@ -3,6 +3,7 @@ import { type Dim, dimsEqual, dimText } from '../../base/dim.ts'
 import { type DType, isInt64 } from '../../base/dtype.ts'
 import { broadcastShapes, elementCount, type Shape, stridesOf } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
+import type { KernelContext } from '../define.ts'
 import { refuse } from '../refuse.ts'
 import { broadcastDims } from './broadcast.ts'
 import { floatsOf } from './float-data.ts'
@@ -53,13 +54,22 @@ function planOf(a: Shape, b: Shape): Plan {
 }
 
 /** A·B in a dtype: float64 sums for floats, sums that wrap around for integers. */
-export function matmul(a: WideTensor, b: WideTensor, dtype: DType): WideTensor {
+export function matmul(
+  a: WideTensor,
+  b: WideTensor,
+  dtype: DType,
+  { checkCancelled, checkElements }: Pick<KernelContext, 'checkCancelled' | 'checkElements'>,
+): WideTensor {
   const plan = planOf(a.shape, b.shape)
+  checkElements(elementCount(plan.shape))
   const out = wideZeros(dtype, plan.shape)
   if (isInt64(dtype)) multiplyBig(a, b, out, plan)
   else if (out.data instanceof Float64Array) {
     const multiply = dtype === 'int32' || dtype === 'uint32' ? multiplyInt32 : multiplyFloat
-    for (let i = 0; i < plan.aOffsets.length; i++) multiply(floatsOf(a), floatsOf(b), out.data, plan, i)
+    for (let i = 0; i < plan.aOffsets.length; i++) {
+      checkCancelled()
+      multiply(floatsOf(a), floatsOf(b), out.data, plan, i)
+    }
   }
   return out
 }
