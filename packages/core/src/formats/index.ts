@@ -1,2 +1,6 @@
+export { readNpy } from './npy/read.ts'
+export { type NpyWriteOptions, writeNpy } from './npy/write.ts'
 export { type ReadOptions, readOnnx } from './onnx/read.ts'
 export { readValue } from './onnx/read-value.ts'
+export { readSafetensors, type SafetensorsFile } from './safetensors/read.ts'
+export { writeSafetensors } from './safetensors/write.ts'
