@@ -28,6 +28,10 @@ export function attachRoutes(app: FastifyInstance, routes: readonly Route[], opt
     ),
   )
   app.setNotFoundHandler((request, reply) => send(reply, request, jsonReply({ error: 'Not Found' }, 404)))
+  // A connection that is kept alive would keep the server from closing.
+  app.addHook('onSend', async (_request, reply) => {
+    if (options.services.stopping) reply.header('connection', 'close')
+  })
   for (const route of routes) {
     for (const url of route.paths) {
       app.route({
@@ -80,7 +84,6 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
         return stream ? readBody(stream, request.headers, bodyLimitBytes) : new Uint8Array()
       },
     })
-    if (services.stopping) reply.header('connection', 'close')
     return await send(reply, request, answer)
   } finally {
     end()
