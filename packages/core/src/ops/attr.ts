@@ -150,11 +150,11 @@ function each<R>(make: (kind: Kind<unknown>) => unknown): R {
   return Object.fromEntries(entries) as R // R lists the same keys
 }
 
-/** One of a few texts, with a default. */
-function oneOf<const V extends readonly string[]>(values: V, fallback: V[number]): AttrSpec<V[number]> {
+/** One of a few texts; required where it has no default. */
+function oneOf<const V extends readonly string[]>(values: V, fallback?: V[number]): AttrSpec<V[number]> {
   return {
     kind: 'string',
-    presence: 'default',
+    presence: fallback === undefined ? 'required' : 'default',
     fallback,
     values,
     parse(attribute, name) {

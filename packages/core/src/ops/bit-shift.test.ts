@@ -91,8 +91,8 @@ opTest(bitShift, {
       name: 'another direction',
       inputs: { X: u8([1]), Y: u8([1]) },
       attrs: { direction: 'UP' },
-      code: 'SLP-O2',
-      message: 'direction must be LEFT or RIGHT, got "UP"',
+      code: 'SLP-O1',
+      message: 'attribute direction: it must be one of LEFT, RIGHT, got string UP',
     },
     {
       name: 'floats',

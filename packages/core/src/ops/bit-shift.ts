@@ -2,7 +2,6 @@ import { dtypeInfo } from '../base/dtype.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
-import { refuse } from './refuse.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
 import { type BinaryKernel, zipElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
@@ -14,12 +13,9 @@ export const bitShift = defineOp({
   types: { T: ints },
   inputs: { X: one('T'), Y: one('T') },
   outputs: { Z: one('T') },
-  attrs: { direction: attr.required.string() },
+  attrs: { direction: attr.oneOf(['LEFT', 'RIGHT']) },
   traits: ['inplace'],
-  infer: ({ X, Y }, { direction }) => {
-    if (direction !== 'LEFT' && direction !== 'RIGHT') refuse('direction must be LEFT or RIGHT', direction)
-    return { Z: broadcastInfer([X, Y], X.dtype) }
-  },
+  infer: ({ X, Y }) => ({ Z: broadcastInfer([X, Y], X.dtype) }),
   reference: ({ X, Y }, { direction }) => {
     const { bits } = dtypeInfo(X.dtype)
     return { Z: zipElements(X, Y, direction === 'LEFT' ? leftShift(bits) : rightShift(bits)) }

@@ -4,7 +4,7 @@ import { type TensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { zipElements } from './shared/elementwise.ts'
 import { withShape } from './shared/movement.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireScalar } from './shared/require.ts'
 import { mapFact, maxDims, minDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
@@ -18,8 +18,8 @@ export const clip = defineOp({
   attrs: {},
   traits: ['inplace'],
   infer: ({ input, min, max }) => {
-    checkScalar('min', min)
-    checkScalar('max', max)
+    requireScalar('min', min)
+    requireScalar('max', max)
     return { output: mapFact(input, (x) => hold(hold(x, min, maxDims), max, minDims)) }
   },
   reference: ({ input, min, max }) => {
@@ -35,7 +35,8 @@ export const clip = defineOp({
       // A bound of shape [1] would give a scalar input a rank.
       const scalars = [inputs.min, inputs.max].every((bound) => !bound || bound.shape?.length === 0)
       if (!scalars) return undefined
-      const raised = min === undefined && max !== undefined ? input : b.node('Max', [input, min])
+      if (min === undefined && max === undefined) return { output: b.node('Identity', [input]) }
+      const raised = min === undefined ? input : b.node('Max', [input, min])
       return { output: max === undefined ? raised : b.node('Min', [raised, max]) }
     },
   },

@@ -8,6 +8,7 @@ import type { GraphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { AttrSpecs, Attrs } from './attr.ts'
 import type { Fact } from './fact.ts'
+import type { DecodeImage } from './image-codec.ts'
 import type { FactArgs, FactResults, NameArgs, NameResults, Params, WideArgs, WideResults } from './param.ts'
 import type { RandomStream } from './random.ts'
 
@@ -31,6 +32,8 @@ export interface KernelContext {
   /** Throws SLP-L4 where a tensor of so many elements is over the limit. Call before allocating from data. */
   checkElements(count: number): void
   readonly maxLoopIterations: number
+  /** Decodes image files; absent where the host offers none. */
+  readonly decodeImage?: DecodeImage | undefined
 }
 
 export interface InferContext {

@@ -4,7 +4,7 @@ import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { fromNumbers } from './shared/elementwise.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireScalar } from './shared/require.ts'
 import { float8s, floats } from './types.ts'
 
 export const dropout = defineOp({
@@ -17,8 +17,8 @@ export const dropout = defineOp({
   attrs: { seed: attr.optional.int() },
   traits: ['random'],
   infer: ({ data, ratio, training_mode }) => {
-    checkScalar('ratio', ratio)
-    checkScalar('training_mode', training_mode)
+    requireScalar('ratio', ratio)
+    requireScalar('training_mode', training_mode)
     return { output: tensorFact(data.dtype, data.shape), mask: tensorFact('bool', data.shape) }
   },
   reference: ({ data, ratio, training_mode }, { seed }, { random }) => {

@@ -2,7 +2,7 @@ import { wide, wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { numbersIn } from './shared/kernel-data.ts'
+import { floatsOf } from './shared/float-data.ts'
 import { quantize } from './shared/quantization.ts'
 
 export const dynamicQuantizeLinear = defineOp({
@@ -20,7 +20,7 @@ export const dynamicQuantizeLinear = defineOp({
   }),
   reference: ({ x }) => {
     let [low, high] = [0, 0]
-    const values = numbersIn(x)
+    const values = floatsOf(x)
     for (const value of values) {
       low = Math.min(low, value)
       high = Math.max(high, value)

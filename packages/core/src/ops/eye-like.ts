@@ -1,11 +1,11 @@
-import { type DType, tryDTypeOfCode } from '../base/dtype.ts'
-import { typeText } from '../base/value.ts'
+import type { DType } from '../base/dtype.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { refuse } from './refuse.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fromNumbers } from './shared/elementwise.ts'
+import { requireRank } from './shared/require.ts'
 import { numbers } from './types.ts'
 
 const eyeTypes = [...numbers, 'bool'] as const
@@ -19,7 +19,7 @@ export const eyeLike = defineOp({
   outputs: { output: one('T2') },
   attrs: { dtype: attr.optional.int(), k: attr.int(0) },
   infer: ({ input }, { dtype }, { freshDim }) => {
-    if (input.shape && input.shape.length !== 2) refuse('input must have two axes', typeText(input.type))
+    requireRank('input', input, 2)
     return {
       output: tensorFact(
         outputDType(input.dtype, dtype),
@@ -39,8 +39,5 @@ export const eyeLike = defineOp({
 })
 
 function outputDType(own: DType, code: number | undefined): DType {
-  if (code === undefined) return own
-  const dtype = tryDTypeOfCode(code)
-  if (dtype && eyeTypes.some((allowed) => allowed === dtype)) return dtype
-  return refuse(`dtype must be the code of one of ${eyeTypes.join(', ')}`, code)
+  return code === undefined ? own : dtypeOfAttr('dtype', code, eyeTypes)
 }

@@ -34,7 +34,7 @@ export const loop = defineOp({
   },
   reference: ({ M, cond, v_initial }, { body }, context) => {
     const most = M ? Number(M.data[0]) : Number.POSITIVE_INFINITY
-    const slices = body.outputs.slice(1 + v_initial.length).map(() => collectSlices(context))
+    const slices = context.outputs.slice(v_initial.length).map(() => collectSlices(context))
     let state: readonly WideValue[] = [cond ?? wide('bool', [], Float64Array.of(1)), ...v_initial]
     for (let i = 0; i < most && (!cond || isTrue(state[0]!)); i++) {
       checkIteration(i, context)

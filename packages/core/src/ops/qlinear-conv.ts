@@ -8,7 +8,7 @@ import { convDims } from './shared/convolution.ts'
 import { floatsOf } from './shared/float-data.ts'
 import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
-import { roundHalfToEven } from './shared/rounding.ts'
+import { roundHalfEven } from './shared/round-half-even.ts'
 import { windowAttrs } from './shared/window.ts'
 
 export const qlinearConv = defineOp({
@@ -52,7 +52,7 @@ export const qlinearConv = defineOp({
     const [low, high] = integerRange(y_zero_point.dtype)
     const zero = scalar(y_zero_point)
     const y = sums.map((sum, i) => {
-      const value = roundHalfToEven(sum * factors[Math.floor(i / plane) % maps]!) + zero
+      const value = roundHalfEven(sum * factors[Math.floor(i / plane) % maps]!) + zero
       return Math.min(Number(high), Math.max(Number(low), value))
     })
     return { y: wide(y_zero_point.dtype, shape, y) }

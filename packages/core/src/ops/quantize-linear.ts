@@ -7,7 +7,8 @@ import { type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
-import { numbersIn, outputDType } from './shared/kernel-data.ts'
+import { floatsOf } from './shared/float-data.ts'
+import { outputDType } from './shared/kernel-data.ts'
 import { checkScale, divisionType, type Granularity, quantize, scaleIndex } from './shared/quantization.ts'
 import { float6s, float8s, int2s, int4s } from './types.ts'
 
@@ -90,8 +91,8 @@ function quantizeAll(
   const scaleAt = scaleIndex(x.shape, scale.shape, options)
   const zeroAt = scaleIndex(x.shape, zeroPoint?.shape ?? [], options)
   const round = (value: number) => roundFloat(precision, value)
-  const values = numbersIn(x).map(round)
-  const scales = numbersIn(scale).map(round)
+  const values = floatsOf(x).map(round)
+  const scales = floatsOf(scale).map(round)
   for (let i = 0; i < values.length; i++) {
     const quotient = round(values[i]! / scales[scaleAt(i)]!)
     y.data[i] = quantize(dtype, quotient, Number(zeroPoint?.data[zeroAt(i)] ?? 0), saturate)

@@ -46,7 +46,10 @@ export function randomStream(seed: number, stream = 0): RandomStream {
   let block = 0
   let words: number[] = []
   const next = (): number => {
-    if (words.length === 0) words = philox([block++ >>> 0, Math.floor(block / 2 ** 32), stream >>> 0, 0], key)
+    if (words.length === 0) {
+      words = philox([block >>> 0, Math.floor(block / 2 ** 32), stream >>> 0, 0], key)
+      block += 1
+    }
     return words.pop()!
   }
   const uniform = (): number => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53

@@ -122,7 +122,7 @@ opTest(range, {
       name: 'a vector',
       inputs: { start: f32([0, 1]), limit: f32(2), delta: f32(1) },
       code: 'SLP-O2',
-      message: 'start must be a scalar, got "float32[2]"',
+      message: 'start must be a scalar, got "[2]"',
     },
     {
       name: 'bytes',

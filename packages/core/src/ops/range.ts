@@ -5,7 +5,7 @@ import { defineOp } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuseValue } from './refuse.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireScalar } from './shared/require.ts'
 import { isTracked, trackedElements } from './shared/tracked.ts'
 import { floats, indexInts } from './types.ts'
 
@@ -18,9 +18,9 @@ export const range = defineOp({
   outputs: { output: one('T') },
   attrs: { stash_type: attr.int(1) },
   infer: ({ start, limit, delta }, _attrs, { freshDim }) => {
-    checkScalar('start', start)
-    checkScalar('limit', limit)
-    checkScalar('delta', delta)
+    requireScalar('start', start)
+    requireScalar('limit', limit)
+    requireScalar('delta', delta)
     const size = rangeSize(start, limit, delta) ?? freshDim('range')
     return { output: tensorFact(start.dtype, [size], rangeValues(start, delta, size)) }
   },

@@ -53,7 +53,9 @@ export const scan = defineOp({
     const plan = planOf(attrs, inputs.length)
     const sequences = inputs.slice(plan.stateCount)
     const length = sequences[0]!.shape[normalizeAxis(plan.inputs[0]!.axis, sequences[0]!.shape.length)]!
-    const slices = plan.outputs.map(({ backward }) => collectSlices(context, backward))
+    const slices = context.outputs
+      .slice(plan.stateCount)
+      .map((_, k) => collectSlices(context, plan.outputs[k]!.backward))
     let state: readonly WideValue[] = inputs.slice(0, plan.stateCount)
     for (let t = 0; t < length; t++) {
       context.checkCancelled()

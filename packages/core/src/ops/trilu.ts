@@ -5,7 +5,7 @@ import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { selectElements } from './shared/movement.ts'
-import { checkScalar } from './shared/scalar.ts'
+import { requireScalar } from './shared/require.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const trilu = defineOp({
@@ -20,7 +20,7 @@ export const trilu = defineOp({
   infer: ({ input, k }) => {
     if (input.shape && input.shape.length < 2)
       refuse('input must have at least two axes', typeText(input.type))
-    checkScalar('k', k)
+    requireScalar('k', k)
     return { output: tensorFact(input.dtype, input.shape) }
   },
   reference: ({ input, k }, { upper }) => {

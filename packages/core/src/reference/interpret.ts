@@ -8,6 +8,7 @@ import { defaultLimits, type Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import { narrowValue, type WideValue, widen, widenValue } from '../base/wide.ts'
 import { freeValues, type Graph, type Node, operatorText, subgraphsOf } from '../ir/graph.ts'
+import type { DecodeImage } from '../ops/image-codec.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
 import { tryFindOp } from '../ops/registry.ts'
@@ -21,6 +22,8 @@ export interface InterpretOptions {
   readonly limits?: Limits
   /** Throws to cancel; called between nodes and inside long loops. */
   readonly checkCancelled?: () => void
+  /** Decodes image files for ImageDecoder, which is refused without it. */
+  readonly decodeImage?: DecodeImage
   /** Called after each node of the main graph with its outputs. */
   readonly onNode?: (node: Node, index: number, outputs: readonly (WideValue | undefined)[]) => void
 }
@@ -144,6 +147,7 @@ function runnerFor(
     checkCancelled: () => options.checkCancelled?.(),
     checkElements: (count) => checkElements(count, limits, node),
     maxLoopIterations: limits.loopIterations,
+    decodeImage: options.decodeImage,
     random: (seed) => randomStream(seed ?? options.seed ?? 0, index),
     runGraph: (body, args) =>
       runGraph(

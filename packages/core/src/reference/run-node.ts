@@ -16,7 +16,7 @@ import type { FactArgs, NameArgs, Params, WideArgs } from '../ops/param.ts'
 export interface NodeRunner
   extends Pick<
     KernelContext,
-    'runGraph' | 'checkCancelled' | 'checkElements' | 'random' | 'maxLoopIterations'
+    'runGraph' | 'checkCancelled' | 'checkElements' | 'random' | 'maxLoopIterations' | 'decodeImage'
   > {
   /** Facts of a body's outputs, for control flow. */
   inferGraph(graph: Graph, inputs: readonly Fact[]): readonly (Fact | undefined)[]
@@ -89,6 +89,7 @@ function runKernel(
     checkCancelled: runner.checkCancelled,
     checkElements: runner.checkElements,
     maxLoopIterations: runner.maxLoopIterations,
+    decodeImage: runner.decodeImage,
   })
   return flatten<WideValue>(op.outputs, results, node.outputs.length)
 }

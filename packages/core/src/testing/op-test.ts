@@ -116,15 +116,15 @@ function run(op: AnyOp, call: OpCall, outputCount: number): Value[] {
   return outputs.map((name) => results.get(name)!)
 }
 
-/** The outputs of a case in order, up to the last one it names. */
-function expectedOutputs(op: AnyOp, one: OpCase): (Value | undefined)[] {
-  const expected = listOf(op, 'outputs', one.outputs)
-  while (expected.at(-1) === undefined) expected.pop()
-  return expected
+/** Expected outputs in order; the node lists no outputs after the last one given. */
+function givenOutputs(op: AnyOp, one: OpCase): (Value | undefined)[] {
+  const outputs = listOf(op, 'outputs', one.outputs)
+  while (outputs.length > 0 && outputs.at(-1) === undefined) outputs.pop()
+  return outputs
 }
 
 function checkCase(op: AnyOp, one: OpCase): void {
-  const expected = expectedOutputs(op, one)
+  const expected = givenOutputs(op, one)
   const got = run(op, one, expected.length)
   expected.forEach((value, i) => {
     const why = value && difference(got[i]!, value, one.tolerance)
@@ -252,7 +252,7 @@ function cast(value: WideTensor, dtype: DType): Value {
 }
 
 function checkEveryDType(op: AnyOp, sample: OpCase): void {
-  const outputCount = expectedOutputs(op, sample).length
+  const outputCount = givenOutputs(op, sample).length
   for (const [variable, allowed] of Object.entries(op.types)) {
     for (const dtype of allowed) {
       if (!isDType(dtype) || dtype.startsWith('complex')) continue

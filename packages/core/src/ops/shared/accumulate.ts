@@ -5,7 +5,7 @@ import { typeText } from '../../base/value.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { scalarOf, type TensorFact, tensorFact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { checkScalar } from './scalar.ts'
+import { requireScalar } from './require.ts'
 
 /** Integer steps wrap around at each element, so that no digits are lost. */
 export interface Accumulator {
@@ -28,7 +28,7 @@ export interface RunOrder {
 /** The fact of the result: that of x without its values. Throws SLP-O2 for a scalar x or a bad axis. */
 export function accumulateInfer(x: TensorFact, axis: TensorFact): TensorFact {
   if (x.shape?.length === 0) refuse('x must have an axis', typeText(x.type))
-  checkScalar('axis', axis)
+  requireScalar('axis', axis)
   const at = scalarOf(axis)
   if (at !== undefined && x.shape) normalizeAxis(at, x.shape.length)
   return tensorFact(x.dtype, x.shape)

@@ -16,8 +16,10 @@ export function floatZeros(dtype: DType, shape: Shape): { tensor: WideTensor; da
   return { tensor: wide(dtype, shape, data), data }
 }
 
-/** The elements of an integer tensor as numbers; 64-bit values must lie within 2^53. */
-export function integersOf(x: WideTensor): number[] {
-  if (Array.isArray(x.data)) return refuseValue('elements must be integers', x.dtype)
-  return Array.from<number | bigint, number>(x.data, Number)
+/** Elements of any numeric dtype as float64; 64-bit integers are rounded. May be the tensor's own: do not write to it. */
+export function numbersIn(x: WideTensor): Float64Array {
+  const { data } = x
+  if (data instanceof Float64Array) return data
+  if (Array.isArray(data)) return refuseValue('elements must be numbers', x.dtype)
+  return Float64Array.from<number | bigint>(data, Number)
 }

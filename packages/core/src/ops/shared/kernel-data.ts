@@ -1,18 +1,8 @@
-/** What kernels read off their arguments: numbers whatever the dtype, and the dtype that inference gave. */
+/** What kernels read off their arguments: single numbers, and the dtype that inference gave. */
 import type { DType } from '../../base/dtype.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import type { KernelContext } from '../define.ts'
 import { refuseValue } from '../refuse.ts'
-
-/** Elements as float64; 64-bit integers are rounded. The array may be the tensor's own: do not write to it. */
-export function numbersIn(x: WideTensor): Float64Array {
-  const { data } = x
-  if (data instanceof Float64Array) return data
-  if (Array.isArray(data)) return refuseValue('elements must be numbers', x.dtype)
-  const out = new Float64Array(data.length)
-  for (let i = 0; i < data.length; i++) out[i] = Number(data[i])
-  return out
-}
 
 /** The only element of a tensor, as a number. Throws SLP-O4 where there is not exactly one. */
 export function scalarIn(name: string, x: WideTensor): number {

@@ -5,6 +5,7 @@ import { dtypeInfo, integerRange, isFloat } from '../../base/dtype.ts'
 import { roundFloat } from '../../base/round-float.ts'
 import { elementCount, normalizeAxis, type Shape, stridesOf } from '../../base/shape.ts'
 import { refuse } from '../refuse.ts'
+import { roundHalfEven } from './round-half-even.ts'
 
 export interface Granularity {
   readonly axis: number
@@ -60,14 +61,6 @@ export function scaleIndex(
     const block = Math.floor((Math.floor(i / step) % size) / block_size)
     return (outer * scaleSize + block) * step + (i % step)
   }
-}
-
-/** Half-way cases go to the even neighbour; signs, NaN and infinities stay. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest > 0.5 || (rest === 0.5 && floor % 2 !== 0)) return floor + 1
-  return floor
 }
 
 /**

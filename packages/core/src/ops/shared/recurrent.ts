@@ -4,7 +4,8 @@ import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
-import { floatsOf, integersOf } from './float-data.ts'
+import { floatsOf } from './float-data.ts'
+import { integersOf } from './integer-lists.ts'
 import { type Activation, type ActivationSpec, activationsOf } from './recurrent-activation.ts'
 import { requireShape, requireSize } from './require.ts'
 
@@ -159,7 +160,7 @@ export function runRecurrent(
   }
 }
 
-function sequenceLengths(lens: WideTensor | undefined, batch: number, steps: number): number[] {
+function sequenceLengths(lens: WideTensor | undefined, batch: number, steps: number): readonly number[] {
   const lengths = lens ? integersOf(lens) : new Array<number>(batch).fill(steps)
   if (lengths.some((length) => length < 0 || length > steps)) {
     refuseValue(`sequence_lens must lie in [0, ${steps}]`, lengths)

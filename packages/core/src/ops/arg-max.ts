@@ -1,0 +1,18 @@
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { argAttrs, argExtreme, inferArg } from './shared/arg-extreme.ts'
+import { numbers } from './types.ts'
+
+export const argMax = defineOp({
+  name: 'ArgMax',
+  doc: 'The position of the largest element along the axis: the first of several, or the last with select_last_index. A NaN counts as the largest.',
+  since: [1, 11, 12, 13],
+  types: { T: numbers },
+  inputs: { data: one('T') },
+  outputs: { reduced: one('int64') },
+  attrs: argAttrs,
+  infer: ({ data }, attrs) => ({ reduced: inferArg(data, attrs) }),
+  reference: ({ data }, attrs) => ({ reduced: argExtreme(data, attrs, (a, b) => a > b) }),
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

@@ -1,0 +1,19 @@
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { matmulShape, matmul as multiply } from './shared/matmul.ts'
+import { floats, indexInts } from './types.ts'
+
+export const matmul = defineOp({
+  name: 'MatMul',
+  doc: 'The product of matrices, with broadcasting over the leading axes; a 1-D operand is a row on the left and a column on the right. Integers wrap around.',
+  since: [1, 9, 13],
+  types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
+  inputs: { A: one('T'), B: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  infer: ({ A, B }) => ({ Y: tensorFact(A.dtype, matmulShape(A.shape, B.shape)) }),
+  reference: ({ A, B }) => ({ Y: multiply(A, B, A.dtype) }),
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

@@ -1,0 +1,36 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { dtypeOfAttr, fillRandom } from './shared/random-fill.ts'
+import { floats, tensorsIr4 } from './types.ts'
+
+export const randomNormalLike = defineOp({
+  name: 'RandomNormalLike',
+  doc: 'Random numbers, normally distributed with the given mean and standard deviation (scale), in the shape of the input and, without dtype, in its type.',
+  since: [1, 22],
+  types: { T1: tensorsIr4, T2: floats },
+  inputs: { input: one('T1') },
+  outputs: { output: one('T2') },
+  attrs: {
+    dtype: attr.optional.int(),
+    seed: attr.optional.float(),
+    mean: attr.float(0),
+    scale: attr.float(1),
+  },
+  traits: ['random'],
+  infer: ({ input }, attrs) => ({
+    output: tensorFact(dtypeOfAttr(attrs.dtype, input.dtype, floats), input.shape),
+  }),
+  reference: ({ input }, { mean, scale, seed, ...attrs }, context) => ({
+    output: fillRandom(
+      dtypeOfAttr(attrs.dtype, input.dtype, floats),
+      input.shape,
+      seed,
+      context,
+      (stream) => mean + scale * stream.normal(),
+    ),
+  }),
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

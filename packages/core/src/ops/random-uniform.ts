@@ -1,0 +1,37 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { dtypeOfAttr, fillRandom, shapeOfAttr } from './shared/random-fill.ts'
+import { floats } from './types.ts'
+
+export const randomUniform = defineOp({
+  name: 'RandomUniform',
+  doc: 'Random numbers, uniformly distributed from low to high.',
+  since: [1, 22],
+  types: { T: floats },
+  inputs: {},
+  outputs: { output: one('T') },
+  attrs: {
+    shape: attr.required.ints(),
+    dtype: attr.optional.int(),
+    seed: attr.optional.float(),
+    low: attr.float(0),
+    high: attr.float(1),
+  },
+  traits: ['random'],
+  infer: (_inputs, attrs) => ({
+    output: tensorFact(dtypeOfAttr(attrs.dtype, 'float32', floats), shapeOfAttr(attrs.shape)),
+  }),
+  reference: (_inputs, { low, high, seed, ...attrs }, context) => ({
+    output: fillRandom(
+      dtypeOfAttr(attrs.dtype, 'float32', floats),
+      attrs.shape,
+      seed,
+      context,
+      (stream) => low + (high - low) * stream.uniform(),
+    ),
+  }),
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

@@ -1,0 +1,30 @@
+import { isFloat } from '../base/dtype.ts'
+import { defineOp } from './define.ts'
+import { maybe, one } from './param.ts'
+import { inferReduced, integerRoot, reduceAttrs, reduceTensor } from './shared/reduce.ts'
+import { floats, indexInts } from './types.ts'
+
+export const reduceL2 = defineOp({
+  name: 'ReduceL2',
+  doc: 'The square root of the sum of squares along the axes (integers: truncated); 0 for an empty set. No axes mean all, or with noop_with_empty_axes each element by itself.',
+  since: [1, 11, 13, 18],
+  types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
+  inputs: { data: one('T'), axes: maybe('int64') },
+  outputs: { reduced: one('T') },
+  attrs: reduceAttrs,
+  infer: (inputs, attrs, context) => ({ reduced: inferReduced(inputs, attrs, context) }),
+  reference: (inputs, attrs) => ({
+    reduced: reduceTensor(inputs, attrs, {
+      float: (group) => Math.sqrt(group.reduce((sum, x) => sum + x * x, 0)),
+      int: (group) => integerRoot(group.reduce((sum, x) => sum + x * x, 0n)),
+    }),
+  }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { data, axes }, attrs, { inputs }) =>
+      isFloat(inputs.data.dtype)
+        ? { reduced: b.node('Sqrt', [b.node('ReduceSum', [b.node('Mul', [data, data]), axes], attrs)]) }
+        : undefined,
+  },
+})

@@ -1,0 +1,25 @@
+import { defineOp } from './define.ts'
+import { maybe, one } from './param.ts'
+import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
+import { floats } from './types.ts'
+
+export const reduceLogSum = defineOp({
+  name: 'ReduceLogSum',
+  doc: 'The logarithm of the sum along the axes; -infinity for an empty set. No axes mean all, or with noop_with_empty_axes each element by itself.',
+  since: [1, 11, 13, 18, 28],
+  types: { T: floats },
+  inputs: { data: one('T'), axes: maybe('int64') },
+  outputs: { reduced: one('T') },
+  attrs: reduceAttrs,
+  infer: (inputs, attrs, context) => ({ reduced: inferReduced(inputs, attrs, context) }),
+  reference: (inputs, attrs) => ({
+    reduced: reduceTensor(inputs, attrs, { float: (group) => Math.log(sumOf(group)) }),
+  }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { data, axes }, attrs) => ({
+      reduced: b.node('Log', [b.node('ReduceSum', [data, axes], attrs)]),
+    }),
+  },
+})

@@ -1,0 +1,25 @@
+import { integerRange } from '../base/dtype.ts'
+import { defineOp } from './define.ts'
+import { maybe, one } from './param.ts'
+import { extremes, inferReduced, reduceAttrs, reduceTensor } from './shared/reduce.ts'
+import { minDims } from './shared/tracked.ts'
+import { floats, indexInts } from './types.ts'
+
+export const reduceMin = defineOp({
+  name: 'ReduceMin',
+  doc: 'The smallest element along the axes, NaN where there is one. An empty set gives infinity, or the greatest value of an integer type, or true. No axes mean all, or with noop_with_empty_axes each element by itself.',
+  since: [1, 11, 12, 13, 18, 20],
+  types: { T: [...floats, ...indexInts, 'uint32', 'uint64', 'uint8', 'int8', 'bool'] },
+  inputs: { data: one('T'), axes: maybe('int64') },
+  outputs: { reduced: one('T') },
+  attrs: reduceAttrs,
+  infer: (inputs, attrs, context) => ({ reduced: inferReduced(inputs, attrs, context, minDims) }),
+  reference: (inputs, attrs) => ({
+    reduced: reduceTensor(inputs, attrs, {
+      float: (group, dtype) => group.reduce((a, b) => Math.min(a, b), extremes(dtype).high),
+      int: (group, dtype) => group.reduce((a, b) => (a < b ? a : b), integerRange(dtype)[1]),
+    }),
+  }),
+  gradient: 'none',
+  lower: { kind: 'reduction' },
+})

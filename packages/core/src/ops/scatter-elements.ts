@@ -1,0 +1,26 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { checkReduction, scatterReductions } from './shared/scatter.ts'
+import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
+import { indexInts, tensorsIr4 } from './types.ts'
+
+export const scatterElements = defineOp({
+  name: 'ScatterElements',
+  doc:
+    'A copy of data in which each update goes to its own place, except along the axis, where the index says where, ' +
+    'or is combined with what is there.',
+  since: [11, 13, 16, 18],
+  types: { T: tensorsIr4, Tind: indexInts },
+  inputs: { data: one('T'), indices: one('Tind'), updates: one('T') },
+  outputs: { output: one('T') },
+  attrs: { axis: attr.int(0), reduction: attr.oneOf(scatterReductions, 'none') },
+  traits: ['inplace'],
+  infer: (inputs, { axis, reduction }) => {
+    checkReduction(inputs.data.dtype, reduction)
+    return { output: inferScatter(inputs, axis) }
+  },
+  reference: (inputs, { axis, reduction }) => ({ output: scatterAlongAxis(inputs, axis, reduction) }),
+  gradient: 'none',
+  lower: { kind: 'kernel' },
+})

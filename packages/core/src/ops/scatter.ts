@@ -1,0 +1,25 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
+import { classicTensors, indexInts } from './types.ts'
+
+export const scatter = defineOp({
+  name: 'Scatter',
+  doc: 'The first form of ScatterElements, without reductions. Upgrades replace it.',
+  since: [9, 11],
+  deprecated: true,
+  types: { T: classicTensors, Tind: indexInts },
+  inputs: { data: one('T'), indices: one('Tind'), updates: one('T') },
+  outputs: { output: one('T') },
+  attrs: { axis: attr.int(0) },
+  infer: (inputs, { axis }) => ({ output: inferScatter(inputs, axis) }),
+  reference: (inputs, { axis }) => ({ output: scatterAlongAxis(inputs, axis, 'none') }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { data, indices, updates }, { axis }) => ({
+      output: b.node('ScatterElements', [data, indices, updates], { axis }),
+    }),
+  },
+})

@@ -1,0 +1,25 @@
+import { defineOp } from './define.ts'
+import { many, sequence } from './param.ts'
+import { commonType, makeSequence, sequenceFact } from './shared/sequences.ts'
+import { classicSequences, classicTensors } from './types.ts'
+
+export const sequenceConstruct = defineOp({
+  name: 'SequenceConstruct',
+  doc: 'A sequence of the inputs.',
+  since: [11],
+  types: { T: classicTensors, S: classicSequences },
+  inputs: { inputs: many('T') },
+  outputs: { output_sequence: sequence('S') },
+  attrs: {},
+  infer: ({ inputs }, _attrs, context) => ({
+    output_sequence: sequenceFact(
+      commonType(
+        inputs.map(({ type }) => type),
+        context,
+      ),
+    ),
+  }),
+  reference: ({ inputs }, _attrs, context) => ({ output_sequence: makeSequence(inputs, 0, context) }),
+  gradient: 'none',
+  lower: { kind: 'host' },
+})

@@ -1,0 +1,26 @@
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { one } from './param.ts'
+import { inferLines, mapLines, softmaxLine } from './shared/softmax.ts'
+import { floats } from './types.ts'
+
+export const softmax = defineOp({
+  name: 'Softmax',
+  doc: 'exp(input) / sum(exp(input)), the sum taken along the axis.',
+  since: [1, 11, 13],
+  types: { T: floats },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: { axis: attr.int(-1) },
+  infer: ({ input }, { axis }) => ({ output: inferLines(input, axis) }),
+  reference: ({ input }, { axis }) => ({ output: mapLines(input, axis, softmaxLine) }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { input }, { axis }) => {
+      const axes = b.literal('int64', [axis])
+      const powers = b.node('Exp', [b.node('Sub', [input, b.node('ReduceMax', [input, axes])])])
+      return { output: b.node('Div', [powers, b.node('ReduceSum', [powers, axes])]) }
+    },
+  },
+})

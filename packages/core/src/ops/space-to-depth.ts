@@ -1,0 +1,47 @@
+import { type Dim, mulDims } from '../base/dim.ts'
+import { attr } from './attr.ts'
+import { defineOp } from './define.ts'
+import { tensorFact } from './fact.ts'
+import { one } from './param.ts'
+import { buildRearrangement, checkBlock, divideSize, type Rearrangement, rearrange } from './shared/blocks.ts'
+import { tensorsIr4 } from './types.ts'
+
+const modes = ['DCR', 'CRD'] as const
+type Mode = (typeof modes)[number]
+
+export const spaceToDepth = defineOp({
+  name: 'SpaceToDepth',
+  doc:
+    'Moves blocks of height and width into blocksize² channels each. The place in the block becomes the outer part ' +
+    'of the channel in mode DCR, the inner one in mode CRD.',
+  since: [1, 13, 28],
+  types: { T: tensorsIr4 },
+  inputs: { input: one('T') },
+  outputs: { output: one('T') },
+  attrs: { blocksize: attr.required.int(), mode: attr.oneOf(modes, 'DCR') },
+  infer: ({ input }, { blocksize, mode }, { freshDim }) => {
+    const sizes = checkBlock(input, blocksize, freshDim)
+    return { output: tensorFact(input.dtype, plan(sizes, blocksize, mode).to) }
+  },
+  reference: ({ input }, { blocksize, mode }) => ({
+    output: rearrange(input, plan(input.shape, blocksize, mode)),
+  }),
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { input }, { blocksize, mode }, { inputs }) => {
+      const { shape } = inputs.input
+      const output = shape && buildRearrangement(b, input, plan(shape, blocksize, mode))
+      return output === undefined ? undefined : { output }
+    },
+  },
+})
+
+function plan([n, c, h, w]: readonly Dim[], size: number, mode: Mode): Rearrangement {
+  const [rows, columns] = [divideSize('height', h!, size), divideSize('width', w!, size)]
+  return {
+    split: [n!, c!, rows, size, columns, size],
+    perm: mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4],
+    to: [n!, mulDims(c!, size * size), rows, columns],
+  }
+}

@@ -1,0 +1,84 @@
+/** The body of a request, within bounds: its bytes, its chunks, and what it decompresses to. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { gunzip, inflate } from 'node:zlib'
+import { SlipwayError } from '@slipway/core'
+
+/** `deflate` means a zlib stream, as the protocol's clients send it. */
+const decoders = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+} as const
+
+/**
+ * @throws SLP-R4 for data that cannot be decompressed, SLP-R5 over the limit before or after decompression, SLP-R6 for
+ * an unknown encoding, SLP-S7 where the client goes away.
+ */
+export async function readBody(
+  stream: Readable,
+  headers: IncomingHttpHeaders,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
+  if (encoding !== 'identity' && !isKnown(encoding)) {
+    const rule = 'content encoding must be gzip, deflate or identity'
+    throw new SlipwayError(
+      'SLP-R6',
+      `Cannot read request: ${rule}, got ${JSON.stringify(encoding.slice(0, 100))}`,
+    )
+  }
+  if (Number(headers['content-length']) > limitBytes) throw tooLarge(limitBytes)
+  const bytes = await collect(stream, limitBytes)
+  return encoding === 'identity' ? bytes : decompress(bytes, encoding, limitBytes)
+}
+
+type Encoding = keyof typeof decoders
+
+const isKnown = (encoding: string): encoding is Encoding => Object.hasOwn(decoders, encoding)
+
+async function decompress(bytes: Uint8Array, encoding: Encoding, limitBytes: number): Promise<Uint8Array> {
+  try {
+    return await decoders[encoding](bytes, { maxOutputLength: limitBytes })
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(limitBytes)
+    throw new SlipwayError(
+      'SLP-R4',
+      `Cannot read request: its body must be ${encoding} data, got something else`,
+      { cause },
+    )
+  }
+}
+
+/** So many chunks may be as small as they like; a body of more must not consist of crumbs. */
+const freeChunks = 10_000
+const leastChunkBytes = 256
+
+function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let total = 0
+    const settle = (act: () => void) => {
+      // The stream is left open, so that the answer can still be sent over its socket.
+      stream.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      act()
+    }
+    const onData = (chunk: Uint8Array) => {
+      chunks.push(chunk)
+      total += chunk.length
+      const crumbs = chunks.length > freeChunks && total / chunks.length < leastChunkBytes
+      if (total > limitBytes) settle(() => reject(tooLarge(limitBytes)))
+      else if (crumbs)
+        settle(() => reject(new SlipwayError('SLP-R5', 'Cannot read request: it has too many chunks')))
+    }
+    const onEnd = () => settle(() => resolve(Buffer.concat(chunks)))
+    const onGone = (cause?: Error) =>
+      settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: the client went away', { cause })))
+    stream.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+  })
+}
+
+function tooLarge(limitBytes: number): SlipwayError {
+  return new SlipwayError('SLP-R5', `Cannot read request: its body may have ${limitBytes} bytes, got more`)
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { pairGraph, repositoryWith } from '../testing/fixture.ts'
+import { openRepository, type RepositoryOptions } from './model-repository.ts'
+
+const files = {
+  'pair/1/model.onnx': pairGraph('Add'),
+  'pair/2/model.onnx': pairGraph('Sub'),
+  'pair/10/model.onnx': pairGraph('Add'),
+  'pair/010/model.onnx': pairGraph('Add'),
+  'pair/notes/readme.txt': 'not a version',
+  'mixed/1/model.onnx': pairGraph('Add'),
+  'mixed/2/model.onnx': 'not a model',
+  'gone/3/readme.txt': 'no model here',
+  'empty/readme.txt': 'no version here',
+  'bad name/1/model.onnx': pairGraph('Add'),
+  '.git/1/model.onnx': 'hidden',
+  'readme.txt': 'a file',
+}
+
+async function withRepository(
+  options: Partial<RepositoryOptions>,
+  use: (repository: Awaited<ReturnType<typeof openRepository>>, failed: string[]) => Promise<void> | void,
+) {
+  using fixture = repositoryWith(files)
+  const failed: string[] = []
+  const onLoadError: RepositoryOptions['onLoadError'] = ({ name, version }) =>
+    failed.push(`${name}/${version}`)
+  const repository = await openRepository({
+    root: fixture.root,
+    versions: 'all',
+    session: {},
+    onLoadError,
+    ...options,
+  })
+  try {
+    await repository.loaded
+    await use(repository, failed)
+  } finally {
+    await repository.close()
+  }
+}
+
+const caught = (run: () => unknown): unknown => {
+  try {
+    return run()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('openRepository', () => {
+  it('loads every version and says what failed, model by model', () =>
+    withRepository({}, (repository, failed) => {
+      const states = repository.statuses().map(({ name, version, state }) => `${name}/${version} ${state}`)
+      expect(states).toEqual([
+        'empty/undefined UNAVAILABLE',
+        'gone/3 UNAVAILABLE',
+        'mixed/1 READY',
+        'mixed/2 UNAVAILABLE',
+        'pair/1 READY',
+        'pair/2 READY',
+        'pair/10 READY',
+      ])
+      expect(failed).toEqual(['gone/3', 'mixed/2'])
+      expect(repository.ready).toBe(false)
+      const reasons = new Map(
+        repository.statuses().map(({ name, version, reason }) => [`${name}/${version}`, reason]),
+      )
+      expect(reasons.get('mixed/2')).toMatch(/SLP-F/)
+      expect(reasons.get('gone/3')).toMatch(/SLP-R8.*ENOENT/)
+      expect([...reasons.values()].join()).not.toMatch(/\/tmp|slipway-/)
+    }))
+
+  it('serves the highest version that is ready', () =>
+    withRepository({}, (repository) => {
+      expect(repository.find('pair').version).toBe('10')
+      expect(repository.find('pair', '2').version).toBe('2')
+      expect(repository.find('mixed').version).toBe('1')
+      expect(repository.versions('pair')).toEqual(['1', '2', '10'])
+    }))
+
+  it('loads only the highest version where that is wanted', () =>
+    withRepository({ versions: 'latest' }, (repository) => {
+      expect(repository.versions('pair')).toEqual(['10'])
+      expect(caught(() => repository.find('pair', '1'))).toMatchObject({ code: 'SLP-R2' })
+      expect(caught(() => repository.find('mixed'))).toMatchObject({ code: 'SLP-R3' })
+    }))
+
+  it.each([
+    ['an unknown model', 'nope', undefined, 'SLP-R1'],
+    ['an unknown version', 'pair', '3', 'SLP-R2'],
+    ['a version with a leading zero', 'pair', '010', 'SLP-R2'],
+    ['a version that failed', 'mixed', '2', 'SLP-R3'],
+    ['a model without versions', 'empty', undefined, 'SLP-R3'],
+    ['a name that leads elsewhere', '../pair', undefined, 'SLP-R4'],
+  ])('refuses %s', (_, name, version, code) =>
+    withRepository({}, (repository) => {
+      expect(caught(() => repository.find(name, version))).toMatchObject({ code })
+    }),
+  )
+
+  it('is not ready while it loads, nor after close', async () => {
+    using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
+    const repository = await openRepository({
+      root: fixture.root,
+      versions: 'all',
+      session: {},
+      onLoadError: () => {},
+    })
+    expect(repository.ready).toBe(false)
+    expect(caught(() => repository.find('pair'))).toMatchObject({ code: 'SLP-R3', message: /being loaded/ })
+    await repository.loaded
+    expect(repository.ready).toBe(true)
+    const { session } = repository.find('pair')
+    await Promise.all([repository.close(), repository.close()])
+    expect(repository.ready).toBe(false)
+    expect(session.memory().workers).toBe(0)
+  })
+
+  it('refuses a folder that cannot be read', async () => {
+    const options = {
+      root: '/nonexistent/models',
+      versions: 'all',
+      session: {},
+      onLoadError: () => {},
+    } as const
+    await expect(openRepository(options)).rejects.toMatchObject({ code: 'SLP-R8' })
+  })
+})

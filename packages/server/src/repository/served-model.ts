@@ -1,0 +1,44 @@
+/** One version of one model, open and described in the protocol's terms. */
+import { readFile } from 'node:fs/promises'
+import { createSession, type Session, type SessionOptions, SlipwayError } from '@slipway/core'
+import { type ServedTensor, servedTensors, tryServe } from '../oip/served-tensor.ts'
+import type { FoundVersion } from './scan.ts'
+
+export interface ServedModel {
+  readonly name: string
+  readonly version: string
+  readonly session: Session
+  readonly inputs: readonly ServedTensor[]
+  /** Outputs that the protocol can carry; sequences and maps are left out. */
+  readonly outputs: readonly ServedTensor[]
+}
+
+/** Opens a version. Throws what reading and preparing throw, and SLP-R8 for inputs that the protocol cannot carry. */
+export async function openModel(
+  name: string,
+  { version, path }: FoundVersion,
+  options: SessionOptions,
+): Promise<ServedModel> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const remedy = `Put the file at ${name}/${version}/model.onnx in the repository.`
+    throw new SlipwayError('SLP-R8', `Cannot read model file: it must be readable, got ${cause.code}`, {
+      cause,
+      remedy,
+    })
+  })
+  const session = await createSession(bytes, options)
+  try {
+    for (const { name: input, type, required } of session.inputs) {
+      if (!required || tryServe(input, type)) continue
+      throw new SlipwayError(
+        'SLP-R8',
+        `Cannot serve model: its inputs must be tensors of a served type, got "${input}"`,
+      )
+    }
+    const inputs = servedTensors(session.inputs)
+    return { name, version, session, inputs, outputs: servedTensors(session.outputs) }
+  } catch (error) {
+    await session.dispose()
+    throw error
+  }
+}

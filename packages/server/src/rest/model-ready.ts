@@ -1,0 +1,24 @@
+import { SlipwayError } from '@slipway/core'
+import { defineRoute, jsonReply } from '../http/route.ts'
+
+export const modelReady = defineRoute({
+  method: 'GET',
+  paths: ['/v2/models/:model/ready', '/v2/models/:model/versions/:version/ready'],
+  about: 'Whether a model can be run; 503 where it is loading or failed to load.',
+  errors: ['SLP-R1', 'SLP-R2', 'SLP-R4'],
+  handle: ({ params, services: { models, stopping } }) => {
+    const name = params['model']!
+    const isReady = canRun(() => models.find(name, params['version'])) && !stopping
+    return jsonReply({ name, ready: isReady }, isReady ? 200 : 503)
+  },
+})
+
+function canRun(find: () => unknown): boolean {
+  try {
+    find()
+    return true
+  } catch (error) {
+    if (error instanceof SlipwayError && error.code === 'SLP-R3') return false
+    throw error
+  }
+}

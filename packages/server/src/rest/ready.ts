@@ -1,0 +1,12 @@
+import { defineRoute, jsonReply } from '../http/route.ts'
+
+export const ready = defineRoute({
+  method: 'GET',
+  paths: ['/v2/health/ready'],
+  about: 'Whether every model is ready and the server is not stopping; 503 otherwise.',
+  errors: [],
+  handle: ({ services }) => {
+    const isReady = services.models.ready && !services.stopping
+    return jsonReply({ ready: isReady }, isReady ? 200 : 503)
+  },
+})
