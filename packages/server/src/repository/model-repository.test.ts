@@ -67,7 +67,7 @@ describe('openRepository', () => {
         repository.statuses().map(({ name, version, reason }) => [`${name}/${version}`, reason]),
       )
       expect(reasons.get('mixed/2')).toMatch(/SLP-F/)
-      expect(reasons.get('gone/3')).toMatch(/SLP-R8.*ENOENT/)
+      expect(reasons.get('gone/3')).toMatch(/SLP-C2.*gone\/3\/model\.onnx/)
       expect([...reasons.values()].join()).not.toMatch(/\/tmp|slipway-/)
     }))
 

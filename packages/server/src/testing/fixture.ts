@@ -2,8 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type DType, type Graph, graphBuilder, symbol, type ValueType } from '@slipway/core'
-import { modelBytes } from '@slipway/core/testing'
+import { type DType, type Graph, graphBuilder, symbol, type ValueType, writeOnnx } from '@slipway/core'
 
 export interface Fixture {
   readonly root: string
@@ -16,7 +15,7 @@ export function repositoryWith(files: Readonly<Record<string, Graph | Uint8Array
   for (const [path, content] of Object.entries(files)) {
     const file = join(root, path)
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, isGraph(content) ? modelBytes(content) : content)
+    writeFileSync(file, isGraph(content) ? writeOnnx(content) : content)
   }
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) }
 }
