@@ -88,7 +88,8 @@ export function subDims(a: Dim, b: Dim): Dim {
 }
 
 export function mulDims(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a * b
+  // 0 * -1 is -0, which prints as 0 but is not the same value.
+  if (typeof a === 'number' && typeof b === 'number') return a * b + 0
   const terms = termsOf(a).flatMap((x) =>
     termsOf(b).map((y) => ({
       coefficient: x.coefficient * y.coefficient,
@@ -105,8 +106,8 @@ function bounded(dim: Dim): Dim {
 
 /** ⌊a / b⌋ for b > 0, without a floor where b divides every term, or every term but a number. */
 export function floorDivDims(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b)
-  if (b === 1) return a
+  if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b) + 0
+  if (b === 1 || a === 0) return a
   const exact = tryDivideExactly(a, b)
   if (exact !== undefined) return exact
   const rest = numberIn(a)
@@ -200,10 +201,22 @@ function atomDim(atom: Atom): Dim {
 /** A lower bound, given that every name is at least 1. */
 export function lowerBound(dim: Dim): number {
   if (typeof dim === 'number') return dim
-  return dim.terms.reduce((sum, term) => {
-    if (term.coefficient < 0 && term.atoms.length > 0) return Number.NEGATIVE_INFINITY
-    return sum + term.coefficient * (term.atoms.some((atom) => atom.kind === 'floor') ? 0 : 1)
+  return dim.terms.reduce((sum, { coefficient, atoms }) => {
+    const bounds = atoms.map(lowerBoundOfAtom)
+    const isNonNegative = coefficient > 0 && bounds.every((bound) => bound >= 0)
+    if (isNonNegative || atoms.length === 0) return sum + bounds.reduce((a, b) => a * b, coefficient)
+    // The least value of c*x is c times that of x; a product of factors of either sign has no bound.
+    return coefficient > 0 && bounds.length === 1 ? sum + coefficient * bounds[0]! : Number.NEGATIVE_INFINITY
   }, 0)
+}
+
+/** The divisor of a quotient is positive. */
+function lowerBoundOfAtom(atom: Atom): number {
+  if (atom.kind === 'name') return 1
+  const least = lowerBound(atom.of)
+  if (typeof atom.by === 'number') return Math.floor(least / atom.by)
+  // A divisor of at least 1 brings what is below zero nearer to zero, and what is above it down to zero.
+  return Math.min(least, 0)
 }
 
 /** Reads canonical text back: `parseDim(dimText(d))` equals `d`. Throws SLP-B4. */

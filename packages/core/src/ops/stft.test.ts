@@ -25,6 +25,25 @@ opTest(stft, {
       },
     },
     {
+      name: 'takes a real signal without an axis for its parts',
+      inputs: { signal: f32([[1, 2, 3, 4]]), frame_step: i64(2), frame_length: i64(2) },
+      attrs: { onesided: 0 },
+      outputs: {
+        output: f32([
+          [
+            [
+              [3, 0],
+              [-1, 0],
+            ],
+            [
+              [7, 0],
+              [-1, 0],
+            ],
+          ],
+        ]),
+      },
+    },
+    {
       name: 'applies the window, whose length is that of the frames',
       inputs: { signal, frame_step: i64([3]), window: f32([1, 0]) },
       attrs: { onesided: 0 },
@@ -131,6 +150,12 @@ opTest(stft, {
       inputs: { signal, frame_step: i64(1), frame_length: i64(2), window: f32([1]) },
       code: 'SLP-O2',
       message: 'the size of window must be 2, got 1',
+    },
+    {
+      name: 'a signal without a batch',
+      inputs: { signal: f32([1, 2]), frame_step: i64(1) },
+      code: 'SLP-O2',
+      message: 'signal must have rank 3, or 2 for a real signal, got "[2]"',
     },
     {
       name: 'no step',

@@ -13,14 +13,14 @@ import { floats, indexInts } from './types.ts'
 
 export const stft = defineOp({
   name: 'STFT',
-  doc: 'The Fourier transforms of the frames of frame_length samples that start every frame_step samples, each multiplied by the window. The signal is [batch, samples, parts], the output [batch, frames, bins, 2]; onesided keeps the first half of the bins.',
+  doc: 'The Fourier transforms of the frames of frame_length samples that start every frame_step samples, each multiplied by the window. The signal is [batch, samples, parts], or [batch, samples] for a real one, as torch exports it; the output is [batch, frames, bins, 2]; onesided keeps the first half of the bins.',
   since: [17],
   types: { T1: floats, T2: indexInts },
   inputs: { signal: one('T1'), frame_step: one('T2'), window: maybe('T1'), frame_length: maybe('T2') },
   outputs: { output: one('T1') },
   attrs: { onesided: attr.int(1) },
   infer: ({ signal, frame_step, window, frame_length }, { onesided }, context) => {
-    requireRank('signal', signal, 3)
+    checkRank(signal)
     requireRank('window', window, 1)
     requireScalar('frame_step', frame_step)
     requireScalar('frame_length', frame_length)
@@ -55,6 +55,12 @@ export const stft = defineOp({
   gradient: 'none',
   lower: { kind: 'kernel' },
 })
+
+function checkRank({ shape }: TensorFact): void {
+  if (shape && shape.length !== 2 && shape.length !== 3) {
+    refuse('signal must have rank 3, or 2 for a real signal', `[${shape.map(dimText)}]`)
+  }
+}
 
 function frameLength(
   signal: TensorFact,
@@ -100,7 +106,7 @@ function transformFrames(
   { shape, length, step }: Frames,
 ): WideTensor {
   const [batch, frames, bins] = shape
-  const [, samples, parts] = signal.shape as readonly [number, number, number] // infer refuses other ranks
+  const [samples, parts] = [signal.shape[1]!, signal.shape[2] ?? 1]
   const data = floatsOf(signal)
   const weights = window ? floatsOf(window) : new Float64Array(length).fill(1)
   const output = wideZeros(signal.dtype, shape)

@@ -1,5 +1,5 @@
 /** Messages of small ONNX models, well-formed or not: what tests of the reader start from. */
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
 import { AttributeType } from '../formats/onnx/enums.ts'
 import {
   type AttributeProtoSchema,
@@ -12,12 +12,14 @@ import {
 } from '../formats/onnx/onnx_pb.ts'
 import { serializeModel } from '../formats/onnx/write.ts'
 
-export type GraphInit = MessageInitShape<typeof GraphProtoSchema>
-export type NodeInit = MessageInitShape<typeof NodeProtoSchema>
-export type ModelInit = MessageInitShape<typeof ModelProtoSchema>
-export type FunctionInit = MessageInitShape<typeof FunctionProtoSchema>
-export type AttributeInit = MessageInitShape<typeof AttributeProtoSchema>
-export type TensorInit = MessageInitShape<typeof TensorProtoSchema>
+/** The init of a message, and never a message itself. */
+type Init<D extends DescMessage> = Exclude<MessageInitShape<D>, { readonly $typeName: string }>
+export type GraphInit = Init<typeof GraphProtoSchema>
+export type NodeInit = Init<typeof NodeProtoSchema>
+export type ModelInit = Init<typeof ModelProtoSchema>
+export type FunctionInit = Init<typeof FunctionProtoSchema>
+export type AttributeInit = Init<typeof AttributeProtoSchema>
+export type TensorInit = Init<typeof TensorProtoSchema>
 
 /** A node from lists of names separated by blanks. */
 export function nodeInit(
@@ -59,9 +61,9 @@ export function modelInit(graph: GraphInit, rest: ModelInit = {}): ModelProto {
       input: valueInits('x'),
       output: valueInits('y'),
       ...graph,
-    } as GraphInit), // a graph's init is never a message here
+    }),
     ...rest,
-  } as ModelInit) // as above
+  })
 }
 
 export const bytesOf = (graph: GraphInit, rest: ModelInit = {}): Uint8Array =>
@@ -71,7 +73,7 @@ export const bytesOf = (graph: GraphInit, rest: ModelInit = {}): Uint8Array =>
 export function functionInit(name: string, input: string, output: string, node: NodeInit[]): FunctionInit {
   const [inputs, outputs] = [input, output].map((text) => (text === '' ? [] : text.split(' ')))
   const imports = [{ domain: '', version: 28n }]
-  return { name, domain: 'f', input: inputs!, output: outputs!, node, opsetImport: imports } as FunctionInit // the lists exist
+  return { name, domain: 'f', input: inputs!, output: outputs!, node, opsetImport: imports }
 }
 
 /** A protobuf field of any content: what no writer makes. */

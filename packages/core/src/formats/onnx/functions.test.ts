@@ -25,7 +25,7 @@ function read(
   options: ReadOptions = {},
   rest: ModelInit = {},
 ): Graph {
-  return readOnnx(bytesOf(graph, { functions, ...rest } as ModelInit), options) // a model's init is never a message here
+  return readOnnx(bytesOf(graph, { functions, ...rest }), options)
 }
 
 /** One line per node, bodies in brackets. */
@@ -68,9 +68,7 @@ describe('functions', () => {
     expect(lines(graph)).toEqual([
       'y = If(c) then_branch()[f2.n = Neg(x); f1.o = Neg(f2.n)]→f1.o else_branch()[f3.n = Neg(x); f1.o = Neg(f3.n)]→f1.o',
     ])
-    expect(
-      readModel(bytesOf({ node: [call('Outer', 'x c', 'y')] }, { functions } as ModelInit)).functionsInlined,
-    ).toBe(3)
+    expect(readModel(bytesOf({ node: [call('Outer', 'x c', 'y')] }, { functions })).functionsInlined).toBe(3)
   })
 
   it('take attributes from the call, then from their defaults, then from the operator', () => {
@@ -79,7 +77,7 @@ describe('functions', () => {
       ...functionInit('Sizes', 'a', 'r', [nodeInit('Shape', 'a', 'r', [refer('start'), refer('end')])]),
       attribute: ['end'],
       attributeProto: [intInit('start', 1)],
-    } as FunctionInit // a function's init is never a message here
+    }
     const node = (attribute: ReturnType<typeof intInit>[]) =>
       nodeInit('Sizes', 'x', 'y', attribute, { domain: 'f' })
     expect(lines(read([shape], { node: [node([])] }))).toEqual(['y = Shape(x) start=1'])
@@ -99,7 +97,7 @@ describe('functions', () => {
   it('are found by overload as well', () => {
     const functions = [
       functionInit('G', 'a', 'r', [nodeInit('Neg', 'a', 'r')]),
-      { ...functionInit('G', 'a', 'r', [nodeInit('Abs', 'a', 'r')]), overload: 'abs' } as FunctionInit, // as above
+      { ...functionInit('G', 'a', 'r', [nodeInit('Abs', 'a', 'r')]), overload: 'abs' },
     ]
     const over = (overload: string) => nodeInit('G', 'x', 'y', [], { domain: 'f', overload })
     expect(lines(read(functions, { node: [over('')] }))).toEqual(['y = Neg(x)'])
@@ -111,7 +109,7 @@ describe('functions', () => {
     const own = {
       ...functionInit('Relu', 'a', 'r', [nodeInit('Max', 'a', 'r')]),
       domain: 'ai.onnx',
-    } as FunctionInit // as above
+    }
     expect(lines(read([own], { node: [nodeInit('Relu', 'x', 'y')] }))).toEqual(['y = Max(x)'])
   })
 
@@ -147,7 +145,7 @@ describe('functions', () => {
     }
     read([f], { node: [call('F', 'x', 'y')] }, { upgrade })
     expect(seen.splice(0)).toEqual(['y = Neg(x) at 28'])
-    const older = { ...f, opsetImport: [{ domain: '', version: 13n }] } as FunctionInit // as above
+    const older = { ...f, opsetImport: [{ domain: '', version: 13n }] }
     read([older], { node: [call('F', 'x', 'h'), nodeInit('Abs', 'h', 'y')] }, { upgrade })
     expect(seen).toEqual(['h = ["f","F",""](x),y = Abs(h) at 28', 'r = Neg(a) at 13'])
   })

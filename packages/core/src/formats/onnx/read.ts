@@ -9,6 +9,7 @@ import { parseModel } from './parse.ts'
 import type { ReadContext } from './read-context.ts'
 import { readGraph, readMetadata } from './read-graph.ts'
 import { type TensorReadOptions, tensorContext } from './tensor-context.ts'
+import { upgradeGraph } from './upgrade/apply.ts'
 import { checkIrVersion, type Opsets, readOpsets } from './versions.ts'
 
 export interface ReadOptions extends TensorReadOptions {
@@ -17,7 +18,7 @@ export interface ReadOptions extends TensorReadOptions {
    * a few bytes instead of being copied, and `bytes` is no ONNX file any more afterwards.
    */
   readonly mayOverwriteBytes?: boolean
-  /** Absent: nodes are kept as the file has them. */
+  /** Brings the nodes to the newest operator sets; `upgradeGraph` unless given. `(graph) => graph` keeps them as they are. */
   readonly upgrade?: Upgrade
 }
 
@@ -56,7 +57,7 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxMod
 
 /** The same from a message. `mayOverwriteBytes` concerns the bytes that the message was parsed from. */
 export function readModelProto(proto: ModelProto, options: ReadOptions = {}): OnnxModel {
-  const { limits = defaultLimits, upgrade = (graph) => graph } = options
+  const { limits = defaultLimits, upgrade = upgradeGraph } = options
   const irVersion = checkIrVersion(proto.irVersion)
   const opsets = importsOf(proto, irVersion)
   if (!proto.graph)

@@ -39,7 +39,8 @@ export function writeGraph(graph: Graph, options: GraphWriteOptions = {}): Graph
   const ends = new Set([...graph.inputs, ...graph.outputs])
   return create(GraphProtoSchema, {
     node: graph.nodes.map((node) => writeNode(node, options)),
-    name: checkText(graph.name, 'graph name'),
+    // Checkers ask for a name.
+    name: checkText(graph.name || 'graph', 'graph name'),
     initializer: [...graph.constants].map(([name, value]) =>
       writeTensor(value, checkText(name, 'name'), options.storeExternal),
     ),

@@ -1,7 +1,7 @@
 /** What the Reduce operators share: which axes go, the shape that is left, and the walk over the groups. */
 import { type Dim, dimText } from '../../base/dim.ts'
 import { type DType, dtypeInfo, integerRange, isInteger } from '../../base/dtype.ts'
-import { elementCount, stridesOf } from '../../base/shape.ts'
+import { stridesOf } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import type { InferContext } from '../define.ts'
@@ -115,7 +115,7 @@ function reduceNumbers(
   { float }: Reducer,
 ): void {
   const buffer = new Float64Array(group.length)
-  for (let o = 0; o < elementCount(out.shape); o++) {
+  for (let o = 0; o < kept.length; o++) {
     for (let g = 0; g < group.length; g++) buffer[g] = data[kept[o]! + group[g]!]!
     out.data[o] = float(buffer, out.dtype)
   }
