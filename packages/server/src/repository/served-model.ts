@@ -23,8 +23,8 @@ export async function openModel(
   const graph = readOnnxFile(path, { ...read, ...(limits && { limits }) })
   const session = await createSession(graph, options)
   try {
-    for (const { name: input, type, required } of session.inputs) {
-      if (!required || tryServe(input, type)) continue
+    for (const { name: input, type } of session.inputs) {
+      if (tryServe(input, type)) continue
       throw new SlipwayError(
         'SLP-R8',
         `Cannot serve model: its inputs must be tensors of a served type, got "${input}"`,

@@ -37,6 +37,15 @@ export function pairGraph(op: 'Add' | 'Sub'): Graph {
   return b.build([b.node(op, names, {}, { name: 'op', outputs: ['sum'] })], new Map([['sum', pair]]))
 }
 
+/** y = x + w, where w is listed among the inputs but has a value, as older exporters write their weights. */
+export function weightGraph(): Graph {
+  const b = graphBuilder({ name: 'weight' })
+  const vector = type('float32', [2])
+  const names = [b.input('x', vector), b.input('w', vector)]
+  b.constant({ kind: 'tensor', dtype: 'float32', shape: [2], data: Float32Array.of(10, 20) }, 'w')
+  return b.build([b.node('Add', names, {}, { outputs: ['y'] })], new Map([['y', vector]]))
+}
+
 /** An input and an output for each dtype: `<dtype>_in` goes to `<dtype>_out`; each has sizes of its own. */
 export function echoGraph(dtypes: readonly DType[], shape: readonly (number | string)[] = ['N']): Graph {
   const b = graphBuilder({ name: 'echo' })
