@@ -2,8 +2,3 @@
 export { randomStream } from '../ops/random.ts'
 export { defaultTolerance, difference, type Tolerance } from './close.ts'
 export { type Gen, generator } from './gen.ts'
-<<<<<<< HEAD
-export { modelBytes } from './model-bytes.ts'
-export { checkFuzzed, fuzzedFile, fuzzSeeds } from './onnx-fuzz.ts'
-=======
->>>>>>> engine
