@@ -97,7 +97,7 @@ function spatialDim(
     return output_shape[axis]!
   }
   const same = attrs.auto_pad === 'SAME_UPPER' || attrs.auto_pad === 'SAME_LOWER'
-  if (typeof kernel !== 'number') return same ? mulDims(size, strides[axis]!) : freshDim('spatial')
+  if (typeof kernel !== 'number') return freshDim('spatial')
   const full = unpaddedSize(size, kernel, axis, rank, attrs)
   // Both SAME modes pad size * stride out of it; where the kernel does not reach that far, nothing is padded.
   if (same)
