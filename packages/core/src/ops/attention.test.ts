@@ -225,6 +225,17 @@ opTest(attention, {
       outputs: ['float32[B,8,S,32]', 'float32[B,2,P+S,64]', 'float32[B,2,P+S,32]', 'float32[B,8,S,P+S]'],
     },
     {
+      name: 'divides a named size by the heads',
+      inputs: { Q: 'float32[B,S,D]', K: 'float32[B,T,D]', V: 'float32[B,T,12]' },
+      attrs: { q_num_heads: 4, kv_num_heads: 4 },
+      outputs: ['float32[B,S,12]', 'float32[B,4,T,floor((D)/(4))]'],
+    },
+    {
+      name: 'keeps what Q tells where K has no rank',
+      inputs: { Q: 'float32[B,8,S,64]', K: 'float32[*]', V: 'float32[*]' },
+      outputs: ['float32[B,8,S,node.size]'],
+    },
+    {
       name: 'unpacks heads',
       inputs: { Q: 'float32[B,S,64]', K: 'float32[B,T,32]', V: 'float32[B,T,16]' },
       attrs: { q_num_heads: 4, kv_num_heads: 2 },
