@@ -7,14 +7,30 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { defineRoute, jsonReply } from './http/route.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
-import { pairGraph, repositoryWith, slowGraph } from './testing/fixture.ts'
+import { type Fixture, pairGraph, repositoryWith, slowGraph } from './testing/fixture.ts'
 
 async function withServer(
   options: Partial<ServerOptions>,
   use: (server: Server, url: string) => Promise<void>,
 ) {
-  using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add'), 'slow/1/model.onnx': slowGraph() })
-  const server = await createServer({ repository: fixture.root, ...options })
+  using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
+  await serve(fixture, options, use)
+}
+
+async function withSlowServer(
+  options: Partial<ServerOptions>,
+  use: (server: Server, url: string) => Promise<void>,
+) {
+  using fixture = repositoryWith({ 'slow/1/model.onnx': slowGraph() })
+  await serve(fixture, options, use)
+}
+
+async function serve(
+  { root }: Fixture,
+  options: Partial<ServerOptions>,
+  use: (server: Server, url: string) => Promise<void>,
+) {
+  const server = await createServer({ repository: root, ...options })
   try {
     const url = await server.listen({ port: 0 })
     await server.loaded
@@ -83,7 +99,7 @@ describe('over a socket', () => {
     }))
 
   it('stops the run of a client that goes away', () =>
-    withServer({}, async (server, url) => {
+    withSlowServer({}, async (server, url) => {
       const { session } = server.models.find('slow')
       const abort = new AbortController()
       const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(200_000), signal: abort.signal })
@@ -99,7 +115,7 @@ describe('over a socket', () => {
 
 describe('close', () => {
   it('is not ready any more, lets requests under way finish, and ends the workers', () =>
-    withServer({}, async (server, url) => {
+    withSlowServer({}, async (server, url) => {
       const { session } = server.models.find('slow')
       const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(20_000))
       while (session.report().running === 0) await sleep(5)
@@ -113,7 +129,7 @@ describe('close', () => {
     }))
 
   it('stops runs that take longer than the drain timeout', () =>
-    withServer({ drainTimeoutMs: 100 }, async (server, url) => {
+    withSlowServer({ drainTimeoutMs: 100 }, async (server, url) => {
       const { session } = server.models.find('slow')
       const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(200_000))
       while (session.report().running === 0) await sleep(5)

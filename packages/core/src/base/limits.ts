@@ -41,7 +41,7 @@ export const defaultLimits: Limits = {
   messageDepth: 100,
   subgraphDepth: 32,
   nodes: 1_000_000,
-  expandedNodes: 1_000_000,
+  expandedNodes: 500_000,
   functionDepth: 100,
   functions: 10_000,
   tensors: 1_000_000,

@@ -58,6 +58,7 @@ function widenData(dtype: DType, data: TensorData, length: number): WideData {
   if (dtype === 'string') return [...(data as readonly string[])] // dtype decides the array
   if (isInt64(dtype)) return (data as BigInt64Array | BigUint64Array).slice() // dtype decides the array
   const source = data as Exclude<TensorData, readonly string[] | BigInt64Array | BigUint64Array> // as above
+  if (holdsValues(dtype)) return new Float64Array(source)
   const { bits, kind } = dtypeInfo(dtype)
   const out = new Float64Array(length)
   for (let i = 0; i < length; i++) {
@@ -65,6 +66,12 @@ function widenData(dtype: DType, data: TensorData, length: number): WideData {
     out[i] = decode(dtype, kind === 'int' && bits < 8 ? signExtend(pattern, bits) : pattern)
   }
   return out
+}
+
+/** True where the typed array's own elements are the values, so that JavaScript converts them on a store. */
+function holdsValues(dtype: DType): boolean {
+  const { bits } = dtypeInfo(dtype)
+  return bits >= 8 && dtype !== 'bool' && dtype !== 'float8e8m0' && !isSmallFloat(dtype)
 }
 
 function decode(dtype: DType, pattern: number): number {
@@ -91,6 +98,11 @@ export function narrow(source: WideTensor): Tensor {
     TensorData,
     readonly string[] | BigInt64Array | BigUint64Array
   > // the two BigInt classes are excluded by the branches above
+  // A typed array store wraps integers modulo 2^bits and turns non-finite values to 0.
+  if (holdsValues(dtype)) {
+    out.set(values)
+    return tensor(dtype, shape, out as never) // the class was chosen by dtype
+  }
   for (let i = 0; i < values.length; i++) {
     const pattern = encode(dtype, values[i]!)
     if (bits < 8) setPacked(out as Uint8Array, bits, i, pattern & (2 ** bits - 1))
@@ -103,7 +115,6 @@ function encode(dtype: DType, value: number): number {
   if (isSmallFloat(dtype)) return encodeSmallFloat(dtype, value)
   if (dtype === 'float8e8m0') return encodeE8M0(value)
   if (dtype === 'bool') return value ? 1 : 0
-  // A typed array store wraps only what fits 2^53 exactly; larger and non-finite values go to zero.
   return value
 }
 

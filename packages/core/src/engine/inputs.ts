@@ -72,9 +72,9 @@ function namedEntries(given: Inputs): ReadonlyMap<string, InputValue> {
 }
 
 function checkNames(specs: readonly InputSpec[], entries: ReadonlyMap<string, InputValue>): void {
-  const names = specs.map(({ name }) => name)
+  const names = new Set(specs.map(({ name }) => name))
   for (const name of entries.keys()) {
-    if (names.includes(name)) continue
+    if (names.has(name)) continue
     throw new SlipwayError(
       'SLP-S1',
       `Cannot run: the model must have each input given, got "${name}"`,
@@ -89,7 +89,7 @@ function checkNames(specs: readonly InputSpec[], entries: ReadonlyMap<string, In
   }
 }
 
-function hint(name: string, names: readonly string[]): { readonly remedy?: string } {
+function hint(name: string, names: Iterable<string>): { readonly remedy?: string } {
   const remedy = nameHint(name, names)
   return remedy === undefined ? {} : { remedy }
 }

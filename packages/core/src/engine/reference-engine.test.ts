@@ -1,26 +1,21 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Tensor, tensor } from '../base/tensor.ts'
 import { tensorType, type Value } from '../base/value.ts'
 import { graphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
-import type { WorkerHandle } from '../platform/types.ts'
 import { f32 } from '../testing/literals.ts'
 import type { PrepareOptions, Program } from './engine.ts'
 import { referenceEngine } from './reference-engine.ts'
 
-const spawned = vi.hoisted(() => [] as WorkerHandle[])
+const spawned: Worker[] = []
+const onWorker = (worker: Worker) => void spawned.push(worker)
 
-vi.mock('#platform', async (original) => {
-  const { platform } = await original<typeof import('../platform/node.ts')>()
-  const spawnWorker: typeof platform.spawnWorker = (...args) => {
-    const handle = platform.spawnWorker(...args)
-    spawned.push(handle)
-    return handle
-  }
-  return { platform: { ...platform, spawnWorker } }
+beforeEach(() => {
+  spawned.length = 0
+  process.on('worker', onWorker)
 })
-
-beforeEach(() => void spawned.splice(0))
+afterEach(() => void process.off('worker', onWorker))
 
 /** x + x + … + x. */
 function sumGraph(additions: number): Graph {
@@ -230,7 +225,7 @@ describe('workers', () => {
   it('that die give SLP-S8 and are replaced', () =>
     withProgram(sumGraph(1), {}, async (program) => {
       // Not a message of the protocol: the worker dies of reading it, before it gets to the run.
-      spawned[0]!.post(null)
+      spawned[0]!.postMessage(null)
       const runs = [program.run(small), program.run(small)]
       const [first, second] = await Promise.allSettled(runs)
       expect(first).toMatchObject({ reason: { code: 'SLP-S8', message: /its worker ended with/ } })

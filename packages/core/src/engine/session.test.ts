@@ -20,10 +20,8 @@ function addGraph() {
 describe('createSession', () => {
   it('names inputs and outputs, inferring what is not declared', async () => {
     await using session = await createSession(addGraph())
-    expect(session.inputs).toMatchObject([
-      { name: 'x', type: { dtype: 'float32' }, required: true },
-      { name: 'y', required: false },
-    ])
+    expect(session.inputs).toMatchObject([{ name: 'x', type: { dtype: 'float32' }, required: true }])
+    expect(session.defaults).toMatchObject([{ name: 'y', required: false }])
     expect(session.outputs).toMatchObject([{ name: 'z', type: { kind: 'tensor', dtype: 'float32' } }])
     expect(session.loadMs).toBeGreaterThan(0)
   })

@@ -37,7 +37,10 @@ export type SessionResults = Readonly<Record<string, Value>>
 
 export interface Session extends AsyncDisposable {
   readonly name: string
+  /** What every run must be given. */
   readonly inputs: readonly InputSpec[]
+  /** What a run may be given instead of the model's own constant; older files list all their weights here. */
+  readonly defaults: readonly InputSpec[]
   readonly outputs: readonly OutputSpec[]
   /** The nodes of the last run that was asked for a profile and has ended. */
   readonly profile: readonly NodeProfile[] | undefined
@@ -71,7 +74,7 @@ export async function createSession(
   const startedMs = platform.nowMs()
   const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
   const { name } = graph
-  const inputs = inputSpecs(graph)
+  const accepted = inputSpecs(graph)
   const outputs = outputSpecs(graph)
   const program = await engine.prepare(graph, prepare)
   const loadMs = platform.nowMs() - startedMs
@@ -79,14 +82,15 @@ export async function createSession(
 
   return {
     name,
-    inputs,
+    inputs: accepted.filter(({ required }) => required),
+    defaults: accepted.filter(({ required }) => !required),
     outputs,
     loadMs,
     get profile() {
       return profile
     },
     async run(given, runOptions = {}) {
-      const result = await program.run(bindInputs(inputs, given), runOptions)
+      const result = await program.run(bindInputs(accepted, given), runOptions)
       if (result.profile) profile = result.profile
       return Object.fromEntries(result.outputs)
     },

@@ -66,13 +66,8 @@ export const attention = defineOp({
     const sizes = attentionDims(facts, attrs, freshDim)
     const dtype = facts.Q.dtype
     if (!sizes) {
-      const packed = attrs.q_num_heads !== undefined
-      return {
-        Y: tensorFact(
-          dtype,
-          facts.Q.shape && (packed ? undefined : facts.Q.shape.map(() => freshDim('size'))),
-        ),
-      }
+      const known = facts.Q.shape?.slice(0, -1)
+      return { Y: tensorFact(dtype, known && [...known, freshDim('size')]) }
     }
     const { q, k, v, total } = sizes
     return {

@@ -28,6 +28,12 @@ opTest(convTranspose, {
       outputs: { Y: f32([[[1, 12]]]) },
     },
     {
+      name: 'pads nothing for SAME where the stride outruns the kernel',
+      inputs: { X: f32([[[1, 2]]]), W: f32([[[1, 10]]]) },
+      attrs: { auto_pad: 'SAME_UPPER', strides: [3] },
+      outputs: { Y: f32([[[1, 10, 0, 2, 20]]]) },
+    },
+    {
       name: 'keeps groups apart',
       inputs: { X: f32([[[1], [2]]]), W: f32([[[1, 2]], [[3, 4]]]) },
       attrs: { group: 2 },

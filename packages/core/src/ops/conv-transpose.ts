@@ -96,11 +96,14 @@ function spatialDim(
     checkList('output_shape', output_shape, rank, 1)
     return output_shape[axis]!
   }
-  if (attrs.auto_pad === 'SAME_UPPER' || attrs.auto_pad === 'SAME_LOWER') {
-    return mulDims(size, strides[axis]!)
-  }
+  const same = attrs.auto_pad === 'SAME_UPPER' || attrs.auto_pad === 'SAME_LOWER'
   if (typeof kernel !== 'number') return freshDim('spatial')
   const full = unpaddedSize(size, kernel, axis, rank, attrs)
+  // Both SAME modes pad size * stride out of it; where the kernel does not reach that far, nothing is padded.
+  if (same)
+    return Number(unpaddedSize(1, kernel, axis, rank, attrs)) < strides[axis]!
+      ? full
+      : mulDims(size, strides[axis]!)
   const cut = subDims(full, padBegin[axis]! + padEnd[axis]!)
   if (typeof cut === 'number' && cut < 1) refuse('pads must leave at least one element', attrs.pads)
   return cut

@@ -1,8 +1,8 @@
 import { dtypeInfo, isInteger } from '../base/dtype.ts'
-import { stridesOf } from '../base/shape.ts'
+import { elementCount, stridesOf } from '../base/shape.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, type KernelContext } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { many, one } from './param.ts'
 import { type Equation, labelSizes, parseEquation } from './shared/einsum-equation.ts'
@@ -34,12 +34,12 @@ export const einsum = defineOp({
       ),
     }
   },
-  reference: ({ Inputs }, { equation }) => {
+  reference: ({ Inputs }, { equation }, context) => {
     const parsed = parseEquation(
       equation,
       Inputs.map(({ shape }) => shape.length),
     )
-    return { Output: contract(Inputs, parsed) }
+    return { Output: contract(Inputs, parsed, context) }
   },
   gradient: 'none',
   lower: { kind: 'kernel' },
@@ -52,25 +52,30 @@ interface Operand {
   readonly summed: Float64Array
 }
 
-function contract(inputs: readonly WideTensor[], equation: Equation): WideTensor {
+function contract(
+  inputs: readonly WideTensor[],
+  equation: Equation,
+  { checkElements }: KernelContext,
+): WideTensor {
   const sizes = labelSizes(
     equation,
     inputs.map(({ shape }) => shape),
   ) as ReadonlyMap<string, number> // concrete shapes give concrete sizes
   const summedLabels = [...sizes.keys()].filter((label) => !equation.output.includes(label))
+  const sizesOf = (labels: readonly string[]) => labels.map((label) => sizes.get(label)!)
+  // The offsets take as much room as a tensor.
+  checkElements(elementCount(sizesOf(equation.output)))
+  checkElements(elementCount(sizesOf(summedLabels)))
   const operands = inputs.map((x, i): Operand => {
     const offsets = (labels: readonly string[]) =>
       offsetsOf(
-        labels.map((label) => sizes.get(label)!),
+        sizesOf(labels),
         labels.map((label) => strideOf(x, equation.terms[i]!, label)),
       )
     return { x, kept: offsets(equation.output), summed: offsets(summedLabels) }
   })
   const { dtype } = inputs[0]!
-  const out = wideZeros(
-    dtype,
-    equation.output.map((label) => sizes.get(label)!),
-  )
+  const out = wideZeros(dtype, sizesOf(equation.output))
   if (isInteger(dtype) && dtypeInfo(dtype).bits >= 32) contractIntegers(operands, out)
   else contractNumbers(operands, out)
   return out

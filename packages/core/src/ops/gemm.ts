@@ -27,9 +27,9 @@ export const gemm = defineOp({
     requireBroadcastsTo('C', C, shape)
     return { Y: tensorFact(A.dtype, shape) }
   },
-  reference: ({ A, B, C }, { alpha, beta, transA, transB }) => {
+  reference: ({ A, B, C }, { alpha, beta, transA, transB }, context) => {
     const left = transA ? transposed(A) : A
-    const product = matmul(left, transB ? transposed(B) : B, A.dtype)
+    const product = matmul(left, transB ? transposed(B) : B, A.dtype, context)
     return { Y: combine(product, alpha, C && expandTo(C, product.shape), beta) }
   },
   gradient: 'none',

@@ -17,8 +17,8 @@ export const matmulInteger = defineOp({
     checkSide('b_zero_point', B, b_zero_point, 'columns')
     return { Y: tensorFact('int32', matmulShape(A.shape, B.shape)) }
   },
-  reference: ({ A, B, a_zero_point, b_zero_point }) => ({
-    Y: matmul(centred(A, a_zero_point, 'rows'), centred(B, b_zero_point, 'columns'), 'int32'),
+  reference: ({ A, B, a_zero_point, b_zero_point }, _attrs, context) => ({
+    Y: matmul(centred(A, a_zero_point, 'rows'), centred(B, b_zero_point, 'columns'), 'int32', context),
   }),
   gradient: 'none',
   lower: { kind: 'kernel' },

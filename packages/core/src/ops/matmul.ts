@@ -13,7 +13,7 @@ export const matmul = defineOp({
   outputs: { Y: one('T') },
   attrs: {},
   infer: ({ A, B }) => ({ Y: tensorFact(A.dtype, matmulShape(A.shape, B.shape)) }),
-  reference: ({ A, B }) => ({ Y: multiply(A, B, A.dtype) }),
+  reference: ({ A, B }, _attrs, context) => ({ Y: multiply(A, B, A.dtype, context) }),
   gradient: 'none',
   lower: { kind: 'kernel' },
 })

@@ -38,8 +38,17 @@ export const qlinearMatmul = defineOp({
     checkSide('y_zero_point', product, y_zero_point, 'columns')
     return { y: product }
   },
-  reference: ({ a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point }) => {
-    const sums = matmul(centred(a, a_zero_point, 'rows'), centred(b, b_zero_point, 'columns'), 'float64')
+  reference: (
+    { a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point },
+    _attrs,
+    context,
+  ) => {
+    const sums = matmul(
+      centred(a, a_zero_point, 'rows'),
+      centred(b, b_zero_point, 'columns'),
+      'float64',
+      context,
+    )
     const along = (parameter: WideTensor, side: Side) => alongSide(parameter, sums.shape, side)
     // A 1-D b leaves no columns, and the rows become the last axis.
     const rows = along(a_scale, b.shape.length === 1 ? 'columns' : 'rows')

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pairGraph, repositoryWith } from '../testing/fixture.ts'
-import { openRepository, type RepositoryOptions } from './model-repository.ts'
+import { type ModelRepository, openRepository, type RepositoryOptions } from './model-repository.ts'
 
 const files = {
   'pair/1/model.onnx': pairGraph('Add'),
@@ -17,27 +17,12 @@ const files = {
   'readme.txt': 'a file',
 }
 
-async function withRepository(
-  options: Partial<RepositoryOptions>,
-  use: (repository: Awaited<ReturnType<typeof openRepository>>, failed: string[]) => Promise<void> | void,
-) {
-  using fixture = repositoryWith(files)
+async function open(root: string, options: Partial<RepositoryOptions> = {}) {
   const failed: string[] = []
   const onLoadError: RepositoryOptions['onLoadError'] = ({ name, version }) =>
     failed.push(`${name}/${version}`)
-  const repository = await openRepository({
-    root: fixture.root,
-    versions: 'all',
-    session: {},
-    onLoadError,
-    ...options,
-  })
-  try {
-    await repository.loaded
-    await use(repository, failed)
-  } finally {
-    await repository.close()
-  }
+  const repository = await openRepository({ root, versions: 'all', session: {}, onLoadError, ...options })
+  return { repository, failed }
 }
 
 const caught = (run: () => unknown): unknown => {
@@ -49,42 +34,48 @@ const caught = (run: () => unknown): unknown => {
 }
 
 describe('openRepository', () => {
-  it('loads every version and says what failed, model by model', () =>
-    withRepository({}, (repository, failed) => {
-      const states = repository.statuses().map(({ name, version, state }) => `${name}/${version} ${state}`)
-      expect(states).toEqual([
-        'empty/undefined UNAVAILABLE',
-        'gone/3 UNAVAILABLE',
-        'mixed/1 READY',
-        'mixed/2 UNAVAILABLE',
-        'pair/1 READY',
-        'pair/2 READY',
-        'pair/10 READY',
-      ])
-      expect(failed).toEqual(['gone/3', 'mixed/2'])
-      expect(repository.ready).toBe(false)
-      const reasons = new Map(
-        repository.statuses().map(({ name, version, reason }) => [`${name}/${version}`, reason]),
-      )
-      expect(reasons.get('mixed/2')).toMatch(/SLP-F/)
-      expect(reasons.get('gone/3')).toMatch(/SLP-R8.*ENOENT/)
-      expect([...reasons.values()].join()).not.toMatch(/\/tmp|slipway-/)
-    }))
+  const fixture = repositoryWith(files)
+  let repository: ModelRepository
+  let failed: readonly string[]
 
-  it('serves the highest version that is ready', () =>
-    withRepository({}, (repository) => {
-      expect(repository.find('pair').version).toBe('10')
-      expect(repository.find('pair', '2').version).toBe('2')
-      expect(repository.find('mixed').version).toBe('1')
-      expect(repository.versions('pair')).toEqual(['1', '2', '10'])
-    }))
+  beforeAll(async () => {
+    const opened = await open(fixture.root)
+    repository = opened.repository
+    failed = opened.failed
+    await repository.loaded
+  })
+  afterAll(async () => {
+    await repository.close()
+    fixture[Symbol.dispose]()
+  })
 
-  it('loads only the highest version where that is wanted', () =>
-    withRepository({ versions: 'latest' }, (repository) => {
-      expect(repository.versions('pair')).toEqual(['10'])
-      expect(caught(() => repository.find('pair', '1'))).toMatchObject({ code: 'SLP-R2' })
-      expect(caught(() => repository.find('mixed'))).toMatchObject({ code: 'SLP-R3' })
-    }))
+  it('loads every version and says what failed, model by model', () => {
+    const states = repository.statuses().map(({ name, version, state }) => `${name}/${version} ${state}`)
+    expect(states).toEqual([
+      'empty/undefined UNAVAILABLE',
+      'gone/3 UNAVAILABLE',
+      'mixed/1 READY',
+      'mixed/2 UNAVAILABLE',
+      'pair/1 READY',
+      'pair/2 READY',
+      'pair/10 READY',
+    ])
+    expect(failed).toEqual(['gone/3', 'mixed/2'])
+    expect(repository.ready).toBe(false)
+    const reasons = new Map(
+      repository.statuses().map(({ name, version, reason }) => [`${name}/${version}`, reason]),
+    )
+    expect(reasons.get('mixed/2')).toMatch(/SLP-F/)
+    expect(reasons.get('gone/3')).toMatch(/SLP-C2.*gone\/3\/model\.onnx/)
+    expect([...reasons.values()].join()).not.toContain(fixture.root)
+  })
+
+  it('serves the highest version that is ready', () => {
+    expect(repository.find('pair').version).toBe('10')
+    expect(repository.find('pair', '2').version).toBe('2')
+    expect(repository.find('mixed').version).toBe('1')
+    expect(repository.versions('pair')).toEqual(['1', '2', '10'])
+  })
 
   it.each([
     ['an unknown model', 'nope', undefined, 'SLP-R1'],
@@ -93,37 +84,33 @@ describe('openRepository', () => {
     ['a version that failed', 'mixed', '2', 'SLP-R3'],
     ['a model without versions', 'empty', undefined, 'SLP-R3'],
     ['a name that leads elsewhere', '../pair', undefined, 'SLP-R4'],
-  ])('refuses %s', (_, name, version, code) =>
-    withRepository({}, (repository) => {
-      expect(caught(() => repository.find(name, version))).toMatchObject({ code })
-    }),
-  )
+  ])('refuses %s', (_, name, version, code) => {
+    expect(caught(() => repository.find(name, version))).toMatchObject({ code })
+  })
+
+  it('loads only the highest version where that is wanted', async () => {
+    const { repository: latest } = await open(fixture.root, { versions: 'latest' })
+    await latest.loaded
+    expect(latest.versions('pair')).toEqual(['10'])
+    expect(caught(() => latest.find('pair', '1'))).toMatchObject({ code: 'SLP-R2' })
+    expect(caught(() => latest.find('mixed'))).toMatchObject({ code: 'SLP-R3' })
+    await latest.close()
+  })
 
   it('is not ready while it loads, nor after close', async () => {
-    using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
-    const repository = await openRepository({
-      root: fixture.root,
-      versions: 'all',
-      session: {},
-      onLoadError: () => {},
-    })
-    expect(repository.ready).toBe(false)
-    expect(caught(() => repository.find('pair'))).toMatchObject({ code: 'SLP-R3', message: /being loaded/ })
-    await repository.loaded
-    expect(repository.ready).toBe(true)
-    const { session } = repository.find('pair')
-    await Promise.all([repository.close(), repository.close()])
-    expect(repository.ready).toBe(false)
+    using small = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
+    const { repository: own } = await open(small.root)
+    expect(own.ready).toBe(false)
+    expect(caught(() => own.find('pair'))).toMatchObject({ code: 'SLP-R3', message: /being loaded/ })
+    await own.loaded
+    expect(own.ready).toBe(true)
+    const { session } = own.find('pair')
+    await Promise.all([own.close(), own.close()])
+    expect(own.ready).toBe(false)
     expect(session.memory().workers).toBe(0)
   })
 
   it('refuses a folder that cannot be read', async () => {
-    const options = {
-      root: '/nonexistent/models',
-      versions: 'all',
-      session: {},
-      onLoadError: () => {},
-    } as const
-    await expect(openRepository(options)).rejects.toMatchObject({ code: 'SLP-R8' })
+    await expect(open('/nonexistent/models')).rejects.toMatchObject({ code: 'SLP-R8' })
   })
 })

@@ -1,4 +1,6 @@
 /** The models of a server: loads what the repository holds, finds a version for a request, and closes everything. */
+import { realpathSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
 import { type SessionOptions, SlipwayError } from '@slipway/core'
 import { assertModelName } from './names.ts'
 import { type FoundModel, type FoundVersion, scanRepository } from './scan.ts'
@@ -52,7 +54,9 @@ interface Entry {
 
 /** Reads the list of models and starts loading them. Throws SLP-R8 where the repository cannot be read. */
 export async function openRepository(options: RepositoryOptions): Promise<ModelRepository> {
-  const models = await scanRepository(options.root)
+  const { root } = options
+  const models = await scanRepository(root)
+  const roots = [realpathSync(root), resolve(root), root].map((form) => join(form, sep))
   const entries = models.flatMap((model) => entriesOf(model, options))
   let closing: Promise<void> | undefined
   let complete = false
@@ -109,7 +113,7 @@ export async function openRepository(options: RepositoryOptions): Promise<ModelR
         entry.state = 'READY'
       } catch (error) {
         entry.state = 'UNAVAILABLE'
-        entry.reason = error instanceof SlipwayError ? error.message : 'the model could not be loaded'
+        entry.reason = reasonOf(error, roots)
         options.onLoadError(statusOf(entry), error)
       }
     }
@@ -127,6 +131,12 @@ function entriesOf({ name, versions }: FoundModel, { versions: wanted }: Reposit
   }
   const loaded = wanted === 'all' ? versions : versions.slice(-1)
   return loaded.map((found) => ({ name, found, state: 'LOADING', reason: '', served: undefined }))
+}
+
+/** Reasons go to clients, who have no business with the paths of this machine. */
+function reasonOf(error: unknown, roots: readonly string[]): string {
+  if (!(error instanceof SlipwayError)) return 'the model could not be loaded'
+  return roots.reduce((text, root) => text.replaceAll(root, ''), error.message)
 }
 
 const readyOf = (entries: readonly Entry[]): Entry[] => entries.filter(({ state }) => state === 'READY')

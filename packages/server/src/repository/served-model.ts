@@ -1,6 +1,6 @@
 /** One version of one model, open and described in the protocol's terms. */
-import { readFile } from 'node:fs/promises'
 import { createSession, type Session, type SessionOptions, SlipwayError } from '@slipway/core'
+import { readOnnxFile } from '@slipway/core/node'
 import { type ServedTensor, servedTensors, tryServe } from '../oip/served-tensor.ts'
 import type { FoundVersion } from './scan.ts'
 
@@ -19,17 +19,12 @@ export async function openModel(
   { version, path }: FoundVersion,
   options: SessionOptions,
 ): Promise<ServedModel> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const remedy = `Put the file at ${name}/${version}/model.onnx in the repository.`
-    throw new SlipwayError('SLP-R8', `Cannot read model file: it must be readable, got ${cause.code}`, {
-      cause,
-      remedy,
-    })
-  })
-  const session = await createSession(bytes, options)
+  const { read = {}, limits } = options
+  const graph = readOnnxFile(path, { ...read, ...(limits && { limits }) })
+  const session = await createSession(graph, options)
   try {
-    for (const { name: input, type, required } of session.inputs) {
-      if (!required || tryServe(input, type)) continue
+    for (const { name: input, type } of session.inputs) {
+      if (tryServe(input, type)) continue
       throw new SlipwayError(
         'SLP-R8',
         `Cannot serve model: its inputs must be tensors of a served type, got "${input}"`,

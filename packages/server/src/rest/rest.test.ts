@@ -2,7 +2,7 @@ import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { type ErrorCode, errorCatalogue } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type Server } from '../server.ts'
-import { echoGraph, type Fixture, pairGraph, repositoryWith } from '../testing/fixture.ts'
+import { echoGraph, type Fixture, pairGraph, repositoryWith, weightGraph } from '../testing/fixture.ts'
 import { restRoutes } from './routes.ts'
 
 let fixture: Fixture
@@ -22,6 +22,7 @@ beforeAll(async () => {
     'text/1/model.onnx': echoGraph(['string'], [1]),
     'int/1/model.onnx': echoGraph(['int64', 'uint64'], ['N']),
     'scalar/1/model.onnx': echoGraph(['float32'], []),
+    'weight/1/model.onnx': weightGraph(),
     'broken/1/model.onnx': 'nothing',
   })
   server = await createServer({ repository: fixture.root, bodyLimitBytes: 20_000 })
@@ -277,6 +278,15 @@ describe('POST infer with JSON', () => {
       inputs: [{ name: 'float32_in', datatype: 'FP32', shape: [], data: [3] }],
     })
     expect(JSON.parse(scalar.text)).toMatchObject({ outputs: [{ shape: [], data: [3] }] })
+  })
+
+  it('shows no weights, and takes none', async () => {
+    const x = { name: 'x', datatype: 'FP32', shape: [2], data: [1, 2] }
+    expect(JSON.parse((await call('GET', '/v2/models/weight')).text).inputs).toHaveLength(1)
+    expect(JSON.parse((await infer('weight', { inputs: [x] })).text)).toMatchObject({
+      outputs: [{ data: [11, 22] }],
+    })
+    expect((await refusal('weight', { inputs: [x, { ...x, name: 'w' }] })).error).toContain('SLP-S1')
   })
 
   it('answers in JSON with content types it does not know', async () => {

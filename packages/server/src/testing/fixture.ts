@@ -2,8 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type DType, type Graph, graphBuilder, symbol, type ValueType } from '@slipway/core'
-import { modelBytes } from '@slipway/core/testing'
+import { type DType, type Graph, graphBuilder, symbol, type ValueType, writeOnnx } from '@slipway/core'
 
 export interface Fixture {
   readonly root: string
@@ -16,7 +15,7 @@ export function repositoryWith(files: Readonly<Record<string, Graph | Uint8Array
   for (const [path, content] of Object.entries(files)) {
     const file = join(root, path)
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, isGraph(content) ? modelBytes(content) : content)
+    writeFileSync(file, isGraph(content) ? writeOnnx(content) : content)
   }
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) }
 }
@@ -36,6 +35,15 @@ export function pairGraph(op: 'Add' | 'Sub'): Graph {
   const pair = type('float32', ['N', 2])
   const names = [b.input('a', pair), b.input('b', pair)]
   return b.build([b.node(op, names, {}, { name: 'op', outputs: ['sum'] })], new Map([['sum', pair]]))
+}
+
+/** y = x + w, where w is listed among the inputs but has a value, as older exporters write their weights. */
+export function weightGraph(): Graph {
+  const b = graphBuilder({ name: 'weight' })
+  const vector = type('float32', [2])
+  const names = [b.input('x', vector), b.input('w', vector)]
+  b.constant({ kind: 'tensor', dtype: 'float32', shape: [2], data: Float32Array.of(10, 20) }, 'w')
+  return b.build([b.node('Add', names, {}, { outputs: ['y'] })], new Map([['y', vector]]))
 }
 
 /** An input and an output for each dtype: `<dtype>_in` goes to `<dtype>_out`; each has sizes of its own. */

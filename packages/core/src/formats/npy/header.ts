@@ -11,13 +11,16 @@ export interface NpyHeader {
   readonly shape: Shape
 }
 
+/** Far above what the header of an array without records needs. */
+const maxHeaderBytes = 65_536
+
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
 export function malformed(rule: string, got: unknown): SlipwayError {
   return new SlipwayError('SLP-F1', `Cannot read .npy file: ${rule}, got ${got}`)
 }
 
-/** The header and the offset of the data. Throws SLP-F1, SLP-F2 and, for other versions, SLP-F4. */
+/** The header and the offset of the data. Throws SLP-F1, SLP-F2, SLP-L1 and, for other versions, SLP-F4. */
 export function readHeader(bytes: Uint8Array): { header: NpyHeader; dataOffset: number } {
   if (magic.some((byte, i) => bytes[i] !== byte))
     throw malformed('it must begin with \\x93NUMPY', `[${bytes.slice(0, 6)}]`)
@@ -32,6 +35,12 @@ export function readHeader(bytes: Uint8Array): { header: NpyHeader; dataOffset: 
   if (bytes.length < start) throw truncated(start, bytes.length)
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const dataOffset = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
+  if (dataOffset > maxHeaderBytes) {
+    throw new SlipwayError(
+      'SLP-L1',
+      `Cannot read .npy file: the header may have ${maxHeaderBytes} bytes at most, got ${dataOffset}`,
+    )
+  }
   if (bytes.length < dataOffset) throw truncated(dataOffset, bytes.length)
   const encoding = major === 3 ? 'utf-8' : 'latin1'
   return {

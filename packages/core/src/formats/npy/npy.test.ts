@@ -71,6 +71,7 @@ describe('readNpy', () => {
       file(dictionary('<i4', '()'), [1, 0, 0, 0], 4),
       '[SLP-F4] Cannot read .npy file: the version must be 1.0, 2.0 or 3.0, got 4.0',
     ],
+    ['a header beyond need', Uint8Array.of(0x93, ...encode('NUMPY'), 2, 0, 0, 0, 1, 0), '[SLP-L1]'],
     ['a header that is cut off', file(dictionary('<i4', '()'), []).subarray(0, 30), '[SLP-F2]'],
     ['data that are cut off', file(dictionary('<i4', '(2,)'), [1, 0, 0, 0]), '[SLP-F2]'],
     [

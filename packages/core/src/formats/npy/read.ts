@@ -12,7 +12,7 @@ import { reorder, swapBytes } from './order.ts'
  * The array of a .npy file. Numbers that lie as they should are viewed in place, not copied.
  *
  * @throws SLP-F1 for a malformed file, SLP-F2 for a truncated one, SLP-F4 for another version, SLP-B2 for an
- * element type that is no number, bool or text, SLP-L4 over the limits.
+ * element type that is no number, bool or text, SLP-L1 and SLP-L4 over the limits.
  */
 export function readNpy(bytes: Uint8Array, { limits = defaultLimits }: { limits?: Limits } = {}): Tensor {
   const { header, dataOffset } = readHeader(bytes)

@@ -148,6 +148,7 @@ function readBody({ proto, path, opsets }: FunctionBody, context: ReadContext): 
 
 /** The attributes of a call, with defaults. Throws SLP-O1 for one that the function does not declare. */
 function bind({ proto, attributes }: FunctionBody, call: Node): Bindings['attributes'] {
+  if (attributes.size === 0 && call.attributes.size === 0) return call.attributes
   const bound = new Map<string, Attribute>()
   for (const [name, value] of attributes) if (value) bound.set(name, value)
   for (const [name, value] of call.attributes) {

@@ -41,10 +41,8 @@ export function splice(call: Node, body: Graph, prefix: string): Node[] {
   })
   const renamer = bodyRenamer(prefix, wanted, call.name, fail)
   const scope: Scope = { values, outer: undefined }
-  const nodes = [
-    ...constantNodes(body, scope, renamer),
-    ...body.nodes.map((node) => renamer.node(node, scope)),
-  ]
+  const nodes = constantNodes(body, scope, renamer)
+  for (const node of body.nodes) nodes.push(renamer.node(node, scope))
   call.outputs.forEach((name, i) => {
     if (name === '') return
     const value = renamer.read(body.outputs[i]!, scope)
@@ -66,6 +64,7 @@ const plainNode = (op: string, inputs: readonly string[], outputs: readonly stri
 
 /** Upgrading a body may have given it constants, for which a function has no place. */
 function constantNodes(body: Graph, scope: Scope, renamer: Renamer): Node[] {
+  if (body.constants.size === 0) return []
   return [...body.constants].map(([name, value]) => ({
     ...plainNode('Constant', [], [renamer.define(name, scope)]),
     attributes: new Map([['value', { kind: 'tensor', value }]]),

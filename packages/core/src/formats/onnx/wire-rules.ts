@@ -29,7 +29,7 @@ export interface MessageRule {
 }
 
 /** Sizes in V8, rounded up: an object header with its slots, an empty list, a BigInt, a view, a string header. */
-const heap = { object: 96, list: 24, number: 16, bigint: 40, view: 160, text: 40 } as const
+const heap = { object: 112, list: 32, number: 16, bigint: 40, view: 160, text: 40 } as const
 
 const longTypes: ReadonlySet<ScalarType> = new Set([ScalarType.INT64, ScalarType.UINT64])
 

@@ -23,13 +23,12 @@ export function scaledProducts(Q: Heads, K: Heads, scale: number): Float64Array 
   return scores
 }
 
-/** e^x normalised over rows of `length`; a row of nothing but -Infinity becomes zeros. */
+/** e^x normalised over rows of `length`; a row of nothing but -Infinity has no such thing and becomes NaN. */
 export function softmaxRows(scores: Float64Array, length: number): Float64Array {
   const out = new Float64Array(scores.length)
   for (let start = 0; start < scores.length; start += length) {
     const row = scores.subarray(start, start + length)
     const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-    if (top === Number.NEGATIVE_INFINITY) continue
     const powers = row.map((score) => Math.exp(score - top))
     const sum = powers.reduce((a, b) => a + b, 0)
     out.set(

@@ -1,5 +1,5 @@
 /** Attention heads: packed [batch, length, heads * size] or apart [batch, heads, length, size]. */
-import { type Dim, mulDims, tryDivideExactly } from '../../base/dim.ts'
+import { type Dim, floorDivDims, mulDims } from '../../base/dim.ts'
 import { elementCount, type Shape } from '../../base/shape.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import type { TensorFact } from '../fact.ts'
@@ -38,11 +38,10 @@ export function headDims(what: string, fact: TensorFact, heads: number | undefin
     return refuse(`${what} of rank 3 needs its number of heads as an attribute`, 'none')
   const [batch, length, hidden] = shape as readonly [Dim, Dim, Dim] // the rank was checked
   if (heads < 1) refuse('the number of heads must be at least 1', heads)
-  const size = tryDivideExactly(hidden, heads)
-  if (size === undefined && typeof hidden === 'number') {
+  if (typeof hidden === 'number' && hidden % heads !== 0) {
     return refuse(`the last size of ${what} must divide by ${heads} heads`, hidden)
   }
-  return size === undefined ? undefined : { batch, heads, length, size }
+  return { batch, heads, length, size: floorDivDims(hidden, heads) }
 }
 
 /** The shape of heads in the rank that the inputs have. */

@@ -3,6 +3,7 @@ import { type Dim, dimsEqual, dimText } from '../../base/dim.ts'
 import { type DType, isInt64 } from '../../base/dtype.ts'
 import { broadcastShapes, elementCount, type Shape, stridesOf } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
+import type { KernelContext } from '../define.ts'
 import { refuse } from '../refuse.ts'
 import { broadcastDims } from './broadcast.ts'
 import { floatsOf } from './float-data.ts'
@@ -53,18 +54,27 @@ function planOf(a: Shape, b: Shape): Plan {
 }
 
 /** A·B in a dtype: float64 sums for floats, sums that wrap around for integers. */
-export function matmul(a: WideTensor, b: WideTensor, dtype: DType): WideTensor {
+export function matmul(
+  a: WideTensor,
+  b: WideTensor,
+  dtype: DType,
+  { checkCancelled, checkElements }: Pick<KernelContext, 'checkCancelled' | 'checkElements'>,
+): WideTensor {
   const plan = planOf(a.shape, b.shape)
+  checkElements(elementCount(plan.shape))
   const out = wideZeros(dtype, plan.shape)
   if (isInt64(dtype)) multiplyBig(a, b, out, plan)
   else if (out.data instanceof Float64Array) {
     const multiply = dtype === 'int32' || dtype === 'uint32' ? multiplyInt32 : multiplyFloat
-    for (let i = 0; i < plan.aOffsets.length; i++) multiply(floatsOf(a), floatsOf(b), out.data, plan, i)
+    for (let i = 0; i < plan.aOffsets.length; i++) {
+      checkCancelled()
+      multiply(floatsOf(a), floatsOf(b), out.data, plan, i)
+    }
   }
   return out
 }
 
-/** Rows of B that are gone over together, so that they stay in the cache for all rows of A. */
+/** Rows of B that are gone over together, so that they stay in the cache for all rows of A. A multiple of 4. */
 const tile = 64
 
 function multiplyFloat(
@@ -79,7 +89,18 @@ function multiplyFloat(
     const last = Math.min(first + tile, k)
     for (let i = 0; i < m; i++) {
       const row = c0 + i * n
-      for (let p = first; p < last; p++) {
+      let p = first
+      // Four rows at a time spare three quarters of the loads and stores of C; the order of the sum stays.
+      for (; p + 3 < last; p += 4) {
+        const at = a0 + i * k + p
+        const [f0, f1, f2, f3] = [a[at]!, a[at + 1]!, a[at + 2]!, a[at + 3]!]
+        const r0 = b0 + p * n
+        const [r1, r2, r3] = [r0 + n, r0 + 2 * n, r0 + 3 * n]
+        for (let j = 0; j < n; j++) {
+          c[row + j] = c[row + j]! + f0 * b[r0 + j]! + f1 * b[r1 + j]! + f2 * b[r2 + j]! + f3 * b[r3 + j]!
+        }
+      }
+      for (; p < last; p++) {
         const factor = a[a0 + i * k + p]!
         const other = b0 + p * n
         for (let j = 0; j < n; j++) c[row + j] = c[row + j]! + factor * b[other + j]!

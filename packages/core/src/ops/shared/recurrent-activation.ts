@@ -1,5 +1,7 @@
 /** The activation functions that recurrent operators name in their attributes. */
 import { refuse } from '../refuse.ts'
+import { sigmoid } from './sigmoid.ts'
+import { softplus } from './softplus.ts'
 
 export type Activation = (x: number) => number
 
@@ -13,7 +15,7 @@ interface Kind {
 const kinds: Readonly<Record<string, Kind>> = {
   Relu: { make: () => (x) => Math.max(0, x) },
   Tanh: { make: () => Math.tanh },
-  Sigmoid: { make: () => (x) => 1 / (1 + Math.exp(-x)) },
+  Sigmoid: { make: () => sigmoid },
   Affine: { alpha: 1, beta: 0, make: (alpha, beta) => (x) => alpha * x + beta },
   LeakyRelu: { alpha: 0.01, make: (alpha) => (x) => (x >= 0 ? x : alpha * x) },
   ThresholdedRelu: { alpha: 1, make: (alpha) => (x) => (x >= alpha ? x : 0) },
@@ -25,8 +27,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   Elu: { alpha: 1, make: (alpha) => (x) => (x >= 0 ? x : alpha * Math.expm1(x)) },
   Softsign: { make: () => (x) => x / (1 + Math.abs(x)) },
-  // log(1 + e^x) without overflow for large x.
-  Softplus: { make: () => (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))) },
+  Softplus: { make: () => softplus },
 }
 
 export interface ActivationSpec {

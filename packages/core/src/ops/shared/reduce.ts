@@ -1,5 +1,5 @@
 /** What the Reduce operators share: which axes go, the shape that is left, and the walk over the groups. */
-import { type Dim, dimText } from '../../base/dim.ts'
+import type { Dim } from '../../base/dim.ts'
 import { type DType, dtypeInfo, integerRange, isInteger } from '../../base/dtype.ts'
 import { stridesOf } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
@@ -9,7 +9,7 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse } from '../refuse.ts'
 import { normalizeAxes } from './axes.ts'
 import { floatsOf } from './float-data.ts'
-import { integersOf } from './integer-lists.ts'
+import { integersOf, lengthOf } from './integer-lists.ts'
 import { offsetsOf } from './offsets.ts'
 import { isTracked, trackedElements } from './tracked.ts'
 
@@ -38,11 +38,11 @@ export function inferReduced(
   { freshDim }: InferContext,
   combine?: (a: Dim, b: Dim) => Dim | undefined,
 ): TensorFact {
-  if (axes?.shape && axes.shape.length !== 1) refuse('axes must be 1-D', `[${axes.shape.map(dimText)}]`)
+  const axisCount = axes && lengthOf('axes', axes)
   const { shape, dtype } = data
   if (!shape) return tensorFact(dtype, undefined)
   const known = axes ? numbersOf(axes) : []
-  if (!known) return tensorFact(dtype, unknownAxesShape(shape, axes?.shape?.[0], attrs, freshDim))
+  if (!known) return tensorFact(dtype, unknownAxesShape(shape, axisCount, attrs, freshDim))
   const mask = reducedMask(shape.length, known, attrs.noop_with_empty_axes)
   const kept = shape.flatMap((size, axis) => (mask[axis] ? (attrs.keepdims ? [1] : []) : [size]))
   const whole = shape.length <= 1 && mask.every((reduced) => reduced)
@@ -64,13 +64,13 @@ function joinValues(
 /** The rank is known where the number of axes is, the sizes are not. */
 function unknownAxesShape(
   shape: readonly Dim[],
-  axisCount: Dim | undefined,
+  axisCount: number | undefined,
   { keepdims, noop_with_empty_axes: noop }: ReduceAttrs,
   freshDim: InferContext['freshDim'],
 ): readonly Dim[] | undefined {
   if (axisCount === 0) return noop ? shape : keepdims ? shape.map(() => 1) : []
   if (keepdims) return shape.map(() => freshDim('reduced'))
-  if (typeof axisCount !== 'number') return undefined
+  if (axisCount === undefined) return undefined
   if (axisCount > shape.length) refuse(`axes must have ${shape.length} elements at most`, axisCount)
   return Array.from({ length: shape.length - axisCount }, () => freshDim('kept'))
 }

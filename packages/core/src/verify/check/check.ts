@@ -17,7 +17,7 @@ export interface CheckOptions {
  * structure is sound.
  *
  * @example
- * const findings = checkModel(parseModel(bytes))
+ * const findings = checkModel(parseModel(await readFile('model.onnx')))
  * findings.filter(({ severity }) => severity === 'error').length // 0
  */
 export function checkModel(model: ModelProto, options: CheckOptions = {}): Finding[] {

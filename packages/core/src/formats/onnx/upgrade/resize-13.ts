@@ -2,6 +2,7 @@ import type { Node } from '../../../ir/graph.ts'
 import { attr } from '../../../ops/attr.ts'
 import { attributeOf, withAttributes, withInputs } from './attributes.ts'
 import { defineUpgrade, type UpgradeContext } from './define.ts'
+import { shapeOf } from './helpers.ts'
 
 /**
  * Inputs that had to be there but empty are left out, and sizes rule over scales. The mode tf_half_pixel_for_nn
@@ -13,7 +14,7 @@ export const resize = defineUpgrade({
   before: 13,
   convert: (node, c) => {
     const [x, roi = '', scales = '', sizes] = node.inputs
-    const isEmpty = (name: string) => c.constantOf(name)?.data.length === 0
+    const isEmpty = (name: string) => shapeOf(name, c)?.[0] === 0
     return withInputs(withoutTensorFlowMode(node, c), [
       x,
       isEmpty(roi) ? undefined : roi,

@@ -289,21 +289,27 @@ const steps: Readonly<Record<string, Readonly<Record<number, 'adapter' | 'compat
   'ai.onnx.ml.TreeEnsembleRegressor': { 3: compatible, 5: compatible },
 }
 
+const operatorName = ({ domain, name }: (typeof operators)[number]) => operatorText({ domain, op: name })
 const stepText = (op: string, version: number) => `${op} ${version}`
 
 it('every version of every operator is an adapter or compatible', () => {
   const missing = operators.flatMap((op) =>
     op.since
       .slice(1)
-      .filter((version) => steps[operatorText({ domain: op.domain, op: op.name })]?.[version] === undefined)
+      .filter((version) => steps[operatorName(op)]?.[version] === undefined)
       .map((version) => stepText(op.name, version)),
   )
   expect(missing).toEqual([])
 })
 
+it('every row is an operator with several versions', () => {
+  const known = new Set(operators.filter(({ since }) => since.length > 1).map(operatorName))
+  expect(Object.keys(steps).filter((op) => !known.has(op))).toEqual([])
+})
+
 it('no row names a version that its operator does not have', () => {
   const wrong = operators.flatMap((op) =>
-    Object.keys(steps[operatorText({ domain: op.domain, op: op.name })] ?? {})
+    Object.keys(steps[operatorName(op)] ?? {})
       .filter((version) => !op.since.includes(Number(version)))
       .map((version) => stepText(op.name, Number(version))),
   )

@@ -1,0 +1,162 @@
+/**
+ * Real models on the reference engine. They lie outside the project; where the folder is missing, the suite is skipped.
+ * Where a model comes without expected outputs, onnxruntime-node is the judge if it is installed.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  type Graph,
+  interpret,
+  readNpy,
+  readOnnx,
+  readValue,
+  type Tensor,
+  tensor,
+  type Value,
+} from '@slipway/core'
+import { difference, generator, randomStream } from '@slipway/core/testing'
+import { describe, expect, it } from 'vitest'
+import { runOrt, tryLoadOrt } from './ort.ts'
+import { readWav } from './wav.ts'
+
+const shared = fileURLToPath(new URL('../../shared/models', import.meta.url))
+const present = existsSync(shared)
+const ort = tryLoadOrt()
+const path = (...parts: readonly string[]) => join(shared, ...parts)
+const load = (...parts: readonly string[]): Graph => readOnnx(readFileSync(path(...parts)))
+const tensorAt = (...parts: readonly string[]): Value =>
+  readValue(readFileSync(path(...parts)), { kind: 'tensor', dtype: 'float32' })
+const timeout = { timeout: 120_000 }
+
+if (!present) console.log('tests of real models are skipped: ../shared/models is missing')
+
+function expectClose(graph: Graph, inputs: ReadonlyMap<string, Value>, expected: Value): void {
+  const [name] = graph.outputs
+  expect(difference(interpret(graph, inputs).get(name!)!, expected)).toBeUndefined()
+}
+
+const dataInput = (graph: Graph): string => graph.inputs.find((name) => !graph.constants.has(name))!
+
+describe.skipIf(!present)('models with test data', () => {
+  for (const [folder, set] of [
+    ['mnist_8', 'test_data_set_0'],
+    ['mnist_8', 'test_data_set_1'],
+    ['mnist_8', 'test_data_set_2'],
+    ['super_resolution_10', 'test_data_set_0'],
+  ] as const) {
+    it(`${folder}, ${set}`, timeout, () => {
+      const graph = load(folder, 'model.onnx')
+      const inputs = new Map([[dataInput(graph), tensorAt(folder, set, 'input_0.pb')]])
+      expectClose(graph, inputs, tensorAt(folder, set, 'output_0.pb'))
+    })
+  }
+
+  it('squeezenet', timeout, () => {
+    const graph = load('squeezenet', 'squeezenet1.1_fp32_opset13.onnx')
+    const inputs = new Map([['data_0', tensorAt('squeezenet', 'test_data_0_input.pb')]])
+    expectClose(graph, inputs, tensorAt('squeezenet', 'test_data_0_output.pb'))
+  })
+})
+
+describe.skipIf(!present)('iris', () => {
+  const x = () => readNpy(readFileSync(path('iris', 'iris_X_test.npy')))
+  const labels = () => readNpy(readFileSync(path('iris', 'iris_Y_test.npy')))
+
+  for (const model of ['rf_iris', 'knn_iris', 'logreg_iris']) {
+    it(`${model} names every flower rightly, with a map of probabilities`, timeout, () => {
+      const graph = load('iris', `${model}.onnx`)
+      const input = x()
+      const floats = tensor(
+        'float32',
+        input.shape,
+        Float32Array.from(input.data as ArrayLike<number>, Number),
+      ) // the file holds float64
+      const got = interpret(graph, new Map([['float_input', floats]]))
+      const named = got.get('output_label') as Tensor<'int64'> // declared int64
+      expect(Array.from(named.data, Number)).toEqual(Array.from(labels().data as ArrayLike<bigint>, Number))
+      const maps = got.get('output_probability')!
+      expect(maps.kind).toBe('sequence')
+      if (maps.kind !== 'sequence') return
+      for (const map of maps.items) {
+        if (map.kind !== 'map') throw new Error(`expected a map, got a ${map.kind}`)
+        const sum = Array.from(map.values.data as Float32Array).reduce((a, b) => a + b, 0) // float32 by type
+        expect(sum).toBeCloseTo(1, 4)
+      }
+    })
+  }
+})
+
+describe.skipIf(!present)('silero_vad', () => {
+  for (const file of ['silero_vad.onnx', 'silero_vad_16k_op15.onnx']) {
+    it(`${file} hears speech in the recording, chunk by chunk with its state`, timeout, async () => {
+      const bytes = readFileSync(path('silero_vad', file))
+      const graph = readOnnx(bytes)
+      const { samples, sampleRate } = readWav(readFileSync(path('silero_vad', 'test.wav')))
+      expect(sampleRate).toBe(16_000)
+      const [chunk, context] = [512, 64]
+      let state: Tensor = tensor('float32', [2, 1, 128], new Float32Array(256))
+      const speech: number[] = []
+      const sr = tensor('int64', [], BigInt64Array.of(16_000n))
+      for (let start = 0; start < 60 * chunk; start += chunk) {
+        const input = new Float32Array(context + chunk)
+        input.set(samples.subarray(Math.max(start - context, 0), start + chunk), Math.max(context - start, 0))
+        const inputs = new Map<string, Tensor>([
+          ['input', tensor('float32', [1, context + chunk], input)],
+          ['state', state],
+          ['sr', sr],
+        ])
+        const got = interpret(graph, inputs)
+        if (ort && start % (20 * chunk) === 0) {
+          const expected = await runOrt(ort, bytes, inputs)
+          for (const [name, value] of expected) expect(difference(got.get(name)!, value)).toBeUndefined()
+        }
+        state = got.get('stateN') as Tensor // declared a tensor
+        speech.push((got.get('output') as Tensor<'float32'>).data[0]!) // declared float32
+      }
+      expect(speech.some((p) => p > 0.9)).toBe(true)
+      expect(speech.some((p) => p < 0.1)).toBe(true)
+    })
+  }
+})
+
+describe.skipIf(!present || !ort)('models compared with onnxruntime-node', () => {
+  const folders = ['kws_micronet_m', 'control_flow'] as const
+  const files = present
+    ? folders.flatMap((folder) =>
+        readdirSync(path(folder))
+          .filter((name) => name.endsWith('.onnx'))
+          .map((name) => [folder, name] as const),
+      )
+    : []
+  for (const [folder, file] of files) {
+    it(`${folder}/${file}`, timeout, async () => {
+      const bytes = readFileSync(path(folder, file))
+      const graph = readOnnx(bytes)
+      const inputs = randomInputs(graph)
+      const expected = await runOrt(ort!, bytes, inputs)
+      const got = interpret(graph, inputs)
+      // Quantised models may round a half the other way than the peer's integer kernels: one step of the last scale.
+      const tolerance =
+        folder === 'kws_micronet_m' && !file.includes('fp32') ? { relative: 0, absolute: 0.02 } : undefined
+      for (const [name, value] of expected)
+        expect(difference(got.get(name)!, value, tolerance)).toBeUndefined()
+    })
+  }
+})
+
+/** Seeded inputs; unknown sizes are 1, counters are 3. */
+function randomInputs(graph: Graph): Map<string, Tensor> {
+  const g = generator(randomStream(7))
+  return new Map(
+    graph.inputs
+      .filter((name) => !graph.constants.has(name))
+      .map((name) => {
+        const type = graph.types.get(name)
+        if (type?.kind !== 'tensor') throw new Error(`${name} is no tensor`)
+        const shape = (type.shape ?? []).map((size) => (typeof size === 'number' ? size : 1))
+        if (type.dtype === 'int64') return [name, tensor('int64', shape, BigInt64Array.of(3n))]
+        return [name, g.tensor(type.dtype, shape)]
+      }),
+  )
+}

@@ -1,0 +1,37 @@
+import { checkModel, type Finding, newestIrVersion, parseModel } from '@slipway/core'
+import { defineCommand } from '../define-command.ts'
+import { readBytes } from '../io/read-file.ts'
+
+const beyondCodes: ReadonlySet<string> = new Set(['SLP-M2', 'SLP-M8'])
+
+export const check = defineCommand({
+  name: 'check',
+  about: 'Lists everything that is wrong with a model, each finding with a code, a path and a hint',
+  arguments: [{ name: '<model>', about: 'an ONNX file' }],
+  options: [
+    { flags: '--json', about: 'print the findings as JSON' },
+    { flags: '--strict', about: 'let warnings fail too' },
+  ],
+  examples: ['slipway check model.onnx', 'slipway check model.onnx --json'],
+  async run({ positional, flag }, terminal) {
+    const path = positional[0]!
+    const findings = checkModel(parseModel(await readBytes(path)))
+    const failing = findings.filter(({ severity }) => severity === 'error' || flag('strict'))
+    if (flag('json')) terminal.print(JSON.stringify({ model: path, findings }, null, 2))
+    else for (const line of report(path, findings)) terminal.print(line)
+    if (failing.some(({ code }) => beyondCodes.has(code))) return 3
+    return failing.length > 0 ? 1 : 0
+  },
+})
+
+function report(path: string, findings: readonly Finding[]): string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').length
+  const warnings = findings.length - errors
+  return [
+    ...findings.flatMap(({ code, severity, path: at, message, hint }) => [
+      `${severity} ${code} ${at}: ${message}`,
+      `  hint: ${hint}`,
+    ]),
+    `${path}: ${errors} errors, ${warnings} warnings (IR up to ${newestIrVersion}, ai.onnx up to 28)`,
+  ]
+}

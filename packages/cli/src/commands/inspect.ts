@@ -1,0 +1,45 @@
+import { inspectModel, type ModelSummary, type NamedType } from '@slipway/core'
+import { defineCommand } from '../define-command.ts'
+import { loadModel } from '../io/load-model.ts'
+import { bytesText, columns, countText } from '../io/table.ts'
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  about: 'Shows inputs, outputs, operators, parameters, and what is unusual about a model',
+  arguments: [{ name: '<model>', about: 'an ONNX file' }],
+  options: [{ flags: '--json', about: 'print the summary as JSON' }],
+  examples: ['slipway inspect model.onnx'],
+  async run({ positional, flag }, terminal) {
+    const path = positional[0]!
+    const { model, read } = await loadModel(path)
+    const summary = inspectModel(model, read)
+    if (flag('json')) terminal.print(JSON.stringify({ model: path, ...summary }, null, 2))
+    else for (const line of report(path, summary)) terminal.print(line)
+    return 0
+  },
+})
+
+function report(path: string, summary: ModelSummary): string[] {
+  const opsets = Object.entries(summary.opsets).map(([domain, version]) => `${domain} ${version}`)
+  const named = (list: readonly NamedType[]) => columns(list.map(({ name, type }) => [name, type]))
+  return [
+    `${path}: ${summary.graphName || 'a graph without a name'}`,
+    `  IR ${summary.irVersion}, ${opsets.join(', ')}${summary.producer ? `, written by ${summary.producer}` : ''}`,
+    `  ${countText(summary.nodes)} nodes, ${countText(summary.parameters)} parameters (${bytesText(summary.parameterBytes)})`,
+    'inputs',
+    ...named(summary.inputs),
+    'outputs',
+    ...named(summary.outputs),
+    'operators',
+    ...columns(summary.operators.map(([operator, count]) => [operator, String(count)])),
+    ...(summary.unusual.length > 0 ? ['unusual', ...summary.unusual.map((line) => `  ${line}`)] : []),
+    ...metadataLines(summary.metadata),
+  ]
+}
+
+function metadataLines(metadata: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(metadata)
+  return entries.length === 0
+    ? []
+    : ['metadata', ...columns(entries.map(([key, value]) => [key, value.slice(0, 100)]))]
+}

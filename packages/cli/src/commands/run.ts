@@ -1,0 +1,176 @@
+import {
+  createSession,
+  elementCount,
+  type NodeProfile,
+  type Session,
+  SlipwayError,
+  typeText,
+  type Value,
+  widenValue,
+} from '@slipway/core'
+import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { type Preprocess, parsePreprocess } from '../io/image.ts'
+import { toJson } from '../io/json.ts'
+import { loadModel } from '../io/load-model.ts'
+import { toNested } from '../io/nested.ts'
+import { readBytes } from '../io/read-file.ts'
+import { readInput } from '../io/read-input.ts'
+import { columns } from '../io/table.ts'
+import type { Terminal } from '../io/terminal.ts'
+import { writeOutput } from '../io/write-output.ts'
+
+export const run = defineCommand({
+  name: 'run',
+  about: 'Runs a model once and prints its outputs',
+  arguments: [{ name: '<model>', about: 'an ONNX file' }],
+  options: [
+    {
+      flags: '-i, --input <name=value>',
+      about: 'an input: name=@file (npy, pb, json, png, jpg) or name=JSON',
+      repeatable: true,
+    },
+    {
+      flags: '-o, --output <name>',
+      about: 'a value to print, intermediate ones included; the outputs unless given',
+      repeatable: true,
+    },
+    { flags: '--save <name=file>', about: 'write an output to a file (npy, pb, json)', repeatable: true },
+    {
+      flags: '--preprocess <steps>',
+      about: 'for pictures: "resize=256 crop=224 channels=bgr scale=255 mean=… std=… layout=nchw"',
+      fallback: '',
+    },
+    {
+      flags: '--labels <file>',
+      about: 'names of the classes, one per line; prints the best ones instead of numbers',
+    },
+    { flags: '--top <count>', about: 'how many classes to print', fallback: '5' },
+    { flags: '--seed <number>', about: 'seed of random operators' },
+    { flags: '--profile', about: 'print the time of every node' },
+    { flags: '--json', about: 'print the outputs as JSON' },
+  ],
+  examples: [
+    "slipway run add.onnx --input 'x=[1, 2, 3]' --input y=@y.npy",
+    'slipway run squeezenet.onnx -i data_0=@cat.png --preprocess "resize=256 crop=224" --labels classes.txt',
+  ],
+  async run(args, terminal) {
+    const { read } = await loadModel(args.positional[0]!)
+    const session = await createSession(read.graph)
+    try {
+      await runOnce(session, args, terminal)
+      return 0
+    } finally {
+      await session.dispose()
+    }
+  },
+})
+
+async function runOnce(session: Session, args: CommandArgs, terminal: Terminal): Promise<void> {
+  const preprocess: Preprocess = parsePreprocess(args.text('preprocess') ?? '')
+  const inputs = new Map<string, Awaited<ReturnType<typeof readInput>>[1]>()
+  for (const text of args.list('input')) {
+    const [name, value] = await readInput(text, session.inputs, preprocess)
+    inputs.set(name, value)
+  }
+  const wanted = args.list('output')
+  const seed = args.text('seed')
+  const results = await session.run(inputs, {
+    outputs: wanted.length > 0 ? wanted : undefined,
+    seed: seed === undefined ? undefined : Number(seed),
+    profile: args.flag('profile'),
+    signal: terminal.signal,
+  })
+  for (const text of args.list('save')) await writeOutput(text, results)
+  const labels = args.text('labels')
+  if (args.flag('json'))
+    terminal.print(
+      toJson(Object.fromEntries(Object.entries(results).map(([name, value]) => [name, toNested(value)]))),
+    )
+  else if (labels !== undefined) printLabels(results, await readLabels(labels), topOf(args), terminal)
+  else printValues(results, terminal)
+  if (args.flag('profile')) printProfile(session.profile ?? [], terminal)
+}
+
+function topOf(args: CommandArgs): number {
+  const top = Number(args.text('top'))
+  if (Number.isInteger(top) && top > 0) return top
+  throw new SlipwayError(
+    'SLP-C1',
+    `Cannot read --top: it must be a positive integer, got "${args.text('top')}"`,
+  )
+}
+
+async function readLabels(path: string): Promise<string[]> {
+  return new TextDecoder()
+    .decode(await readBytes(path))
+    .trimEnd()
+    .split(/\r?\n/)
+}
+
+const shownElements = 100
+
+function printValues(results: Readonly<Record<string, Value>>, terminal: Terminal): void {
+  for (const [name, value] of Object.entries(results)) {
+    const type = value.kind === 'tensor' ? `${value.dtype}[${value.shape}]` : typeText(typeOf(value))
+    const large = value.kind === 'tensor' && elementCount(value.shape) > shownElements
+    terminal.print(
+      large ? `${name}: ${type} ${statistics(value)}` : `${name}: ${type} ${toJson(toNested(value))}`,
+    )
+  }
+}
+
+function typeOf(value: Exclude<Value, { kind: 'tensor' }>) {
+  return value.kind === 'map'
+    ? ({
+        kind: 'map',
+        key: value.keys.dtype,
+        value: { kind: 'tensor', dtype: value.values.dtype, shape: [] },
+      } as const)
+    : ({ kind: value.kind, element: value.element } as const)
+}
+
+function statistics(value: Value): string {
+  const wide = widenValue(value)
+  const numbers =
+    wide.kind === 'tensor' ? Array.from<number | bigint | string, number>(wide.data, Number) : []
+  const [low, high] = numbers.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity])
+  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length
+  return `min ${low} max ${high} mean ${mean} (--json or --save for all elements)`
+}
+
+function printLabels(
+  results: Readonly<Record<string, Value>>,
+  labels: readonly string[],
+  top: number,
+  terminal: Terminal,
+): void {
+  for (const [name, value] of Object.entries(results)) {
+    if (value.kind !== 'tensor' || elementCount(value.shape) !== labels.length) {
+      const rule = `an output of ${labels.length} classes is needed for the labels`
+      throw new SlipwayError(
+        'SLP-C1',
+        `Cannot name classes of "${name}": ${rule}, got ${value.kind === 'tensor' ? `[${value.shape}]` : value.kind}`,
+      )
+    }
+    const wide = widenValue(value)
+    const scores =
+      wide.kind === 'tensor' ? Array.from<number | bigint | string, number>(wide.data, Number) : []
+    const best = scores
+      .map((score, i) => [score, i] as const)
+      .sort((a, b) => b[0] - a[0])
+      .slice(0, top)
+    terminal.print(`${name}:`)
+    for (const line of columns(best.map(([score, i]) => [score.toFixed(4), String(i), labels[i]!])))
+      terminal.print(line)
+  }
+}
+
+function printProfile(nodes: readonly NodeProfile[], terminal: Terminal): void {
+  const slowest = [...nodes].sort((a, b) => b.durationMs - a.durationMs).slice(0, 20)
+  const total = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  terminal.print(`profile: ${nodes.length} nodes, ${total.toFixed(1)} ms; the slowest:`)
+  for (const line of columns(
+    slowest.map(({ name, operator, durationMs }) => [`${durationMs.toFixed(2)} ms`, operator, name]),
+  ))
+    terminal.print(line)
+}

@@ -1,0 +1,36 @@
+/** A progress bar for what takes longer than a second, where people watch. */
+import { type Options, SingleBar } from 'cli-progress'
+import type { Terminal } from './terminal.ts'
+
+export interface Progress {
+  /** `done` of `total` steps are behind us. */
+  update(done: number, total: number): void
+  stop(): void
+}
+
+const delayMs = 1000
+
+/** Shows `label` with a bar once a second has passed. */
+export function progressBar(label: string, { interactive }: Terminal): Progress {
+  if (!interactive) return { update: () => {}, stop: () => {} }
+  const options: Options = {
+    format: `${label} {bar} {percentage}% | {eta_formatted}`,
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+  }
+  const bar = new SingleBar(options)
+  const startedMs = performance.now()
+  let shown = false
+  return {
+    update(done, total) {
+      if (!shown && performance.now() - startedMs < delayMs) return
+      if (!shown) bar.start(total, done)
+      shown = true
+      bar.update(done)
+    },
+    stop: () => {
+      if (shown) bar.stop()
+    },
+  }
+}
