@@ -97,7 +97,7 @@ opTest(col2im, {
       name: 'knows the rank from the strides',
       inputs: { input: 'float32[N,C,L]', image_shape: 'int64[R]', block_shape: 'int64[R]' },
       attrs: { strides: [1, 1] },
-      outputs: ['float32[N,node.channels,node.size,node.size1]'],
+      outputs: ['float32[N,node.channels2,node.size,node.size1]'],
     },
   ],
   invalid: [
