@@ -7,10 +7,10 @@ import {
   type ModelProto,
   type NodeProto,
 } from '../../formats/onnx/onnx_pb.ts'
+import { schemaAt } from '../../formats/onnx/schema/schema.ts'
 import { tryFindOp } from '../../ops/registry.ts'
 import { type CheckContext, duplicates, functionKey, normalDomain } from './context.ts'
 import { checkNodes } from './graph-rules.ts'
-import { schemaAt } from './schema.ts'
 
 const keyOf = (fn: FunctionProto): string => functionKey(fn.domain, fn.name, fn.overload)
 

@@ -2,10 +2,10 @@
 import { tryDTypeOfCode } from '../../base/dtype.ts'
 import { AttributeType as Type } from '../../formats/onnx/enums.ts'
 import type { AttributeProto, NodeProto } from '../../formats/onnx/onnx_pb.ts'
+import { type AttributeRule, type Schema, schemaAt } from '../../formats/onnx/schema/schema.ts'
 import type { AttributeKind } from '../../ir/attribute.ts'
 import { operators, tryFindOp } from '../../ops/registry.ts'
 import { type CheckContext, duplicates, functionKey, normalDomain } from './context.ts'
-import { type AttributeRule, type Schema, schemaAt } from './schema.ts'
 
 const kindOfType: ReadonlyMap<number, AttributeKind> = new Map([
   [Type.FLOAT, 'float'],
