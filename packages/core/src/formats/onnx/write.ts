@@ -3,7 +3,7 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
 import type { ValueType } from '../../base/value.ts'
-import { type Graph, type Node, operatorText, subgraphsOf } from '../../ir/graph.ts'
+import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../../ir/graph.ts'
 import { inferGraph } from '../../ops/infer-graph.ts'
 import { tryFindOp } from '../../ops/registry.ts'
 import { leastIrVersion } from './ir-version.ts'
@@ -127,7 +127,7 @@ function checkSince(node: Node, opset: number): void {
     'SLP-F7',
     `Cannot write node: it must exist at version ${opset} as it is, got ${got}`,
     {
-      node: node.name.slice(0, 100),
+      node: nodeLabel(node).slice(0, 100),
       operator: operatorText(node),
       remedy: `Write version ${since ?? newest} or newer.`,
     },
