@@ -101,14 +101,17 @@ export interface ErrorDetails {
 export class SlipwayError extends Error {
   override readonly name = 'SlipwayError'
   readonly code: ErrorCode
+  /** The message without its code and details. */
+  readonly summary: string
   readonly details: ErrorDetails
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, summary: string, details: ErrorDetails = {}) {
     super(
-      `[${code}] ${message}${describe(details)}`,
+      `[${code}] ${summary}${describe(details)}`,
       details.cause === undefined ? {} : { cause: details.cause },
     )
     this.code = code
+    this.summary = summary
     this.details = details
   }
 }

@@ -1,6 +1,7 @@
 /** Folds one node whose inputs are known, for inference: its reference kernel on small constants. */
 import { SlipwayError } from '../base/errors.ts'
 import { defaultLimits } from '../base/limits.ts'
+import { parseAttributes } from '../ops/attr.ts'
 import type { InferOptions } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
 import { runNode } from './run-node.ts'
@@ -9,6 +10,7 @@ import { runNode } from './run-node.ts'
 export const foldNode: NonNullable<InferOptions['fold']> = (op, node, inputs) => {
   try {
     return runNode(op, node, inputs, {
+      attributes: () => parseAttributes(op.attrs, node.attributes),
       wanted: () => true,
       checkCancelled: () => {},
       checkElements: () => {},
