@@ -112,6 +112,22 @@ const cases: readonly Case[] = [
     after: 'const s = float32[4](1, 1, 2, 2) y = Resize(x, _, s) {mode: "linear"}',
   },
   {
+    name: 'Resize 18: scales of some axes',
+    to: 17,
+    inputs: 'x: float32[1,1,2,2]',
+    before: 'const s = float32[2](3, 2) y = Resize(x, _, s) {axes: [3, -2]}',
+    after:
+      'const s = float32[2](3, 2) const y.one = float32[1](1) const y.places = int64[4](2, 2, 1, 0) y.Concat = Concat(s, y.one) {axis: 0} y.Gather = Gather(y.Concat, y.places) y = Resize(x, _, y.Gather)',
+  },
+  {
+    name: 'Resize 18: sizes of some axes',
+    to: 13,
+    inputs: 'x: float32[1,1,2,2]',
+    before: 'const s = int64[1](3) y = Resize(x, _, _, s) {axes: [2], mode: "linear"}',
+    after:
+      'const s = int64[1](3) const y.places = int64[4](1, 2, 0, 4) y.Shape = Shape(x) y.Concat = Concat(s, y.Shape) {axis: 0} y.Gather = Gather(y.Concat, y.places) y = Resize(x, _, _, y.Gather) {mode: "linear"}',
+  },
+  {
     name: 'DFT 20: the axis',
     to: 17,
     inputs: 'x: float32[1,4,1]',
@@ -315,9 +331,16 @@ const refused: readonly Refused[] = [
   },
   {
     to: 17,
+    inputs: 'x: float32[1,1,2,2], r: float32[2]',
+    before:
+      'const s = float32[1](2) y = Resize(x, r, s) {axes: [2], coordinate_transformation_mode: "tf_crop_and_resize"}',
+    message: 'a region of interest (roi) of some axes came with version 18',
+  },
+  {
+    to: 17,
     inputs: 'x: float32[1,1,2,2]',
-    before: 'const s = float32[2](2, 2) y = Resize(x, _, s) {axes: [2, 3]}',
-    message: 'version 13 has no ints attribute "axes"',
+    before: 'const s = float32[4](1, 1, 2, 2) y = Resize(x, _, s) {antialias: 1}',
+    message: 'version 13 has no int attribute "antialias"',
   },
   {
     to: 19,
