@@ -26,10 +26,14 @@ const dim = (size: number | string) =>
     ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
     : { value: { case: 'dimParam' as const, value: size } }
 
-const value = (name: string, ...sizes: (number | string)[]): Init<typeof ValueInfoProtoSchema> => ({
+const typed = (name: string, elemType: number, ...sizes: (number | string)[]) => ({
   name,
-  type: { value: { case: 'tensorType', value: { elemType: 1, shape: { dim: sizes.map(dim) } } } },
+  type: {
+    value: { case: 'tensorType' as const, value: { elemType, shape: { dim: sizes.map(dim) } } },
+  },
 })
+const value = (name: string, ...sizes: (number | string)[]): Init<typeof ValueInfoProtoSchema> =>
+  typed(name, 1, ...sizes)
 const add = (a: string, b: string, out: string, more: Node = {}): Node => ({
   opType: 'Add',
   input: [a, b],
@@ -209,6 +213,25 @@ describe('checkModel', () => {
     it(`reports ${code}: ${checkCatalogue[code as CheckCode].title}`, () =>
       expect(codesOf(make())).toContain(code)) // entries lose the key type
   }
+
+  it('knows which types a version of an operator allowed', () => {
+    const int32 = 6
+    const relu = (version: bigint) =>
+      checkModel(
+        modelOf(
+          {
+            input: [typed('x', int32, 2)],
+            output: [typed('y', int32, 2)],
+            node: [{ opType: 'Relu', input: ['x'], output: ['y'] }],
+          },
+          { irVersion: 7n, opsetImport: [{ domain: '', version }] },
+        ),
+      )
+    expect(relu(14n)).toEqual([])
+    expect(relu(13n).map(({ code, path, message }) => `${code} ${path} ${message}`)).toEqual([
+      'SLP-Y1 graph.node[0] node Relu: in version 13, X must be one of bfloat16, float16, float32, float64, got int32[2]',
+    ])
+  })
 
   it('reports everything at once, with paths', () => {
     const findings = checkModel(

@@ -7,8 +7,10 @@ import type { Graph } from '../../ir/graph.ts'
 import { inferGraph } from '../../ops/infer-graph.ts'
 import { foldNode } from '../../reference/fold.ts'
 import type { CheckContext } from './context.ts'
+import { checkVersionTypes } from './version-type-rules.ts'
 
-export function checkTypes(model: ModelProto, { report }: CheckContext): void {
+export function checkTypes(model: ModelProto, context: CheckContext): void {
+  const { report } = context
   const graph = readModelProto(model, { resolveExternal: ({ length }) => new Uint8Array(length ?? 0) }).graph
   const pathOf = pathsOf(model)
   // Declarations of values between input and output would hide what inference finds.
@@ -20,6 +22,7 @@ export function checkTypes(model: ModelProto, { report }: CheckContext): void {
     fold: foldNode,
     onRefusal: (error, node) => report('SLP-Y1', pathOf(node.outputs), error.message),
   })
+  checkVersionTypes(model, facts, context)
   for (const [name, declared] of graph.types) {
     const inferred = facts.get(name)?.type
     if (inferred && !graph.inputs.includes(name)) compare(name, declared, inferred, report)
