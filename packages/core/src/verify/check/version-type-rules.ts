@@ -1,9 +1,10 @@
 /** Y1: types against the operator versions that a model imports, which may allow fewer than the newest ones. */
 import type { ModelProto } from '../../formats/onnx/onnx_pb.ts'
+import { domainOf } from '../../formats/onnx/read-context.ts'
 import { typeProblem } from '../../formats/onnx/schema/allowed-types.ts'
 import type { Fact } from '../../ops/fact.ts'
 import { tryFindOp } from '../../ops/registry.ts'
-import { type CheckContext, functionKey, normalDomain } from './context.ts'
+import { type CheckContext, functionKey } from './context.ts'
 import { nodeText } from './node-rules.ts'
 
 /** Checks the nodes of the main graph, where the types of all values are known by their names in the file. */
@@ -15,7 +16,7 @@ export function checkVersionTypes(
   const typeOf = (name: string) => facts.get(name)?.type
   model.graph?.node.forEach((node, i) => {
     if (functions.has(functionKey(node.domain, node.opType, node.overload))) return
-    const domain = normalDomain(node.domain)
+    const domain = domainOf(node.domain)
     const op = tryFindOp(domain, node.opType)
     const version = op?.since.filter((since) => since <= (opsets.get(domain) ?? 0)).at(-1)
     // Inference has compared the newest versions already.
