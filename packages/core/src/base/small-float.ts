@@ -4,6 +4,7 @@
  * Sources: IEEE 754-2019; OCP 8-bit Floating Point and Microscaling Formats 1.0; ONNX "Float stored in 8 bits".
  */
 import type { DType } from './dtype.ts'
+import { roundHalfEven } from './round-half-even.ts'
 
 interface SmallFloat {
   readonly exponentBits: number
@@ -27,6 +28,7 @@ const formats = {
 
 export type SmallFloatType = keyof typeof formats
 
+/** True for the float types whose bit patterns this file reads and writes. */
 export function isSmallFloat(dtype: DType): dtype is SmallFloatType {
   return Object.hasOwn(formats, dtype)
 }
@@ -43,11 +45,6 @@ export function maxFinitePattern(dtype: SmallFloatType): number {
   const all = 2 ** (exponentBits + mantissaBits) - 1
   if (special === 'ieee') return all - 2 ** mantissaBits
   return special === 'nan-all-ones' ? all - 1 : all
-}
-
-/** The largest finite value. */
-export function maxFinite(dtype: SmallFloatType): number {
-  return decodeSmallFloat(dtype, maxFinitePattern(dtype))
 }
 
 /** The value of a bit pattern. */
@@ -84,14 +81,6 @@ function overflowPattern(format: SmallFloat, dtype: SmallFloatType, saturate: bo
   if (saturate || format.special === 'none') return maxFinitePattern(dtype)
   if (format.special === 'ieee') return (2 ** format.exponentBits - 1) * 2 ** format.mantissaBits
   return nanPattern(format)
-}
-
-/** Half-way cases go to the even neighbour; `value` is finite and not negative. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest > 0.5 || (rest === 0.5 && floor % 2 === 1)) return floor + 1
-  return floor
 }
 
 /** The bit pattern nearest to `value`; ties go to the even pattern. */
@@ -147,6 +136,7 @@ export function encodeE8M0(value: number, rounding: PowerRounding = 'nearest', s
   return pattern
 }
 
+/** The power of two that a float8e8m0 pattern stands for; 255 is NaN. */
 export function decodeE8M0(pattern: number): number {
   return pattern === 255 ? Number.NaN : 2 ** (pattern - 127)
 }

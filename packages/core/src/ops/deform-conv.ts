@@ -1,4 +1,4 @@
-import { mulDims } from '../base/dim.ts'
+import { type Dim, mulDims } from '../base/dim.ts'
 import { elementCount, stridesOf } from '../base/shape.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { type Attrs, attr } from './attr.ts'
@@ -7,10 +7,10 @@ import { type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { convDims, kernelDims } from './shared/convolution.ts'
-import { floatsOf, floatZeros } from './shared/float-data.ts'
-import { tensorProduct } from './shared/grid.ts'
+import { floatsOf, floatZeros } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
-import { linearFilter, type Stencil, stencilAround } from './shared/resample.ts'
+import { tensorProduct } from './shared/resize/grid.ts'
+import { linearFilter, type Stencil, stencilAround } from './shared/resize/resample.ts'
 import { type WindowAxis, windowAxes } from './shared/window.ts'
 import { floats } from './types.ts'
 
@@ -79,9 +79,9 @@ function checkOffsets(
     refuse(`the channels must divide by offset_group ${offset_group}`, channels)
   }
   const kernel = kernelDims(output.length, W, attrs)
-  const taps = kernel.reduce(
+  const taps = kernel.reduce<Dim | undefined>(
     (product, size) => (product === undefined || size === undefined ? undefined : mulDims(product, size)),
-    offset_group as NonNullable<TensorFact['shape']>[number] | undefined,
+    offset_group,
   )
   const batch = X.shape?.[0]
   requireShape('offset', offset, [batch, taps && mulDims(taps, output.length), ...output])

@@ -5,7 +5,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { maybe, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { sizeOf } from '../shared/attention-graph.ts'
+import { sizeOf } from '../shared/attention/attention-graph.ts'
 import { requireShape } from '../shared/require.ts'
 
 export const embedLayerNormalization = defineOp({

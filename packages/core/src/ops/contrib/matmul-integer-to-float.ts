@@ -1,10 +1,10 @@
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { maybe, one } from '../param.ts'
+import { castTo } from '../shared/cast-node.ts'
 import { matmulShape } from '../shared/matmul.ts'
 import { checkSide } from '../shared/quantized-matmul.ts'
 import { requireShape } from '../shared/require.ts'
-import { castTo } from '../shared/stash-type.ts'
 import { integerToFloat } from './shared/integer-to-float.ts'
 import { eightBits, requireScalars, scalar } from './shared/quantized-graph.ts'
 

@@ -4,7 +4,7 @@ import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { sizeOf } from '../shared/attention-graph.ts'
+import { sizeOf } from '../shared/attention/attention-graph.ts'
 import { requireRank } from '../shared/require.ts'
 
 export const rotaryEmbedding = defineOp({

@@ -3,8 +3,9 @@ import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { maybe, one } from '../param.ts'
+import { axesFrom } from '../shared/axes.ts'
+import { floatDTypeOfAttr } from '../shared/dtype-attr.ts'
 import { requireBroadcastsTo } from '../shared/require.ts'
-import { axesFrom, stashDType } from '../shared/stash-type.ts'
 import { floats } from '../types.ts'
 import { inverseRoot, rmsNormalize } from './shared/rms.ts'
 
@@ -23,7 +24,7 @@ export const simplifiedLayerNormalization = defineOp({
     const statistics = X.shape?.map((size, i) => (i < first! ? size : 1))
     return {
       Y: tensorFact(scale.dtype, X.shape),
-      inv_std_var: tensorFact(stashDType(stash_type), statistics),
+      inv_std_var: tensorFact(floatDTypeOfAttr('stash_type', stash_type), statistics),
     }
   },
   reference: 'decomposed',
@@ -36,7 +37,7 @@ export const simplifiedLayerNormalization = defineOp({
       const spec = { axis, epsilon, dtype: inputs.X.dtype }
       const Y = rmsNormalize(b, X, scale, spec)
       if (outputCount < 2) return { Y }
-      return { Y, inv_std_var: inverseRoot(b, X, axes, spec, stashDType(stash_type)) }
+      return { Y, inv_std_var: inverseRoot(b, X, axes, spec, floatDTypeOfAttr('stash_type', stash_type)) }
     },
   },
 })

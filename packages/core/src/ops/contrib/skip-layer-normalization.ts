@@ -2,7 +2,7 @@ import { float } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { maybe, one } from '../param.ts'
-import { castTo } from '../shared/stash-type.ts'
+import { castTo } from '../shared/cast-node.ts'
 import { inferSkip, skipOutputs, skipSum, skipTypes } from './shared/skip-normalization.ts'
 
 export const skipLayerNormalization = defineOp({

@@ -1,7 +1,7 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { maybe, one } from '../param.ts'
-import { castTo } from '../shared/stash-type.ts'
+import { castTo } from '../shared/cast-node.ts'
 import { inverseRoot, rmsNormalize } from './shared/rms.ts'
 import { inferSkip, skipOutputs, skipSum, skipTypes } from './shared/skip-normalization.ts'
 

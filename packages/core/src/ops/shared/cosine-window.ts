@@ -8,8 +8,9 @@ import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
 import { numbers } from '../types.ts'
 import { dtypeOfAttr } from './dtype-attr.ts'
+import { scalarIn } from './elements.ts'
 import { fromNumbers } from './elementwise.ts'
-import { outputDType, scalarIn } from './kernel-data.ts'
+import { outputDType } from './output-dtype.ts'
 import { requireScalar } from './require.ts'
 
 export const windowAttrs = { periodic: attr.int(1), output_datatype: attr.int(1) } as const
@@ -19,6 +20,7 @@ interface WindowAttrs {
   readonly output_datatype: number
 }
 
+/** A vector as long as `size` says, in the type that output_datatype names. */
 export function inferWindow(size: TensorFact, attrs: WindowAttrs, { freshDim }: InferContext): TensorFact {
   requireScalar('size', size)
   const length = valuesOf(size)?.[0] ?? freshDim('window')

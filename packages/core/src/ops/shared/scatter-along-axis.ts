@@ -4,7 +4,7 @@ import { normalizeAxis } from '../../base/shape.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { checkAlongAxis, positionsAlongAxis } from './element-positions.ts'
+import { checkAlongAxis, positionsAlongAxis } from './indices.ts'
 import { type ScatterReduction, scatterBlocks } from './scatter.ts'
 
 type Inputs<T> = Readonly<Record<'data' | 'indices' | 'updates', T>>
@@ -23,6 +23,7 @@ export function inferScatter({ data, indices, updates }: Inputs<TensorFact>, axi
   return tensorFact(data.dtype, data.shape)
 }
 
+/** data with each update put, or combined, where its index along the axis points. Throws SLP-O4 for an index outside. */
 export function scatterAlongAxis(
   { data, indices, updates }: Inputs<WideTensor>,
   axis: number,

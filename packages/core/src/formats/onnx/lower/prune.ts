@@ -1,5 +1,4 @@
-import type { Graph, Node } from '../../../ir/graph.ts'
-import { readsOf } from '../../../ir/topological-sort.ts'
+import { type Graph, type Node, readsOf } from '../../../ir/graph.ts'
 
 /**
  * The lowered graph without the nodes and constants that only lowering left unread, such as axes that became an

@@ -1,7 +1,7 @@
 /** Division by the root mean square, in terms of standard operators. */
 import type { DType } from '../../../base/dtype.ts'
 import { float, type GraphBuilder } from '../../../ir/builder.ts'
-import { castTo } from '../../shared/stash-type.ts'
+import { castTo } from '../../shared/cast-node.ts'
 
 export interface RmsSpec {
   readonly axis: number

@@ -3,8 +3,8 @@ import type { DType } from '../../../base/dtype.ts'
 import type { GraphBuilder } from '../../../ir/builder.ts'
 import { tensorFact } from '../../fact.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../../param.ts'
+import { castTo } from '../../shared/cast-node.ts'
 import { requireBroadcastsTo, requireShape } from '../../shared/require.ts'
-import { castTo } from '../../shared/stash-type.ts'
 
 export const skipTypes = { T: ['float32', 'float16', 'bfloat16'], U: ['float32'] } as const
 export const skipOutputs = {
