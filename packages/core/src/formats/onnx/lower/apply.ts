@@ -21,7 +21,7 @@ import { lowerings } from './registry.gen.ts'
 import { type AddedNode, type Draft, type Workspace, workspace } from './workspace.ts'
 
 /**
- * Versions up to this one are crossed by lowerings only: what older ones leave undefined, such as negative axes, does
+ * Versions of ai.onnx up to this one are crossed by lowerings only: what older ones leave undefined, such as negative axes, does
  * not show in their schemas.
  */
 const oldestCompatible = 13
@@ -94,7 +94,8 @@ function lowerNode(node: Node, from: number, work: Workspace, scope: Scope): voi
       refuse(node, opset, scope.path, { reason: 'it would have another form', needs: opset + 1 })
     }
     for (const [name, value] of attempt.constants) work.addConstant(name, value)
-    for (const added of attempt.nodes) lowerNew(added, work, scope)
+    for (const { node: added, at = Number.POSITIVE_INFINITY } of attempt.nodes)
+      lowerNode(added, at, work, scope)
     if (attempt.node.op === node.op) work.emit(lowerBodies(attempt.node, work, scope))
     else lowerNode(attempt.node, Number.POSITIVE_INFINITY, work, scope)
     return
@@ -102,17 +103,16 @@ function lowerNode(node: Node, from: number, work: Workspace, scope: Scope): voi
   const expanded = changes === 'any' ? expand(op, node, work) : undefined
   if (!expanded) refuse(node, opset, scope.path, attempt)
   try {
-    for (const one of expanded) lowerNew({ node: one, at: undefined }, work, scope)
+    for (const one of expanded) {
+      work.learn(one)
+      lowerNode(one, Number.POSITIVE_INFINITY, work, scope)
+    }
   } catch (error) {
     if (!(error instanceof SlipwayError) || error.code !== 'SLP-F7') throw error
-    const reason = `${attempt.reason}, and its expansion needs ${error.details.operator}, which cannot be written either`
+    const inner = error.message.replace(/^\[[^\]]*\] Cannot write /, '').replace(/ \(at .*$/, '')
+    const reason = `${attempt.reason}, and its expansion holds ${inner}`
     refuse(node, opset, scope.path, { ...attempt, reason }, error)
   }
-}
-
-function lowerNew({ node, at = Number.POSITIVE_INFINITY }: AddedNode, work: Workspace, scope: Scope): void {
-  work.learn(node)
-  lowerNode(node, at, work, scope)
 }
 
 interface Step {
@@ -131,6 +131,14 @@ interface Lowered extends Pick<Draft, 'nodes' | 'constants'> {
   readonly node: Node
 }
 
+function changeText(op: AnyOp, version: number): string {
+  if (version === op.since[0]) return `it came with version ${version}`
+  const { [version]: step } = steps[operatorText({ domain: op.domain, op: op.name })] ?? {}
+  return step === 'compatible'
+    ? `version ${version} changed it, and only later changes can be undone`
+    : `version ${version} changed its meaning`
+}
+
 /** The node through all versions of its operator above `opset`, newest first. */
 function stepDown(op: AnyOp, node: Node, { from, opset, work }: Step): Lowered | Refusal {
   let current = node
@@ -147,10 +155,12 @@ function stepDown(op: AnyOp, node: Node, { from, opset, work }: Step): Lowered |
     if (version > from) continue
     const lowering = byStep.get(`${operatorText(current)} ${version}`)
     if (!lowering) {
-      if (version > oldestCompatible && steps[operatorText(current)]?.[version] === 'compatible') continue
-      const isFirst = version === op.since[0]
-      const reason = isFirst ? `it came with version ${version}` : `version ${version} changed its meaning`
-      return { reason, needs: version }
+      if (
+        (op.domain !== '' || version > oldestCompatible) &&
+        steps[operatorText(current)]?.[version] === 'compatible'
+      )
+        continue
+      return { reason: changeText(op, version), needs: version }
     }
     const lowered = convert(lowering, current, work)
     if ('reason' in lowered) return { ...lowered, needs: version }

@@ -49,9 +49,12 @@ function isDefault(attribute: Attribute, name: string, spec: AttrSpec): boolean 
   if (spec.presence !== 'default') return false
   const value = spec.parse(attribute, name)
   const { fallback } = spec
-  return Array.isArray(value) && Array.isArray(fallback)
-    ? value.length === fallback.length && value.every((item, i) => Object.is(item, fallback[i]))
-    : Object.is(value, fallback)
+  // Files hold floats in 32 bits, definitions write them as decimals.
+  const stored = (item: unknown) =>
+    spec.kind.startsWith('float') && typeof item === 'number' ? Math.fround(item) : item
+  const isSame = (a: unknown, b: unknown) => Object.is(stored(a), stored(b))
+  if (!Array.isArray(value) || !Array.isArray(fallback)) return isSame(value, fallback)
+  return value.length === fallback.length && value.every((item, i) => isSame(item, fallback[i]))
 }
 
 function countProblem({ inputs, outputs, sinceVersion }: Schema, node: Node): string | undefined {

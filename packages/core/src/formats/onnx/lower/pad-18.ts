@@ -11,13 +11,20 @@ export const pad = defineLowering({
     if (axes === '') return node
     const rank = shapeOf(data, c)?.length ?? c.cannot('the rank of data must be known')
     const along = c.integersOf(axes) ?? c.cannot('the input axes must be known before the model runs')
-    const given = c.integersOf(pads) ?? c.cannot('pads of some axes must be known before the model runs')
-    const all = new Array<number>(2 * rank).fill(0)
+    // Where in pads, with a 0 after it, the pad of each axis stands.
+    const places = new Array<number>(2 * rank).fill(2 * along.length)
     along.forEach((axis, i) => {
       const at = axis < 0 ? axis + rank : axis
-      all[at] = given[i] ?? 0
-      all[at + rank] = given[i + along.length] ?? 0
+      places[at] = i
+      places[at + rank] = i + along.length
     })
-    return withInputs(node, [data, integers(c, all, 'pads'), value])
+    const given = c.integersOf(pads)
+    if (given) {
+      const all = places.map((place) => given[place] ?? 0)
+      return withInputs(node, [data, integers(c, all, 'pads'), value])
+    }
+    const extended = c.node('Concat', [pads, integers(c, [0], 'zero')], { axis: 0 })
+    const all = c.node('Gather', [extended, integers(c, places, 'places')])
+    return withInputs(node, [data, all, value])
   },
 })

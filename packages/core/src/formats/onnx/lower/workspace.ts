@@ -26,7 +26,7 @@ export interface Draft {
 export interface Workspace {
   factOf(name: string): Fact | undefined
   readonly facts: ReadonlyMap<string, Fact>
-  /** Infers the outputs of a node of the newest version that the graph did not have. */
+  /** Infers the outputs of a node of the newest version of its operator that the graph did not have. */
   learn(node: Node): void
   /** Adds a finished node. */
   emit(node: Node): void
@@ -88,20 +88,23 @@ export function workspace(graph: Graph, { used, outer, given }: WorkspaceOptions
     const value = narrowValue(folded)
     return value.kind === 'tensor' ? value : undefined
   }
+  const learn = (node: Node) => {
+    const reads = node.inputs.flatMap((name) => {
+      const fact = facts.get(name)
+      return fact ? [[name, fact] as const] : []
+    })
+    learnGraph({ ...nothing, nodes: [node] }, subgraphsOf(node).length > 0 ? facts : new Map(reads))
+  }
+  const learnConstant = (name: string, value: Tensor) =>
+    learnGraph({ ...nothing, constants: new Map([[name, value]]) }, new Map())
   return {
     facts,
     factOf: (name) => facts.get(name),
-    learn: (node) => {
-      const reads = node.inputs.flatMap((name) => {
-        const fact = facts.get(name)
-        return fact ? [[name, fact] as const] : []
-      })
-      learnGraph({ ...nothing, nodes: [node] }, subgraphsOf(node).length > 0 ? facts : new Map(reads))
-    },
+    learn,
     emit: (node) => nodes.push(node),
     addConstant: (name, value) => {
       constants.set(name, value)
-      learnGraph({ ...nothing, constants: new Map([[name, value]]) }, new Map())
+      learnConstant(name, value)
     },
     fresh,
     freshPrefix: (hint) => {
@@ -110,7 +113,7 @@ export function workspace(graph: Graph, { used, outer, given }: WorkspaceOptions
       return prefix
     },
     constantOf,
-    draft: (node, cannot) => draftFor(node, cannot, { facts, constantOf, fresh }),
+    draft: (node, cannot) => draftFor(node, cannot, { facts, constantOf, fresh, learn, learnConstant }),
     finish: () => withoutDeadNodes({ ...graph, nodes, constants }, graph),
   }
 }
@@ -119,12 +122,14 @@ interface DraftScope {
   readonly facts: ReadonlyMap<string, Fact>
   readonly constantOf: (name: string) => Tensor | undefined
   readonly fresh: (hint: string) => string
+  readonly learn: (node: Node) => void
+  readonly learnConstant: (name: string, value: Tensor) => void
 }
 
 function draftFor(
   node: Node,
   cannot: (reason: string) => never,
-  { facts, constantOf, fresh }: DraftScope,
+  { facts, constantOf, fresh, learn, learnConstant }: DraftScope,
 ): Draft {
   const added: AddedNode[] = []
   const constants = new Map<string, Tensor>()
@@ -143,6 +148,7 @@ function draftFor(
     constant: (value, hint) => {
       const name = fresh(`${stem}.${hint}`)
       constants.set(name, value)
+      learnConstant(name, value)
       return name
     },
     node: (op, inputs, attributes = {}, { outputs: count = 1, at } = {}) => {
@@ -151,7 +157,9 @@ function draftFor(
       while (names.at(-1) === '') names.pop()
       const name = node.name === '' ? '' : `${node.name}/${op}`
       const made = { ...node, name, domain: '', op, inputs: names, outputs }
-      added.push({ node: { ...made, attributes: toAttributes(attributes) }, at })
+      const whole: Node = { ...made, attributes: toAttributes(attributes) }
+      learn(whole)
+      added.push({ node: whole, at })
       return outputs[0]!
     },
     cannot,
