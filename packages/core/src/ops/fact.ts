@@ -5,7 +5,7 @@
 import type { Dim } from '../base/dim.ts'
 import type { DType } from '../base/dtype.ts'
 import type { ValueType } from '../base/value.ts'
-import type { WideTensor } from '../base/wide.ts'
+import { type WideTensor, wideZeros } from '../base/wide.ts'
 
 export interface Fact {
   readonly type: ValueType
@@ -55,4 +55,20 @@ export function numbersOf(fact: Fact | undefined): readonly number[] | undefined
 export function scalarOf(fact: Fact | undefined): number | undefined {
   const list = numbersOf(fact)
   return list?.length === 1 ? list[0] : undefined
+}
+
+/** The tensor that a fact states, from its constant or from tracked elements that are all plain numbers. */
+export function constantOf(fact: Fact): WideTensor | undefined {
+  const { type, constant } = fact
+  if (constant || type.kind !== 'tensor') return constant
+  const list = fact.value && numbersOf(fact)
+  const shape = type.shape?.filter((size) => typeof size === 'number')
+  if (!list || shape?.length !== type.shape?.length || !shape) return undefined
+  const tensor = wideZeros(type.dtype, shape)
+  const { data } = tensor
+  if (data.length !== list.length || Array.isArray(data)) return undefined
+  list.forEach((element, i) => {
+    data[i] = data instanceof Float64Array ? element : BigInt(element)
+  })
+  return tensor
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tensorType, typeText } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
+import { foldNode } from '../reference/fold.ts'
 import { bool, f32, i64 } from '../testing/literals.ts'
 import { parseTensorType } from '../testing/op-test.ts'
 import { inferGraph } from './infer-graph.ts'
@@ -96,6 +97,15 @@ describe('shapes that follow from shapes', () => {
 it('does not track floats', () => {
   const graph = graphOf({}, (b) => b.node('Reshape', [b.constant(f32([2])), ints(b, 1)]))
   expect(inferGraph(graph).facts.get(graph.outputs[0]!)!.value).toBeUndefined()
+})
+
+it('folds what follows from known sizes through operators that track none', () => {
+  const graph = graphOf({ x: 'float32[4,6]' }, (b) => {
+    const sums = b.node('CumSum', [b.node('Shape', ['x']), b.literal('int64', 0)])
+    return b.node('ConstantOfShape', [b.node('Cast', [b.node('Cast', [sums], { to: 1 })], { to: 7 })])
+  })
+  const { facts } = inferGraph(graph, { fold: foldNode })
+  expect(typeText(facts.get(graph.outputs[0]!)!.type)).toBe('float32[4,10]')
 })
 
 describe('facts through bodies', () => {

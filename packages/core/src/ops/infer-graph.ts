@@ -10,7 +10,7 @@ import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
 import { freeValues, type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
-import { type Fact, maxTrackedElements } from './fact.ts'
+import { constantOf, type Fact, maxTrackedElements } from './fact.ts'
 import { inferNode } from './infer-node.ts'
 import { tryFindOp } from './registry.ts'
 
@@ -176,7 +176,7 @@ function bodyName(node: Node, body: Graph): string {
   return subgraphsOf(node).find(([, graph]) => graph === body)?.[0] ?? body.name
 }
 
-/** Where all inputs are known constants and all outputs are small, their values are computed. */
+/** Where the elements of all inputs are known and all outputs are small, their values are computed. */
 function foldSmall(
   op: AnyOp,
   node: Node,
@@ -184,14 +184,11 @@ function foldSmall(
   outputs: readonly (Fact | undefined)[],
   { fold }: InferOptions,
 ): readonly (Fact | undefined)[] {
-  const known = inputs.every((fact, i) => node.inputs[i] === '' || fact?.constant !== undefined)
+  const constants = inputs.map((fact) => fact && constantOf(fact))
+  const known = constants.every((value, i) => node.inputs[i] === '' || value !== undefined)
   const small = outputs.every((fact) => fact === undefined || isSmall(fact.type))
   if (!fold || !known || !small || op.traits.has('random') || op.traits.has('control')) return outputs
-  const values = fold(
-    op,
-    node,
-    inputs.map((fact) => fact?.constant),
-  )
+  const values = fold(op, node, constants)
   return outputs.map((fact, i) => {
     const value = values?.[i]
     return fact && value?.kind === 'tensor'

@@ -29,6 +29,11 @@ opTest(slice, {
       outputs: { output: flat('int32', [2, 2], [4, 1, 8, 5]) },
     },
     {
+      name: 'begins at the first element where a backward start lies before it, as onnxruntime does but not NumPy',
+      inputs: { data, ...cut([-6], [-most], [1], [-1]) },
+      outputs: { output: flat('int32', [2, 1], [1, 5]) },
+    },
+    {
       name: 'clamps',
       inputs: { data, ...cut([-9, 3], [9, most]) },
       outputs: { output: flat('int32', [2, 1], [4, 8]) },

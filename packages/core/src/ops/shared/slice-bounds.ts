@@ -24,7 +24,8 @@ function fromStart(position: Dim, size: Dim): Dim | undefined {
 }
 
 /**
- * The first element of a slice and the number of its elements, after clamping as NumPy does. Undefined where that
+ * The first element of a slice and the number of its elements. Positions are clamped as ONNX says: going backwards, a
+ * start before the first element counts as the first, where NumPy would find nothing. Undefined where the result
  * depends on the value of a name; never for plain numbers. `step` is not 0.
  */
 export function sliceBounds(
@@ -36,7 +37,7 @@ export function sliceBounds(
   const forward = step > 0
   const [low, high] = forward ? [0, size] : [-1, subDims(size, 1)]
   const [from, to] = [fromStart(start, size), fromStart(end, size)]
-  const first = from === undefined ? undefined : clamp(from, forward ? 0 : -1, high)
+  const first = from === undefined ? undefined : clamp(from, size === 0 ? low : 0, high)
   const last = to === undefined ? undefined : clamp(to, low, high)
   if (first === undefined || last === undefined) return undefined
   const stride = Math.abs(step)
