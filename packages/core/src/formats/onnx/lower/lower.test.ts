@@ -212,6 +212,14 @@ const cases: readonly Case[] = [
       'const y.bits = uint8[](8) const y.zero = uint8[](0) y.Less = Less(d, y.bits) y.Where = Where(y.Less, d, y.zero) y.BitShift = BitShift(x, y.Where) {direction: "RIGHT"} y = Where(y.Less, y.BitShift, y.zero)',
   },
   {
+    name: 'BitShift 28: any distance in a wide type',
+    to: 13,
+    inputs: 'x: uint64[5], d: uint64[5]',
+    before: 'y = BitShift(x, d) {direction: "LEFT"}',
+    after:
+      'const y.bits = uint64[](64) y.Less = Less(d, y.bits) y.Cast = Cast(y.Less) {to: 13} y.Mul = Mul(d, y.Cast) y.BitShift = BitShift(x, y.Mul) {direction: "LEFT"} y = Mul(y.BitShift, y.Cast)',
+  },
+  {
     name: 'Mod 28: whole numbers',
     to: 13,
     inputs: 'x: int32[3]',
