@@ -63,6 +63,10 @@ describe('without a wanted version, the lowest one from 21 on that holds every n
     const binarizer = graphOf({ op: 'Binarizer', domain: 'ai.onnx.ml' })
     expect(versionsOf(binarizer)).toEqual(['ai.onnx 21', 'ai.onnx.ml 5', 'IR 10'])
     expect(versionsOf(binarizer, { opset: 17 })).toEqual(['ai.onnx 17', 'ai.onnx.ml 3', 'IR 8'])
+    const forest = graphOf({ op: 'TreeEnsembleRegressor', domain: 'ai.onnx.ml' })
+    expect(
+      versionsOf({ ...forest, types: new Map([...forest.types, ['y', tensorType('float32')]]) }),
+    ).toEqual(['ai.onnx 21', 'ai.onnx.ml 4', 'IR 10'])
     const encoder = graphOf({
       op: 'LabelEncoder',
       domain: 'ai.onnx.ml',

@@ -431,6 +431,16 @@ const refused: readonly Refused[] = [
   },
 ]
 
+it('added nodes have names of their own', () => {
+  const graph = graphOf(
+    'x: uint8[3], d: uint8[3], z: float32[3]',
+    's = BitShift(x, d) {direction: "LEFT"} @s w = Cast(s) {to: 1} @w t = Gelu(z) @t y = Add(t, w) @y',
+  )
+  const names = lower(graph, 13).nodes.map(({ name }) => name)
+  expect(names).not.toContain('')
+  expect(new Set(names).size).toBe(names.length)
+})
+
 describe('what older versions cannot say is refused', () => {
   for (const { to, inputs, before, message } of refused) {
     it(`${before} (to ${to})`, () => {
