@@ -179,11 +179,26 @@ function convert(lowering: Lowering, node: Node, work: Workspace): Lowered | { r
     throw new Error(why)
   })
   try {
-    return { node: lowering.convert(node, draft.context), nodes: draft.nodes, constants: draft.constants }
+    const lowered = lowering.convert(node, draft.context)
+    const same = isEqual(node, lowered) ? node : lowered
+    return { node: same, nodes: draft.nodes, constants: draft.constants }
   } catch (error) {
     if (reason !== undefined) return { reason }
     throw error
   }
+}
+
+/** Whether a lowering that takes things away found nothing to take. */
+function isEqual(a: Node, b: Node): boolean {
+  const sameNames = (x: readonly string[], y: readonly string[]) =>
+    x.length === y.length && x.every((name, i) => name === y[i])
+  return (
+    a.op === b.op &&
+    sameNames(a.inputs, b.inputs) &&
+    sameNames(a.outputs, b.outputs) &&
+    a.attributes.size === b.attributes.size &&
+    [...a.attributes].every(([name, value]) => b.attributes.get(name) === value)
+  )
 }
 
 function refuse(

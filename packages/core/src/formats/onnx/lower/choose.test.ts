@@ -49,10 +49,24 @@ describe('without a wanted version, the lowest one from 21 on that holds every n
     expect(readOnnx(writeOnnx(graph)).nodes).toEqual(graph.nodes)
   })
 
+  it('where a custom operator hides types, too', () => {
+    const b = graphBuilder()
+    const x = b.input('x', tensorType('float32', [2]))
+    const scale = b.literal('float32', 1)
+    const hidden = b.node('Hidden', [x], {}, { domain: 'local' })
+    const [y] = b.nodes('DequantizeLinear', [hidden, scale], {}, { outputs: ['y'] })
+    const graph = b.build([y!], new Map([['y', tensorType('float32', [2])]]))
+    expect(versionsOf(graph)).toEqual(['ai.onnx 21', 'local 1', 'IR 10'])
+  })
+
   it('for ai.onnx.ml too', () => {
     const binarizer = graphOf({ op: 'Binarizer', domain: 'ai.onnx.ml' })
     expect(versionsOf(binarizer)).toEqual(['ai.onnx 21', 'ai.onnx.ml 5', 'IR 10'])
     expect(versionsOf(binarizer, { opset: 17 })).toEqual(['ai.onnx 17', 'ai.onnx.ml 3', 'IR 8'])
+    const forest = graphOf({ op: 'TreeEnsembleRegressor', domain: 'ai.onnx.ml' })
+    expect(
+      versionsOf({ ...forest, types: new Map([...forest.types, ['y', tensorType('float32')]]) }),
+    ).toEqual(['ai.onnx 21', 'ai.onnx.ml 4', 'IR 10'])
     const encoder = graphOf({
       op: 'LabelEncoder',
       domain: 'ai.onnx.ml',

@@ -1,8 +1,9 @@
 /** Which operator sets a graph is written for, and the graph in their words. */
 import { SlipwayError } from '../../../base/errors.ts'
-import { type Graph, type Node, subgraphsOf } from '../../../ir/graph.ts'
+import { type Graph, type Node, operatorText, subgraphsOf } from '../../../ir/graph.ts'
 import { leastIrVersion } from '../ir-version.ts'
 import { quote } from '../quote.ts'
+import { deprecatedSince } from '../schema/deprecated-since.ts'
 import { defaultOpset, irVersionOf, newestOpsets, type Opsets, opsetPublishedWith } from '../versions.ts'
 import { lowerGraph } from './apply.ts'
 
@@ -33,7 +34,8 @@ export function lowerForExport(graph: Graph, { opset, opsets = new Map() }: Expo
     if (chosen.has(domain)) continue
     const version = opsets.get(domain)
     if (version === undefined) open.add(domain)
-    chosen.set(domain, version ?? opsetPublishedWith(domain, chosen.get('')!))
+    const usual = opsetPublishedWith(domain, chosen.get('')!)
+    chosen.set(domain, version ?? Math.min(usual, newestWithAll(graph, domain)))
   }
   for (const [domain, version] of chosen) checkVersion(domain, version)
   for (;;) {
@@ -57,6 +59,17 @@ function openOpset(graph: Graph): number {
   let opset = defaultOpset
   while (opset < newest && irVersionOf(opset) < ir) opset++
   return opset
+}
+
+/** The newest version of a domain that still has all operators of a graph. Runtimes refuse deprecated ones. */
+function newestWithAll(graph: Graph, domain: string): number {
+  const versions = graph.nodes.flatMap((node) => [
+    ...(node.domain === domain
+      ? [(deprecatedSince.get(operatorText(node)) ?? Number.POSITIVE_INFINITY) - 1]
+      : []),
+    ...subgraphsOf(node).map(([, body]) => newestWithAll(body, domain)),
+  ])
+  return versions.reduce((least, version) => Math.min(least, version), Number.POSITIVE_INFINITY)
 }
 
 /** Insertion order is the order in which the graph names them. */

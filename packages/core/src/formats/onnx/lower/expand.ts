@@ -37,7 +37,12 @@ export function expand(op: AnyOp, node: Node, work: Workspace): Node[] | undefin
   )
   for (const { outputs } of nodes)
     for (const name of outputs) if (!node.outputs.includes(name)) work.fresh(name)
-  return nodes.map((one) => ({ ...one, metadata: node.metadata }))
+  return nodes.map((one, i) => ({
+    ...one,
+    // Runtimes refuse two nodes of one name.
+    name: node.name === '' ? '' : `${node.name}/${one.op}_${i + 1}`,
+    metadata: node.metadata,
+  }))
 }
 
 function tryDecompose(...[op, node, facts]: Parameters<typeof decomposition>): Graph | undefined {

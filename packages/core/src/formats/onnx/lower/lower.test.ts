@@ -212,6 +212,14 @@ const cases: readonly Case[] = [
       'const y.bits = uint8[](8) const y.zero = uint8[](0) y.Less = Less(d, y.bits) y.Where = Where(y.Less, d, y.zero) y.BitShift = BitShift(x, y.Where) {direction: "RIGHT"} y = Where(y.Less, y.BitShift, y.zero)',
   },
   {
+    name: 'BitShift 28: any distance in a wide type',
+    to: 13,
+    inputs: 'x: uint64[5], d: uint64[5]',
+    before: 'y = BitShift(x, d) {direction: "LEFT"}',
+    after:
+      'const y.bits = uint64[](64) y.Less = Less(d, y.bits) y.Cast = Cast(y.Less) {to: 13} y.Mul = Mul(d, y.Cast) y.BitShift = BitShift(x, y.Mul) {direction: "LEFT"} y = Mul(y.BitShift, y.Cast)',
+  },
+  {
     name: 'Mod 28: whole numbers',
     to: 13,
     inputs: 'x: int32[3]',
@@ -422,6 +430,16 @@ const refused: readonly Refused[] = [
     message: 'version 13 changed it, and only later changes can be undone',
   },
 ]
+
+it('added nodes have names of their own', () => {
+  const graph = graphOf(
+    'x: uint8[3], d: uint8[3], z: float32[3]',
+    's = BitShift(x, d) {direction: "LEFT"} @s w = Cast(s) {to: 1} @w t = Gelu(z) @t y = Add(t, w) @y',
+  )
+  const names = lower(graph, 13).nodes.map(({ name }) => name)
+  expect(names).not.toContain('')
+  expect(new Set(names).size).toBe(names.length)
+})
 
 describe('what older versions cannot say is refused', () => {
   for (const { to, inputs, before, message } of refused) {

@@ -155,7 +155,8 @@ function draftFor(
       const outputs = Array.from({ length: count }, () => fresh(`${stem}.${op}`))
       const names = inputs.map((name) => name ?? '')
       while (names.at(-1) === '') names.pop()
-      const name = node.name === '' ? '' : `${node.name}/${op}`
+      // Runtimes refuse two nodes of one name.
+      const name = node.name === '' ? '' : `${node.name}/${op}_${added.length + 1}`
       const made = { ...node, name, domain: '', op, inputs: names, outputs }
       const whole: Node = { ...made, attributes: toAttributes(attributes) }
       learn(whole)

@@ -36,12 +36,6 @@ export function typeProblem(op: AnyOp, version: number, types: NodeTypes): strin
   return undefined
 }
 
-/** Whether a version allows every type that the newest one does, for the parameters at hand. */
-export function allowsNewestTypes(op: AnyOp, version: number): boolean {
-  const rows = rowsFrom(op, version)
-  return !rows.some((row) => row.includes('-')) && groupsOfOneType(op, version).length === 0
-}
-
 /** The allowed types of a type variable in a version. */
 export function allowedTypes(op: AnyOp, version: number): (variable: string) => readonly string[] {
   const changes = rowsFrom(op, version).flatMap((row) => row.split(' '))
