@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { graphBuilder, readNpy, symbol, tensor, writeNpy, writeOnnx } from '@slipway/core'
+import { writeOnnxFile } from '@slipway/core/node'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from './commands/index.ts'
@@ -85,7 +87,7 @@ describe('slipway run', () => {
     const y = `${at.folder}/y.npy`
     expect(await at.slipway('run', path, '-i', `x=@${x}`, '--save', `y=${y}`, '--json')).toMatchObject({
       code: 0,
-      out: '{"y": [[2, NaN]]}',
+      out: '{"y": [[2, "NaN"]]}',
     })
     expect(readNpy(await readFile(y)).data).toEqual(Float32Array.of(2, Number.NaN))
   })
@@ -115,6 +117,17 @@ describe('slipway run', () => {
     expect(out).toMatch(/profile: 1 nodes[\s\S]*Add +double/)
   })
 
+  it('takes NaN as a text for numbers', async () => {
+    expect(await at.slipway('run', path, '-i', 'x=[["NaN", "-Infinity"]]', '--json')).toMatchObject({
+      code: 0,
+      out: '{"y": [["NaN", "-Infinity"]]}',
+    })
+  })
+
+  it('refuses a seed that is no number', async () => {
+    expect(await at.slipway('run', path, '--seed', 'x')).toMatchObject({ code: 2, err: /--seed.*integer/ })
+  })
+
   it('answers an unknown input with the nearest one', async () => {
     expect(await at.slipway('run', path, '-i', 'X=[[1, 2]]')).toMatchObject({
       code: 2,
@@ -139,6 +152,87 @@ describe('slipway run', () => {
   })
 })
 
+describe('files that are no models', () => {
+  it.each([
+    ['weights.tflite', 'TFL3 and more', /must be an ONNX model, got a file that ends in "\.tflite".*Export/],
+    ['weights.gguf', 'GGUF', /This is a GGUF file/],
+    ['empty.bin', '', /got an empty file/],
+    ['empty.onnx', '', /SLP-F2.*got 0 bytes/],
+  ])('%s', async (name, content, message) => {
+    const { code, err } = await at.slipway('inspect', await at.write(name, content))
+    expect(err).toMatch(message)
+    expect(code).toBe(2)
+  })
+
+  it('a folder', async () => {
+    expect(await at.slipway('check', at.folder)).toMatchObject({
+      code: 2,
+      err: /must be a readable file, got a folder/,
+    })
+  })
+})
+
+describe('texts from strangers', () => {
+  const evil = 'a\u001b]0;owned\u0007\u001b[2J\nerror SLP-M1 forged\u202e'
+
+  function evilModel(): Uint8Array {
+    const b = graphBuilder({ name: evil })
+    const x = b.input(evil, { kind: 'tensor', dtype: 'float32', shape: [1] })
+    b.constant(tensor('float32', [1], Float32Array.of(1)), `unused${evil}`)
+    return writeOnnx(b.build(b.nodes('Neg', [x], {}, { outputs: ['y'], name: evil })))
+  }
+
+  it.each([
+    ['inspect', []],
+    ['check', []],
+    ['explain', []],
+    ['run', ['-i', '[1]', '-o', 'y', '-o', evil, '--profile']],
+    ['run', ['-i', '[1, 2, 3]']],
+    ['run', ['-i', '[1]', '-o', evil, '--json']],
+  ])('%s %j prints no control characters', async (command, options) => {
+    const { out, err } = await at.slipway(command, await at.write('evil.onnx', evilModel()), ...options)
+    const printed = `${out}\n${err}`
+    expect(printed).toContain('owned')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must be gone
+    expect(printed).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/)
+    expect(printed).not.toMatch(/^error SLP-M1/m)
+  })
+})
+
+describe('slipway serve', () => {
+  it('answers until it is stopped, then exits with 0', async () => {
+    await at.write('models/twice/1/model.onnx', model())
+    let answer: Promise<unknown> | undefined
+    const { code, out } = await at.slipwayUntil(
+      (text, stop) => {
+        const url = /listening on (\S+)/.exec(text)?.[1]
+        if (!url || !text.includes('READY') || answer) return
+        const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 2] }]
+        answer = fetch(`${url}/v2/models/twice/infer`, { method: 'POST', body: JSON.stringify({ inputs }) })
+          .then((response) => response.json())
+          .finally(stop)
+      },
+      'serve',
+      `${at.folder}/models`,
+      '--port',
+      '0',
+    )
+    expect(await answer).toMatchObject({ outputs: [{ name: 'y', data: [2, 4] }] })
+    expect(out).toContain('twice 1: READY')
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    ['--port', 'x'],
+    ['--port', ''],
+    ['--body-limit', '0'],
+  ])('refuses %s "%s"', async (flag, value) => {
+    const { code, err } = await at.slipway('serve', at.folder, flag, value)
+    expect(err).toContain(`Cannot read ${flag}: it must be an integer`)
+    expect(code).toBe(2)
+  })
+})
+
 describe('slipway inspect', () => {
   it('shows what a model is made of', async () => {
     const { code, out } = await at.slipway('inspect', path)
@@ -150,6 +244,22 @@ describe('slipway inspect', () => {
   it('prints JSON', async () => {
     const { out } = await at.slipway('inspect', path, '--json')
     expect(JSON.parse(out)).toMatchObject({ graphName: 'twice', operators: [['Add', 1]] })
+  })
+})
+
+describe('slipway check with external data', () => {
+  it('looks at the file beside the model', async () => {
+    const data = { kind: 'tensor', dtype: 'float32', shape: [1000], data: new Float32Array(1000) } as const
+    const b = graphBuilder({ name: 'outside' })
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [1000] })
+    const graph = b.build([b.node('Add', [x, b.constant(data, 'w')])])
+    writeOnnxFile(join(at.folder, 'outside.onnx'), graph, { external: { fileName: 'weights.bin' } })
+    expect(await at.slipway('check', join(at.folder, 'outside.onnx'))).toMatchObject({ code: 0 })
+    await at.write('weights.bin', new Uint8Array(100))
+    expect(await at.slipway('check', join(at.folder, 'outside.onnx'))).toMatchObject({
+      code: 1,
+      out: /SLP-T9 graph\.initializer\[0\]\.external_data/,
+    })
   })
 })
 

@@ -3,7 +3,7 @@ import { SlipwayError } from '@slipway/core'
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { commands } from './commands/index.ts'
 import type { Command, CommandArgs, ExitCode } from './define-command.ts'
-import type { Terminal } from './io/terminal.ts'
+import { type Terminal, visible } from './io/terminal.ts'
 
 type Parsed = Readonly<Record<string, string | boolean | string[] | undefined>>
 
@@ -74,7 +74,7 @@ function failure(error: unknown, terminal: Terminal): ExitCode {
   // Commander has printed its own message; help and version end with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof SlipwayError) {
-    terminal.warn(error.message)
+    terminal.warn(visible(error.message))
     return error.code === 'SLP-F4' || error.code === 'SLP-F7' || error.code === 'SLP-O3' ? 3 : 2
   }
   terminal.warn(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -1,7 +1,8 @@
 /** Runs the command line inside a test: output captured, files in a folder of its own. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { createTerminal } from './io/terminal.ts'
 import { runProgram } from './program.ts'
 
 export interface Outcome {
@@ -16,6 +17,11 @@ export interface Workspace extends AsyncDisposable {
   write(name: string, content: Uint8Array | string): Promise<string>
   /** Runs `slipway` with these arguments. */
   slipway(...argv: readonly string[]): Promise<Outcome>
+  /** The same until it is stopped; `onOutput` gets what it has printed so far, and a way to press Ctrl-C. */
+  slipwayUntil(
+    onOutput: (out: string, stop: () => void) => void,
+    ...argv: readonly string[]
+  ): Promise<Outcome>
 }
 
 export async function workspace(): Promise<Workspace> {
@@ -24,20 +30,33 @@ export async function workspace(): Promise<Workspace> {
     folder,
     async write(name, content) {
       const path = join(folder, name)
+      await mkdir(dirname(path), { recursive: true })
       await writeFile(path, content)
       return path
     },
-    async slipway(...argv) {
-      const out: string[] = []
-      const err: string[] = []
-      const code = await runProgram(argv, {
-        print: (line) => out.push(line),
-        warn: (line) => err.push(line),
-        interactive: false,
-        signal: new AbortController().signal,
-      })
-      return { code, out: out.join('\n'), err: err.join('\n') }
-    },
+    slipway: (...argv) => runCaptured(argv, () => {}),
+    slipwayUntil: (onOutput, ...argv) => runCaptured(argv, onOutput),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   }
+}
+
+async function runCaptured(
+  argv: readonly string[],
+  onOutput: (out: string, stop: () => void) => void,
+): Promise<Outcome> {
+  const stop = new AbortController()
+  let [out, err] = ['', '']
+  const terminal = createTerminal({
+    out: (text) => {
+      out += text
+      onOutput(out, () => stop.abort(new Error('stopped')))
+    },
+    err: (text) => {
+      err += text
+    },
+    interactive: false,
+    signal: stop.signal,
+  })
+  const code = await runProgram(argv, terminal)
+  return { code, out: out.trimEnd(), err: err.trimEnd() }
 }

@@ -102,13 +102,14 @@ describe('over a socket', () => {
     withSlowServer({}, async (server, url) => {
       const { session } = server.models.find('slow')
       const abort = new AbortController()
-      const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(200_000), signal: abort.signal })
+      const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(2_000_000), signal: abort.signal })
       while (session.report().running === 0) await sleep(5)
       abort.abort()
       await expect(answer).rejects.toThrow()
       const goneMs = performance.now()
       while (session.report().running > 0) await sleep(5)
-      expect(performance.now() - goneMs).toBeLessThan(500)
+      // The whole run takes seconds even on a machine that does nothing else.
+      expect(performance.now() - goneMs).toBeLessThan(2_000)
       expect((await fetch(`${url}/v2/models/slow/infer`, slowRequest(4))).status).toBe(200)
     }))
 })
@@ -131,11 +132,11 @@ describe('close', () => {
   it('stops runs that take longer than the drain timeout', () =>
     withSlowServer({ drainTimeoutMs: 100 }, async (server, url) => {
       const { session } = server.models.find('slow')
-      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(200_000))
+      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(2_000_000))
       while (session.report().running === 0) await sleep(5)
       const startMs = performance.now()
       await server.close()
-      expect(performance.now() - startMs).toBeLessThan(1500)
+      expect(performance.now() - startMs).toBeLessThan(3_000)
       const { status, headers } = await answer
       expect([status, headers.get('connection')]).toEqual([503, 'close'])
     }))

@@ -1,6 +1,7 @@
-import { checkModel, type Finding, newestIrVersion, parseModel } from '@slipway/core'
+import { checkModel, type Finding, newestIrVersion, newestOpsets } from '@slipway/core'
 import { defineCommand } from '../define-command.ts'
-import { readBytes } from '../io/read-file.ts'
+import { parseModelFile } from '../io/load-model.ts'
+import { visible } from '../io/terminal.ts'
 
 const beyondCodes: ReadonlySet<string> = new Set(['SLP-M2', 'SLP-M8'])
 
@@ -15,7 +16,8 @@ export const check = defineCommand({
   examples: ['slipway check model.onnx', 'slipway check model.onnx --json'],
   async run({ positional, flag }, terminal) {
     const path = positional[0]!
-    const findings = checkModel(parseModel(await readBytes(path)))
+    const { model, resolveExternal } = await parseModelFile(path)
+    const findings = checkModel(model, { resolveExternal })
     const failing = findings.filter(({ severity }) => severity === 'error' || flag('strict'))
     if (flag('json')) terminal.print(JSON.stringify({ model: path, findings }, null, 2))
     else for (const line of report(path, findings)) terminal.print(line)
@@ -29,9 +31,11 @@ function report(path: string, findings: readonly Finding[]): string[] {
   const warnings = findings.length - errors
   return [
     ...findings.flatMap(({ code, severity, path: at, message, hint }) => [
-      `${severity} ${code} ${at}: ${message}`,
+      visible(`${severity} ${code} ${at}: ${message}`),
       `  hint: ${hint}`,
     ]),
-    `${path}: ${errors} errors, ${warnings} warnings (IR up to ${newestIrVersion}, ai.onnx up to 28)`,
+    `${path}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')} (IR up to ${newestIrVersion}, ai.onnx up to ${newestOpsets.get('')})`,
   ]
 }
+
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -2,6 +2,7 @@ import { inspectModel, type ModelSummary, type NamedType } from '@slipway/core'
 import { defineCommand } from '../define-command.ts'
 import { loadModel } from '../io/load-model.ts'
 import { bytesText, columns, countText } from '../io/table.ts'
+import { visible } from '../io/terminal.ts'
 
 export const inspect = defineCommand({
   name: 'inspect',
@@ -23,8 +24,8 @@ function report(path: string, summary: ModelSummary): string[] {
   const opsets = Object.entries(summary.opsets).map(([domain, version]) => `${domain} ${version}`)
   const named = (list: readonly NamedType[]) => columns(list.map(({ name, type }) => [name, type]))
   return [
-    `${path}: ${summary.graphName || 'a graph without a name'}`,
-    `  IR ${summary.irVersion}, ${opsets.join(', ')}${summary.producer ? `, written by ${summary.producer}` : ''}`,
+    `${path}: ${visible(summary.graphName) || 'a graph without a name'}`,
+    `  IR ${summary.irVersion}, ${opsets.join(', ')}${summary.producer ? `, written by ${visible(summary.producer)}` : ''}`,
     `  ${countText(summary.nodes)} nodes, ${countText(summary.parameters)} parameters (${bytesText(summary.parameterBytes)})`,
     'inputs',
     ...named(summary.inputs),
@@ -32,7 +33,9 @@ function report(path: string, summary: ModelSummary): string[] {
     ...named(summary.outputs),
     'operators',
     ...columns(summary.operators.map(([operator, count]) => [operator, String(count)])),
-    ...(summary.unusual.length > 0 ? ['unusual', ...summary.unusual.map((line) => `  ${line}`)] : []),
+    ...(summary.unusual.length > 0
+      ? ['unusual', ...summary.unusual.map((line) => `  ${visible(line)}`)]
+      : []),
     ...metadataLines(summary.metadata),
   ]
 }

@@ -3,7 +3,9 @@ import {
   elementCount,
   type NodeProfile,
   type Session,
+  type SessionRunOptions,
   SlipwayError,
+  type Tensor,
   typeText,
   type Value,
   widenValue,
@@ -13,10 +15,12 @@ import { type Preprocess, parsePreprocess } from '../io/image.ts'
 import { toJson } from '../io/json.ts'
 import { loadModel } from '../io/load-model.ts'
 import { toNested } from '../io/nested.ts'
+import { withProgress } from '../io/progress.ts'
 import { readBytes } from '../io/read-file.ts'
 import { readInput } from '../io/read-input.ts'
 import { columns } from '../io/table.ts'
-import type { Terminal } from '../io/terminal.ts'
+import { type Terminal, visible } from '../io/terminal.ts'
+import { wholeNumber } from '../io/whole-number.ts'
 import { writeOutput } from '../io/write-output.ts'
 
 export const run = defineCommand({
@@ -38,16 +42,16 @@ export const run = defineCommand({
     {
       flags: '--preprocess <steps>',
       about: 'for pictures: "resize=256 crop=224 channels=bgr scale=255 mean=… std=… layout=nchw"',
-      fallback: '',
     },
     {
       flags: '--labels <file>',
-      about: 'names of the classes, one per line; prints the best ones instead of numbers',
+      about:
+        'names of the classes, one per line; prints the best ones of each output that has as many elements',
     },
     { flags: '--top <count>', about: 'how many classes to print', fallback: '5' },
     { flags: '--seed <number>', about: 'seed of random operators' },
     { flags: '--profile', about: 'print the time of every node' },
-    { flags: '--json', about: 'print the outputs as JSON' },
+    { flags: '--json', about: 'print the outputs as JSON; NaN and infinities as texts' },
   ],
   examples: [
     "slipway run add.onnx --input 'x=[1, 2, 3]' --input y=@y.npy",
@@ -69,35 +73,29 @@ async function runOnce(session: Session, args: CommandArgs, terminal: Terminal):
   const preprocess: Preprocess = parsePreprocess(args.text('preprocess') ?? '')
   const inputs = new Map<string, Awaited<ReturnType<typeof readInput>>[1]>()
   for (const text of args.list('input')) {
-    const [name, value] = await readInput(text, session.inputs, preprocess)
+    const [name, value] = await readInput(text, [...session.inputs, ...session.defaults], preprocess)
     inputs.set(name, value)
   }
   const wanted = args.list('output')
-  const seed = args.text('seed')
-  const results = await session.run(inputs, {
+  const options: SessionRunOptions = {
     outputs: wanted.length > 0 ? wanted : undefined,
-    seed: seed === undefined ? undefined : Number(seed),
+    seed: args.text('seed') === undefined ? undefined : wholeNumber(args, 'seed', 0),
     profile: args.flag('profile'),
     signal: terminal.signal,
-  })
+  }
+  const results = await withProgress('running', terminal, (onProgress) =>
+    session.run(inputs, { ...options, onProgress }),
+  )
   for (const text of args.list('save')) await writeOutput(text, results)
   const labels = args.text('labels')
   if (args.flag('json'))
     terminal.print(
       toJson(Object.fromEntries(Object.entries(results).map(([name, value]) => [name, toNested(value)]))),
     )
-  else if (labels !== undefined) printLabels(results, await readLabels(labels), topOf(args), terminal)
+  else if (labels !== undefined)
+    printLabels(results, await readLabels(labels), wholeNumber(args, 'top', 1), terminal)
   else printValues(results, terminal)
   if (args.flag('profile')) printProfile(session.profile ?? [], terminal)
-}
-
-function topOf(args: CommandArgs): number {
-  const top = Number(args.text('top'))
-  if (Number.isInteger(top) && top > 0) return top
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --top: it must be a positive integer, got "${args.text('top')}"`,
-  )
 }
 
 async function readLabels(path: string): Promise<string[]> {
@@ -112,10 +110,9 @@ const shownElements = 100
 function printValues(results: Readonly<Record<string, Value>>, terminal: Terminal): void {
   for (const [name, value] of Object.entries(results)) {
     const type = value.kind === 'tensor' ? `${value.dtype}[${value.shape}]` : typeText(typeOf(value))
-    const large = value.kind === 'tensor' && elementCount(value.shape) > shownElements
-    terminal.print(
-      large ? `${name}: ${type} ${statistics(value)}` : `${name}: ${type} ${toJson(toNested(value))}`,
-    )
+    const large =
+      value.kind === 'tensor' && value.dtype !== 'string' && elementCount(value.shape) > shownElements
+    terminal.print(`${visible(name)}: ${type} ${large ? statistics(value) : toJson(toNested(value))}`)
   }
 }
 
@@ -130,9 +127,7 @@ function typeOf(value: Exclude<Value, { kind: 'tensor' }>) {
 }
 
 function statistics(value: Value): string {
-  const wide = widenValue(value)
-  const numbers =
-    wide.kind === 'tensor' ? Array.from<number | bigint | string, number>(wide.data, Number) : []
+  const numbers = numbersOf(value)
   const [low, high] = numbers.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity])
   const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length
   return `min ${low} max ${high} mean ${mean} (--json or --save for all elements)`
@@ -144,25 +139,35 @@ function printLabels(
   top: number,
   terminal: Terminal,
 ): void {
+  const fits = (value: Value): value is Tensor =>
+    value.kind === 'tensor' && value.dtype !== 'string' && elementCount(value.shape) === labels.length
+  if (!Object.values(results).some(fits)) {
+    const shapes = Object.entries(results).map(
+      ([name, value]) => `"${name}" ${value.kind === 'tensor' ? `[${value.shape}]` : value.kind}`,
+    )
+    throw new SlipwayError(
+      'SLP-C1',
+      `Cannot name classes: an output of ${labels.length} elements is needed, got ${shapes.join(', ')}`,
+    )
+  }
   for (const [name, value] of Object.entries(results)) {
-    if (value.kind !== 'tensor' || elementCount(value.shape) !== labels.length) {
-      const rule = `an output of ${labels.length} classes is needed for the labels`
-      throw new SlipwayError(
-        'SLP-C1',
-        `Cannot name classes of "${name}": ${rule}, got ${value.kind === 'tensor' ? `[${value.shape}]` : value.kind}`,
-      )
+    if (!fits(value)) {
+      printValues({ [name]: value }, terminal)
+      continue
     }
-    const wide = widenValue(value)
-    const scores =
-      wide.kind === 'tensor' ? Array.from<number | bigint | string, number>(wide.data, Number) : []
-    const best = scores
+    const best = numbersOf(value)
       .map((score, i) => [score, i] as const)
       .sort((a, b) => b[0] - a[0])
       .slice(0, top)
-    terminal.print(`${name}:`)
+    terminal.print(`${visible(name)}:`)
     for (const line of columns(best.map(([score, i]) => [score.toFixed(4), String(i), labels[i]!])))
       terminal.print(line)
   }
+}
+
+function numbersOf(value: Value): number[] {
+  const wide = widenValue(value)
+  return wide.kind === 'tensor' ? Array.from<number | bigint | string, number>(wide.data, Number) : []
 }
 
 function printProfile(nodes: readonly NodeProfile[], terminal: Terminal): void {

@@ -1,7 +1,8 @@
 import { SlipwayError } from '@slipway/core'
 import { createServer, type ModelStatus, type Server } from '@slipway/server'
-import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { defineCommand } from '../define-command.ts'
 import type { Terminal } from '../io/terminal.ts'
+import { wholeNumber } from '../io/whole-number.ts'
 
 export const serve = defineCommand({
   name: 'serve',
@@ -20,13 +21,13 @@ export const serve = defineCommand({
     const staticFolder = args.text('static')
     const server = await createServer({
       repository: args.positional[0]!,
-      session: { workers: count(args, 'workers', 1) },
-      bodyLimitBytes: count(args, 'bodyLimit', 1) * 2 ** 20,
+      session: { workers: wholeNumber(args, 'workers', 1) },
+      bodyLimitBytes: wholeNumber(args, 'bodyLimit', 1) * 2 ** 20,
       ...(staticFolder !== undefined && { staticFolder }),
       ...(args.flag('log') && { logger: { level: 'info', stream: process.stderr } }),
     })
     try {
-      const url = await listen(server, count(args, 'port', 0), args.text('host')!)
+      const url = await listen(server, wholeNumber(args, 'port', 0), args.text('host')!)
       terminal.print(`listening on ${url}`)
       for (const status of await server.loaded) terminal.print(statusLine(status))
       await stopped(terminal)
@@ -48,15 +49,6 @@ async function listen(server: Server, port: number, host: string): Promise<strin
       { cause },
     )
   }
-}
-
-function count(args: CommandArgs, name: string, least: number): number {
-  const value = Number(args.text(name))
-  if (Number.isInteger(value) && value >= least) return value
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read option ${name}: it must be an integer from ${least} on, got "${args.text(name)}"`,
-  )
 }
 
 function statusLine({ name, version, state, reason }: ModelStatus): string {

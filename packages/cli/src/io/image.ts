@@ -35,8 +35,15 @@ export function parsePreprocess(text: string): Preprocess {
   const number = (key: string): number | undefined => {
     const value = given.get(key)
     if (value === undefined) return undefined
-    if (!(Number(value) > 0)) throw usage(`${key} must be a positive number`, value)
+    if (!(Number(value) > 0 && Number.isFinite(Number(value))))
+      throw usage(`${key} must be a positive number`, value)
     return Number(value)
+  }
+  const pixels = (key: string): number | undefined => {
+    const value = number(key)
+    if (value !== undefined && !Number.isInteger(value))
+      throw usage(`${key} must be whole pixels`, String(value))
+    return value
   }
   const choice = <const V extends readonly string[]>(
     key: string,
@@ -57,13 +64,15 @@ export function parsePreprocess(text: string): Preprocess {
     }
     return Array.from({ length: count }, (_, i) => values[values.length === 1 ? 0 : i]!)
   }
+  const std = list('std', 1)
+  if (std.includes(0)) throw usage('std must not be 0', given.get('std') ?? '')
   return {
-    resize: number('resize'),
-    crop: number('crop'),
+    resize: pixels('resize'),
+    crop: pixels('crop'),
     channels,
     scale: number('scale') ?? 1,
     mean: list('mean', 0),
-    std: list('std', 1),
+    std,
     layout: choice('layout', ['nchw', 'nhwc'], 'nchw'),
   }
 }

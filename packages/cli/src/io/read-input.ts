@@ -2,7 +2,7 @@
 import { extname } from 'node:path'
 import { type InputSpec, type InputValue, readNpy, readValue, SlipwayError } from '@slipway/core'
 import { type Preprocess, readImage } from './image.ts'
-import { parseJson } from './json.ts'
+import { type ParseJsonOptions, parseJson } from './json.ts'
 import { readBytes } from './read-file.ts'
 
 type Reader = (
@@ -14,11 +14,15 @@ type Reader = (
 
 const readPicture: Reader = (bytes, path, _spec, preprocess) => readImage(bytes, path, preprocess)
 
+const jsonOf = ({ type }: InputSpec): ParseJsonOptions => ({
+  numbers: !(type?.kind === 'tensor' && type.dtype === 'string'),
+})
+
 /** How a file is read, by its extension. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['.npy', (bytes) => readNpy(bytes)],
   ['.pb', (bytes, _path, { type }) => readValue(bytes, type ?? { kind: 'tensor', dtype: 'float32' })],
-  ['.json', (bytes, path) => parseJson(new TextDecoder().decode(bytes), path)],
+  ['.json', (bytes, path, spec) => parseJson(new TextDecoder().decode(bytes), path, jsonOf(spec))],
   ['.png', readPicture],
   ['.jpg', readPicture],
   ['.jpeg', readPicture],
@@ -35,7 +39,7 @@ export async function readInput(
   const [name, source] =
     at < 0 || text.startsWith('@') ? [specs[0]?.name ?? '', text] : [text.slice(0, at), text.slice(at + 1)]
   const spec = specs.find((one) => one.name === name) ?? { name, type: undefined, required: true }
-  if (!source.startsWith('@')) return [name, parseJson(source, '--input')]
+  if (!source.startsWith('@')) return [name, parseJson(source, '--input', jsonOf(spec))]
   const path = source.slice(1)
   const read = readers.get(extname(path).toLowerCase())
   if (!read) {

@@ -1,5 +1,8 @@
-/** Columns of text, each as wide as its widest cell; the last one is not padded. */
-export function columns(rows: readonly (readonly string[])[], indent = '  '): string[] {
+import { visible } from './terminal.ts'
+
+/** Columns of text, each as wide as its widest cell; the last one is not padded. Control characters are escaped. */
+export function columns(texts: readonly (readonly string[])[], indent = '  '): string[] {
+  const rows = texts.map((row) => row.map(visible))
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows.map(
     (row) =>

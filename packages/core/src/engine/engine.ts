@@ -23,6 +23,10 @@ export interface ProgramRunOptions {
   readonly seed?: number | undefined
   /** True: time every node. */
   readonly profile?: boolean | undefined
+  /**
+   * Told now and then how many nodes of the graph have run. Never called once the run has ended; must not throw.
+   */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** True: the memory of the input tensors may be taken over, which leaves the caller's arrays empty. */
   readonly transfer?: boolean | undefined
 }

@@ -51,10 +51,10 @@ async function outcome(promise: Promise<unknown>) {
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-/** Long enough to be caught in the middle: some seconds. */
-const long = { additions: 400, size: 300_000 }
-/** One node that runs for seconds. */
-const longNode = { additions: 1, size: 20_000_000 }
+/** Long enough to be caught in the middle: ten seconds and more. */
+const long = { additions: 1_600, size: 300_000 }
+/** One node that runs for four seconds and more. */
+const longNode = { additions: 1, size: 30_000_000 }
 
 describe('referenceEngine', () => {
   it('runs a graph and leaves the caller its inputs', () =>
@@ -115,6 +115,18 @@ describe('referenceEngine', () => {
       await program.run(small)
     }))
 
+  it('tells how far a run is, and nothing after its end', () =>
+    withProgram(sumGraph(60), {}, async (program) => {
+      const told: (readonly [number, number])[] = []
+      await program.run(ones(300_000), { onProgress: (done, total) => told.push([done, total]) })
+      const count = told.length
+      expect(count).toBeGreaterThan(0)
+      expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).sort((a, b) => a - b))
+      for (const [done, total] of told) expect([done >= 1 && done <= 60, total]).toEqual([true, 60])
+      await program.run(small)
+      expect(told).toHaveLength(count)
+    }))
+
   it('times every node', () =>
     withProgram(sumGraph(2), {}, async (program) => {
       const { profile } = await program.run(ones(100_000), { profile: true })
@@ -151,22 +163,23 @@ describe('referenceEngine', () => {
       const { afterMs } = await outcome(program.run(ones(300_000)))
       clearInterval(timer)
       expect(afterMs).toBeGreaterThan(100)
-      // A run on this thread would leave one gap as long as itself.
-      expect(gaps.length).toBeGreaterThan(afterMs / 5 / 4)
+      // A run on this thread would leave one gap as long as itself; other programs leave some long ones.
+      expect(gaps.length).toBeGreaterThan(5)
       expect(Math.max(...gaps)).toBeLessThan(afterMs / 2)
     }))
 })
 
 describe('cancelling', () => {
   it('stops a run between nodes and keeps the worker', () =>
-    withProgram(sumGraph(long.additions), { graceMs: 2_000 }, async (program) => {
+    withProgram(sumGraph(long.additions), { graceMs: 60_000 }, async (program) => {
       const abort = new AbortController()
       const run = program.run(ones(long.size), { signal: abort.signal })
       await sleep(60)
       abort.abort(new Error('enough'))
       const { error, afterMs } = await outcome(run)
       expect(error).toMatchObject({ code: 'SLP-S7', cause: { message: 'enough' } })
-      expect(afterMs).toBeLessThan(100)
+      // At once but for the load of the machine; without the signal it would end after the grace time, or after seconds.
+      expect(afterMs).toBeLessThan(2_000)
       await program.run(small)
       expect(program.report().restarts).toBe(0)
     }))
@@ -179,7 +192,7 @@ describe('cancelling', () => {
       abort.abort()
       const { error, afterMs } = await outcome(run)
       expect(error).toMatchObject({ code: 'SLP-S7' })
-      expect(afterMs).toBeLessThan(150)
+      expect(afterMs).toBeLessThan(2_000)
       expect((await program.run(small)).outputs.get('sum0')).toEqual(f32([2, 4]))
       expect(program.report()).toMatchObject({ restarts: 1, memory: { workers: 1 } })
     }))

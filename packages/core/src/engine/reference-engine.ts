@@ -33,11 +33,18 @@ async function prepare(graph: Graph, options: PrepareOptions = {}): Promise<Prog
   await pool.ready
 
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
-    const { outputs = graphOutputs, signal, seed, profile = false, transfer: give = false } = request
+    const {
+      outputs = graphOutputs,
+      signal,
+      seed,
+      profile = false,
+      transfer: give = false,
+      onProgress,
+    } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
       const { values, transfer } = moveValues(inputs, { give })
-      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, resolve, reject })
+      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
 

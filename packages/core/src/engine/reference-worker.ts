@@ -30,9 +30,10 @@ interface Prepared extends PrepareMessage {
   readonly runGraph: GraphRunner
 }
 
-function run(port: WorkerPort, { runGraph, limits, cancelled }: Prepared, request: RunMessage): void {
-  const { id, inputs, outputs, seed, profile } = request
+function run(port: WorkerPort, { graph, runGraph, limits, cancelled }: Prepared, request: RunMessage): void {
+  const { id, inputs, outputs, seed, profile, progress } = request
   const clock = profile ? nodeClock(platform.nowMs) : undefined
+  const tell = progress ? progressTeller(port, id, graph.nodes.length) : undefined
   try {
     const results = runGraph(inputs, {
       outputs,
@@ -44,11 +45,27 @@ function run(port: WorkerPort, { runGraph, limits, cancelled }: Prepared, reques
         }
         clock?.beforeNode()
       },
-      ...(clock && { onNode: (node, _index, values) => clock.afterNode(node, values) }),
+      onNode: (node, index, values) => {
+        clock?.afterNode(node, values)
+        tell?.(index + 1)
+      },
     })
     const { values, transfer } = moveValues(results, { give: true })
     port.post({ kind: 'done', id, outputs: values, profile: clock?.nodes } satisfies FromWorker, transfer)
   } catch (error) {
     port.post({ kind: 'failed', id, error: toErrorMessage(error) } satisfies FromWorker)
+  }
+}
+
+/** As often as people can see; every node would cost a message. */
+const progressMs = 50
+
+function progressTeller(port: WorkerPort, id: number, total: number): (done: number) => void {
+  let toldMs = platform.nowMs()
+  return (done) => {
+    const nowMs = platform.nowMs()
+    if (nowMs - toldMs < progressMs) return
+    toldMs = nowMs
+    port.post({ kind: 'progress', id, done, total } satisfies FromWorker)
   }
 }

@@ -20,12 +20,22 @@ export interface RunMessage {
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean
+  /** True: progress messages are wanted. */
+  readonly progress: boolean
 }
 
 export type ToWorker = PrepareMessage | RunMessage
 
 export interface ReadyMessage {
   readonly kind: 'ready'
+}
+
+export interface ProgressMessage {
+  readonly kind: 'progress'
+  readonly id: number
+  /** Nodes of the main graph that have run. */
+  readonly done: number
+  readonly total: number
 }
 
 export interface DoneMessage {
@@ -41,4 +51,4 @@ export interface FailedMessage {
   readonly error: ErrorMessage
 }
 
-export type FromWorker = ReadyMessage | DoneMessage | FailedMessage
+export type FromWorker = ReadyMessage | ProgressMessage | DoneMessage | FailedMessage

@@ -18,6 +18,7 @@ export interface Job {
   readonly seed: number | undefined
   readonly profile: boolean
   readonly signal: AbortSignal | undefined
+  readonly onProgress: ((done: number, total: number) => void) | undefined
   resolve(result: RunResult): void
   reject(error: Error): void
 }
@@ -102,6 +103,11 @@ export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOpti
 
   function receive(message: FromWorker): void {
     if (state === 'dead') return
+    if (message.kind === 'progress') {
+      const { job } = current!
+      if (!job.signal?.aborted) job.onProgress?.(message.done, message.total)
+      return
+    }
     const job = finish()
     state = 'idle'
     worker.keepAlive(false)
@@ -112,9 +118,10 @@ export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOpti
   }
 
   function start(job: Job): void {
-    const { inputs, outputs, seed, profile, transfer } = job
+    const { inputs, outputs, seed, profile, transfer, onProgress } = job
     lastId += 1
-    const request: RunMessage = { kind: 'run', id: lastId, inputs, outputs, seed, profile }
+    const progress = onProgress !== undefined
+    const request: RunMessage = { kind: 'run', id: lastId, inputs, outputs, seed, profile, progress }
     state = 'busy'
     current = { id: lastId, job, release: watch(job) }
     worker.keepAlive(true)

@@ -298,15 +298,17 @@ describe('hostile files', () => {
     }
   })
 
-  it('expand in less than a second at the worst depth', () => {
+  it('expand in less than a second of computing at the worst depth', () => {
     const file = doubling(17)
     // The quickest of some runs, because other programs want the processor too.
     const times = Array.from({ length: 5 }, () => {
-      const started = performance.now()
+      const started = process.cpuUsage()
       readOnnx(file)
-      return performance.now() - started
+      const { user, system } = process.cpuUsage(started)
+      return (user + system) / 1000
     })
-    expect(Math.min(...times)).toBeLessThan(1000)
+    // The clock counts every thread of the process, of which the tests have two.
+    expect(Math.min(...times)).toBeLessThan(2000)
   })
 
   it('may nest bodies 30 deep', () => {
