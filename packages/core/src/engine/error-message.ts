@@ -3,6 +3,7 @@ import { type ErrorCode, type ErrorDetails, errorCatalogue, SlipwayError } from 
 
 export interface ErrorMessage {
   readonly name: string
+  /** Without what a SlipwayError adds itself: its code and its details. */
   readonly message: string
   readonly stack: string | undefined
   readonly code: string | undefined
@@ -26,7 +27,7 @@ export function toErrorMessage(error: unknown): ErrorMessage {
   const { cause: _cause, ...details } = error instanceof SlipwayError ? error.details : {}
   return {
     name: error.name,
-    message: error.message,
+    message: error instanceof SlipwayError ? error.summary : error.message,
     stack: error.stack,
     code: error instanceof SlipwayError ? error.code : undefined,
     details,
@@ -38,10 +39,8 @@ export function toErrorMessage(error: unknown): ErrorMessage {
 export function fromErrorMessage({ name, message, stack, code, details, cause }: ErrorMessage): Error {
   const inner = cause && fromErrorMessage(cause)
   const error = isCode(code)
-    ? new SlipwayError(code, '', inner ? { ...details, cause: inner } : details)
+    ? new SlipwayError(code, message, inner ? { ...details, cause: inner } : details)
     : new Error(message, inner && { cause: inner })
-  // The text that was sent has the code and the details in it already.
-  error.message = message
   if (stack !== undefined) error.stack = stack
   if (!(error instanceof SlipwayError)) error.name = name
   return error

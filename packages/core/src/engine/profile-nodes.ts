@@ -2,7 +2,7 @@
 import { packedByteLength } from '../base/dtype.ts'
 import { elementCount } from '../base/shape.ts'
 import type { WideValue } from '../base/wide.ts'
-import { type Node, operatorText } from '../ir/graph.ts'
+import { type Node, nodeLabel, operatorText } from '../ir/graph.ts'
 import type { NodeProfile } from './engine.ts'
 
 export interface NodeClock {
@@ -24,7 +24,7 @@ export function nodeClock(nowMs: () => number): NodeClock {
     afterNode(node, outputs) {
       const begun = startMs ?? 0
       nodes.push({
-        name: node.name || node.outputs.find((name) => name !== '') || '',
+        name: nodeLabel(node),
         operator: operatorText(node),
         startMs: begun,
         durationMs: nowMs() - origin - begun,

@@ -2,7 +2,7 @@
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
 import type { WorkerPort } from '../platform/types.ts'
-import { interpret } from '../reference/interpret.ts'
+import { type GraphRunner, prepareGraph } from '../reference/interpret.ts'
 import { toErrorMessage } from './error-message.ts'
 import { moveValues } from './move-values.ts'
 import { nodeClock } from './profile-nodes.ts'
@@ -11,12 +11,12 @@ import type { FromWorker, PrepareMessage, RunMessage, ToWorker } from './worker-
 serve(platform.openPort())
 
 function serve(port: WorkerPort): void {
-  let prepared: PrepareMessage | undefined
+  let prepared: Prepared | undefined
   port.onMessage((received) => {
     const message = received as ToWorker // only a program of this package posts to this worker
     switch (message.kind) {
       case 'prepare':
-        prepared = message
+        prepared = { ...message, runGraph: prepareGraph(message.graph) }
         return port.post({ kind: 'ready' } satisfies FromWorker)
       case 'run':
         return run(port, prepared!, message)
@@ -26,11 +26,15 @@ function serve(port: WorkerPort): void {
   })
 }
 
-function run(port: WorkerPort, { graph, limits, cancelled }: PrepareMessage, request: RunMessage): void {
+interface Prepared extends PrepareMessage {
+  readonly runGraph: GraphRunner
+}
+
+function run(port: WorkerPort, { runGraph, limits, cancelled }: Prepared, request: RunMessage): void {
   const { id, inputs, outputs, seed, profile } = request
   const clock = profile ? nodeClock(platform.nowMs) : undefined
   try {
-    const results = interpret(graph, inputs, {
+    const results = runGraph(inputs, {
       outputs,
       ...(seed !== undefined && { seed }),
       ...(limits && { limits }),

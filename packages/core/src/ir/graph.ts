@@ -37,6 +37,11 @@ export function operatorText({ domain, op }: Pick<Node, 'domain' | 'op'>): strin
   return domain === '' ? op : `${domain}.${op}`
 }
 
+/** What messages call a node: its name, or that of its first output where it has none. */
+export function nodeLabel({ name, outputs }: Pick<Node, 'name' | 'outputs'>): string {
+  return name || (outputs.find((output) => output !== '') ?? '')
+}
+
 /** The bodies among a node's attributes, by attribute name. */
 export function subgraphsOf(node: Node): readonly (readonly [string, Graph])[] {
   return [...node.attributes].flatMap(([name, attribute]) => {

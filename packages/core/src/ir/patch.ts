@@ -2,7 +2,7 @@
 import { SlipwayError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { tensorType, typeText, type ValueType } from '../base/value.ts'
-import { type Graph, type Node, operatorText, subgraphsOf } from './graph.ts'
+import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from './graph.ts'
 import { definedNames, renameReads } from './rewrite.ts'
 import { readsOf, topologicalSort } from './topological-sort.ts'
 import { conflict } from './verify-type.ts'
@@ -198,9 +198,7 @@ function checkReads(before: Graph, after: Graph, patch: Patch): void {
 }
 
 const nameOf = (node: Node | undefined): string =>
-  node
-    ? `node "${node.name || (node.outputs.find((name) => name !== '') ?? '')}" (${operatorText(node)})`
-    : 'nothing'
+  node ? `node "${nodeLabel(node)}" (${operatorText(node)})` : 'nothing'
 
 function refuse({ rule }: Patch, must: string, got: string, remedy?: string): never {
   throw new SlipwayError(

@@ -43,6 +43,6 @@ it('topologicalSort names a cycle', () => {
     'graph g() -> () { a = A() b = B(a, d) @first c = C(b) d = If(a) {body: graph t() -> (e) { e = E(c) }} }',
   )
   expect(() => topologicalSort(nodes)).toThrow(
-    '[SLP-I1] Cannot order nodes: they must not form a cycle, got first reads "d", If reads "c", C reads "b"',
+    '[SLP-I1] Cannot order nodes: they must not form a cycle, got first reads "d", d reads "c", c reads "b"',
   )
 })

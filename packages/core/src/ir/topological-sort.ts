@@ -1,6 +1,6 @@
 /** Nodes in an order in which every value is defined before it is read. */
 import { SlipwayError } from '../base/errors.ts'
-import { freeValues, type Node, operatorText, subgraphsOf } from './graph.ts'
+import { freeValues, type Node, nodeLabel, operatorText, subgraphsOf } from './graph.ts'
 
 /** Values that a node reads, those that its bodies capture included. */
 export function readsOf(node: Node): readonly string[] {
@@ -52,6 +52,6 @@ export function topologicalSort(nodes: readonly Node[]): readonly Node[] {
 
 /** Each entry is a node with the value it waits for. */
 function refuseCycle(path: readonly (readonly [Node, string])[]): never {
-  const steps = path.map(([node, waits]) => `${node.name || operatorText(node)} reads "${waits}"`)
+  const steps = path.map(([node, waits]) => `${nodeLabel(node) || operatorText(node)} reads "${waits}"`)
   throw new SlipwayError('SLP-I1', `Cannot order nodes: they must not form a cycle, got ${steps.join(', ')}`)
 }

@@ -1,12 +1,11 @@
 import { addDims, type Dim, dimsEqual } from '../base/dim.ts'
-import { normalizeAxis, stridesOf } from '../base/shape.ts'
-import { wideZeros } from '../base/wide.ts'
+import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { many, one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { copyElement } from './shared/movement.ts'
+import { joinTensors } from './shared/join.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const concat = defineOp({
@@ -20,25 +19,9 @@ export const concat = defineOp({
   infer: ({ inputs }, { axis }, { freshDim }) => ({
     concat_result: tensorFact(inputs[0]!.dtype, joinShapes(inputs, axis, freshDim), joinValues(inputs)),
   }),
-  reference: ({ inputs }, attrs) => {
-    const first = inputs[0]!
-    const axis = normalizeAxis(attrs.axis, first.shape.length)
-    const shape = first.shape.map((size, i) =>
-      i === axis ? inputs.reduce((sum, x) => sum + x.shape[axis]!, 0) : size,
-    )
-    const out = wideZeros(first.dtype, shape)
-    const outStep = stridesOf(shape)[axis]! * shape[axis]!
-    let start = 0
-    for (const x of inputs) {
-      const block = stridesOf(x.shape)[axis]! * x.shape[axis]!
-      const blocks = x.shape.slice(0, axis).reduce((product, size) => product * size, 1)
-      for (let i = 0; i < blocks * block; i++) {
-        copyElement(x, i, out, Math.floor(i / block) * outStep + start + (i % block))
-      }
-      start += block
-    }
-    return { concat_result: out }
-  },
+  reference: ({ inputs }, { axis }) => ({
+    concat_result: joinTensors(inputs, normalizeAxis(axis, inputs[0]!.shape.length)),
+  }),
   gradient: 'none',
   lower: { kind: 'kernel' },
 })

@@ -3,6 +3,7 @@
  * lowering kind. Everything that knows operators (checker, interpreter, passes, documentation) reads these
  * values; the list of them is derived from the directory.
  */
+import type { SymbolicDim } from '../base/dim.ts'
 import type { WideValue } from '../base/wide.ts'
 import type { GraphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
@@ -42,7 +43,7 @@ export interface InferContext {
   /** Facts of a body's outputs, given those of its inputs. */
   inferGraph(graph: Graph, inputs: readonly Fact[]): readonly (Fact | undefined)[]
   /** A dimension nobody knows, named after the node. */
-  freshDim(hint: string): import('../base/dim.ts').SymbolicDim
+  freshDim(hint: string): SymbolicDim
 }
 
 export interface DecomposeContext<I extends Params> {

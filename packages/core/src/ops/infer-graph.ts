@@ -3,14 +3,15 @@
  * nodes whose inputs are all small constants are folded by their reference kernels (`fold`, given by the caller).
  */
 
-import type { SlipwayError } from '../base/errors.ts'
+import { SlipwayError } from '../base/errors.ts'
 import { elementCount } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
-import { type Graph, type Node, operatorText, subgraphsOf } from '../ir/graph.ts'
+import { freeValues, type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
 import { type Fact, maxTrackedElements } from './fact.ts'
-import { asArgument, inferNode } from './infer-node.ts'
+import { inferNode } from './infer-node.ts'
 import { tryFindOp } from './registry.ts'
 
 export interface InferOptions {
@@ -26,6 +27,8 @@ export interface InferOptions {
   ) => readonly (WideValue | undefined)[] | undefined
   /** Takes the refusals of operators instead of throwing the first one. */
   readonly onRefusal?: (error: SlipwayError, node: Node, index: number) => void
+  /** Takes the facts of each body, as often as it is inferred, and at last those of the graph itself. */
+  readonly onGraph?: (graph: Graph, facts: ReadonlyMap<string, Fact>) => void
   readonly path?: string
 }
 
@@ -63,10 +66,21 @@ export function inferGraph(graph: Graph, options: InferOptions = {}): Inferred {
     const lost = inferInto(facts, graph, node, index, options)
     unknown.push(...lost)
   })
+  options.onGraph?.(graph, facts)
   return { facts, unknown }
 }
 
-function constantFact(value: import('../base/tensor.ts').Tensor): Fact {
+/** What a body reads from around it; handing on every fact would cost the square of the nodes. */
+export function capturedFacts(body: Graph, facts: ReadonlyMap<string, Fact>): ReadonlyMap<string, Fact> {
+  return new Map(
+    [...freeValues(body)].flatMap((name) => {
+      const fact = facts.get(name)
+      return fact ? [[name, fact] as const] : []
+    }),
+  )
+}
+
+function constantFact(value: Tensor): Fact {
   const type = tensorType(value.dtype, value.shape)
   return elementCount(value.shape) <= maxTrackedElements ? { type, constant: widen(value) } : { type }
 }
@@ -81,7 +95,7 @@ function inferInto(
   const lost = (reason: Unknown['reason']): Unknown[] =>
     node.outputs
       .filter((name) => name !== '')
-      .map((value) => ({ value, node: node.name, operator: operatorText(node), reason }))
+      .map((value) => ({ value, node: nodeLabel(node), operator: operatorText(node), reason }))
   const op = tryFindOp(node.domain, node.op)
   const inputs = node.inputs.map((name) => (name === '' ? undefined : facts.get(name)))
   const declare = () => {
@@ -110,12 +124,12 @@ function inferInto(
     const declared = graph.types.get(value)
     if (!fact) {
       if (declared) facts.set(value, { type: declared })
-      return [{ value, node: node.name, operator: operatorText(node), reason: 'operator gave no type' }]
+      return [{ value, node: nodeLabel(node), operator: operatorText(node), reason: 'operator gave no type' }]
     }
     const best = fill(fact, declared)
     facts.set(value, best)
     return best.type.kind === 'tensor' && !best.type.shape
-      ? [{ value, node: node.name, operator: operatorText(node), reason: 'rank is unknown' }]
+      ? [{ value, node: nodeLabel(node), operator: operatorText(node), reason: 'rank is unknown' }]
       : []
   })
 }
@@ -134,7 +148,7 @@ function infer(
   facts: ReadonlyMap<string, Fact>,
   options: InferOptions,
 ): readonly (Fact | undefined)[] | undefined {
-  const label = `${options.path ?? ''}${node.name || node.outputs.find((name) => name !== '') || `node${index}`}`
+  const label = `${options.path ?? ''}${nodeLabel(node) || `node${index}`}`
   try {
     const outputs = inferNode(op, node, inputs, {
       label,
@@ -143,7 +157,7 @@ function infer(
         const inner = inferGraph(body, {
           ...options,
           inputs: given,
-          captured: facts,
+          captured: capturedFacts(body, facts),
           path: `${label}/${bodyName(node, body)}/`,
         })
         return body.outputs.map((name) => inner.facts.get(name))
@@ -151,7 +165,7 @@ function infer(
     })
     return foldSmall(op, node, inputs, outputs, options)
   } catch (error) {
-    if (!options.onRefusal || !isSlipwayError(error)) throw error
+    if (!options.onRefusal || !(error instanceof SlipwayError)) throw error
     options.onRefusal(error, node, index)
     return undefined
   }
@@ -161,9 +175,6 @@ function infer(
 function bodyName(node: Node, body: Graph): string {
   return subgraphsOf(node).find(([, graph]) => graph === body)?.[0] ?? body.name
 }
-
-const isSlipwayError = (error: unknown): error is SlipwayError =>
-  error instanceof Error && error.name === 'SlipwayError'
 
 /** Where all inputs are known constants and all outputs are small, their values are computed. */
 function foldSmall(
@@ -198,5 +209,3 @@ function isSmall(type: ValueType): boolean {
   }
   return count <= maxTrackedElements
 }
-
-export { asArgument }

@@ -1,11 +1,10 @@
 /** Runs one operator's inference, folds small constants through its reference kernel, and dresses its errors. */
-import type { Dim, SymbolicDim } from '../base/dim.ts'
-import { symbol } from '../base/dim.ts'
+import { type SymbolicDim, symbol } from '../base/dim.ts'
 import { SlipwayError } from '../base/errors.ts'
 import { typeText } from '../base/value.ts'
-import { type Node, operatorText } from '../ir/graph.ts'
+import { type Node, nodeLabel, operatorText } from '../ir/graph.ts'
 import { arrange, flatten } from './arrange.ts'
-import { parseAttributes } from './attr.ts'
+import { type AttrSpecs, type Attrs, parseAttributes } from './attr.ts'
 import { checkTypes } from './check-types.ts'
 import type { AnyOp, InferContext } from './define.ts'
 import { type Fact, maxTrackedElements, type TensorFact } from './fact.ts'
@@ -13,6 +12,8 @@ import type { FactArgs, Params } from './param.ts'
 
 /** What inferring a node needs from the graph around it. */
 export interface NodeScope {
+  /** The node's parsed attributes, from callers that keep them. Throws SLP-O1. */
+  readonly attributes?: () => Attrs<AttrSpecs>
   readonly inferGraph: InferContext['inferGraph']
   /** Text that makes fresh dimensions of this node unique in the graph. */
   readonly label: string
@@ -32,7 +33,7 @@ export function inferNode(
     let fresh = 0
     const results = op.infer(
       args as FactArgs<Params>, // arranged by the operator's own parameters
-      parseAttributes(op.attrs, node.attributes),
+      scope.attributes?.() ?? parseAttributes(op.attrs, node.attributes),
       {
         outputCount: node.outputs.length,
         inferGraph: scope.inferGraph,
@@ -56,15 +57,10 @@ export function asArgument(fact: Fact): Fact | TensorFact {
 /** Adds node, operator and input types to an operator's error; other errors pass. */
 export function withNode(error: unknown, node: Node, inputs: readonly (Fact | undefined)[]): unknown {
   if (!(error instanceof SlipwayError) || error.details.operator !== undefined) return error
-  const bare = error.message.replace(/^\[[^\]]*\] /, '').replace(/ \(at .*$/, '')
-  const { remedy: _remedy, ...details } = error.details
-  return new SlipwayError(error.code, bare, {
-    ...details,
+  return new SlipwayError(error.code, error.summary, {
+    ...error.details,
     operator: operatorText(node),
-    node: node.name || node.outputs.find((name) => name !== '') || '',
+    node: nodeLabel(node),
     inputs: inputs.map((fact) => (fact ? typeText(fact.type) : 'none')),
   })
 }
-
-/** The fact that a constant states. */
-export type { Dim }

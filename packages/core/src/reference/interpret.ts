@@ -7,11 +7,12 @@ import { SlipwayError } from '../base/errors.ts'
 import { defaultLimits, type Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import { narrowValue, type WideValue, widen, widenValue } from '../base/wide.ts'
-import { freeValues, type Graph, type Node, operatorText, subgraphsOf } from '../ir/graph.ts'
+import { type Graph, type Node, nodeLabel, operatorText } from '../ir/graph.ts'
+import type { Fact } from '../ops/fact.ts'
 import type { DecodeImage } from '../ops/image-codec.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
-import { tryFindOp } from '../ops/registry.ts'
+import { type GraphPlan, graphPlanner, type NodePlan } from './plan.ts'
 import { factOfValue, type NodeRunner, runNode } from './run-node.ts'
 
 export interface InterpretOptions {
@@ -28,21 +29,28 @@ export interface InterpretOptions {
   readonly onNode?: (node: Node, index: number, outputs: readonly (WideValue | undefined)[]) => void
 }
 
-interface Scope {
-  readonly values: Map<string, WideValue>
-  readonly outer: Scope | undefined
-}
+/** Runs the graph that it was prepared for. Throws as `interpret` does. */
+export type GraphRunner = (
+  inputs: ReadonlyMap<string, Value>,
+  options?: InterpretOptions,
+) => Map<string, Value>
 
-function lookUp(scope: Scope | undefined, name: string): WideValue | undefined {
-  for (let at = scope; at; at = at.outer) {
-    const value = at.values.get(name)
-    if (value) return value
+/**
+ * Gets a graph ready for any number of runs: what all of them share, constants in kernel form above all, is worked
+ * out once and kept as long as the runner.
+ */
+export function prepareGraph(graph: Graph): GraphRunner {
+  const planOf = graphPlanner()
+  return (inputs, options = {}) => {
+    const outputs = options.outputs ?? graph.outputs
+    const given = new Map([...inputs].map(([name, value]) => [name, widenValue(value)]))
+    const results = runGraph(planOf(graph), given, undefined, outputs, { options, planOf })
+    return new Map(outputs.map((name, i) => [name, narrowValue(results[i]!)]))
   }
-  return undefined
 }
 
 /**
- * Outputs of a graph by name.
+ * Outputs of a graph by name, of one run.
  *
  * @throws SLP-S2 for a missing input, SLP-O3 for an unknown operator, and the refusals of the operators.
  */
@@ -51,75 +59,86 @@ export function interpret(
   inputs: ReadonlyMap<string, Value>,
   options: InterpretOptions = {},
 ): Map<string, Value> {
-  const wanted = options.outputs ?? graph.outputs
-  const given = new Map([...inputs].map(([name, value]) => [name, widenValue(value)]))
-  const results = runGraph(graph, given, undefined, wanted, options, true)
-  return new Map(wanted.map((name, i) => [name, narrowValue(results[i]!)]))
+  return prepareGraph(graph)(inputs, options)
+}
+
+/** What the main graph and its bodies have in common while they run. */
+interface Run {
+  readonly options: InterpretOptions
+  readonly planOf: (graph: Graph) => GraphPlan
+}
+
+interface Scope {
+  readonly plan: GraphPlan
+  /** Inputs and results that are still to be read. */
+  readonly values: Map<string, WideValue>
+  /** Values to keep beside the graph's outputs. */
+  readonly kept: ReadonlySet<string>
+  readonly outer: Scope | undefined
+}
+
+function lookUp(scope: Scope | undefined, name: string): WideValue | undefined {
+  for (let at = scope; at; at = at.outer) {
+    const value = at.values.get(name) ?? at.plan.constants.get(name)
+    if (value) return value
+  }
+  return undefined
 }
 
 function runGraph(
-  graph: Graph,
+  plan: GraphPlan,
   inputs: ReadonlyMap<string, WideValue>,
   outer: Scope | undefined,
   outputs: readonly string[],
-  options: InterpretOptions,
-  isMain: boolean,
+  run: Run,
 ): WideValue[] {
-  const scope: Scope = { values: new Map(), outer }
-  for (const [name, value] of graph.constants) scope.values.set(name, widen(value))
+  const { graph, constants, nodes } = plan
+  const scope: Scope = { plan, values: new Map(), kept: new Set(outputs), outer }
   for (const name of graph.inputs) {
     const value = inputs.get(name)
     if (value) scope.values.set(name, value)
-    else if (!scope.values.has(name)) {
+    else if (!constants.has(name)) {
       throw new SlipwayError(
         'SLP-S2',
         `Cannot run graph "${graph.name}": input "${name}" must be given, got nothing`,
       )
     }
   }
-  const lastUse = lastUses(graph, outputs)
-  graph.nodes.forEach((node, index) => {
-    options.checkCancelled?.()
-    const results = runOne(node, index, scope, lastUse, options)
+  nodes.forEach((planned, index) => {
+    const { node, lastReads } = planned
+    run.options.checkCancelled?.()
+    const results = runOne(planned, index, scope, run)
     node.outputs.forEach((name, i) => {
       const value = results[i]
       if (name !== '' && value) scope.values.set(name, value)
     })
-    if (isMain) options.onNode?.(node, index, results)
-    for (const name of node.inputs) if (lastUse.get(name) === index) scope.values.delete(name)
+    if (!outer) run.options.onNode?.(node, index, results)
+    for (const name of lastReads) if (!scope.kept.has(name)) scope.values.delete(name)
   })
-  return outputs.map((name) => {
-    const value = lookUp(scope, name)
-    if (!value)
-      throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
-    return value
-  })
+  return outputs.map((name) => outputOf(scope, name))
 }
 
-/** Index of the last node that reads each value; results are kept for good. */
-function lastUses(graph: Graph, outputs: readonly string[]): ReadonlyMap<string, number> {
-  const last = new Map<string, number>()
-  graph.nodes.forEach((node, index) => {
-    for (const name of node.inputs) last.set(name, index)
-    for (const [, body] of subgraphsOf(node)) for (const name of freeValues(body)) last.set(name, index)
-  })
-  for (const name of [...outputs, ...graph.outputs]) last.set(name, Number.POSITIVE_INFINITY)
-  return last
+function outputOf(scope: Scope, name: string): WideValue {
+  const own = scope.values.get(name)
+  if (own) return own
+  // Who takes an output may take its memory over, so a constant is not given away.
+  const constant = scope.plan.graph.constants.get(name)
+  const value = constant ? widen(constant) : lookUp(scope.outer, name)
+  if (!value) throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
+  return value
 }
 
 function runOne(
-  node: Node,
+  { node, op, attributes }: NodePlan,
   index: number,
   scope: Scope,
-  read: ReadonlyMap<string, number>,
-  options: InterpretOptions,
+  run: Run,
 ): (WideValue | undefined)[] {
-  const op = tryFindOp(node.domain, node.op)
-  if (!op || op.deprecated) {
+  if (!op) {
     throw new SlipwayError(
       'SLP-O3',
       `Cannot run node: its operator is not known, got ${operatorText(node)}`,
-      { node: node.name },
+      { node: nodeLabel(node) },
     )
   }
   const inputs = node.inputs.map((name) => {
@@ -127,52 +146,42 @@ function runOne(
     const value = lookUp(scope, name)
     if (!value)
       throw new SlipwayError('SLP-I4', `Cannot run node: no value has this name, got "${name}"`, {
-        node: node.name,
+        node: nodeLabel(node),
       })
     return value
   })
-  return runNode(op, node, inputs, runnerFor(node, index, scope, read, options))
+  return runNode(op, node, inputs, { ...runnerFor(node, index, scope, run), attributes })
 }
 
-function runnerFor(
-  node: Node,
-  index: number,
-  scope: Scope,
-  read: ReadonlyMap<string, number>,
-  options: InterpretOptions,
-): NodeRunner {
+function runnerFor(node: Node, index: number, scope: Scope, run: Run): Omit<NodeRunner, 'attributes'> {
+  const { options, planOf } = run
   const limits = options.limits ?? defaultLimits
   return {
-    wanted: (name) => read.has(name),
+    wanted: (name) => scope.plan.read.has(name) || scope.kept.has(name),
     checkCancelled: () => options.checkCancelled?.(),
     checkElements: (count) => checkElements(count, limits, node),
     maxLoopIterations: limits.loopIterations,
     decodeImage: options.decodeImage,
     random: (seed) => randomStream(seed ?? options.seed ?? 0, index),
-    runGraph: (body, args) =>
-      runGraph(
-        body,
-        new Map(body.inputs.map((name, i) => [name, args[i]!])),
-        scope,
-        body.outputs,
-        options,
-        false,
-      ),
+    runGraph: (body, args) => {
+      const inputs = new Map(body.inputs.map((name, i) => [name, args[i]!]))
+      return runGraph(planOf(body), inputs, scope, body.outputs, run)
+    },
     inferGraph: (body, args) => {
       const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
       const { facts } = inferGraph(body, {
         inputs: given,
-        captured: capturedFacts(body, scope),
-        path: `${node.name}/`,
+        captured: capturedFacts(planOf(body), scope),
+        path: `${nodeLabel(node)}/`,
       })
       return body.outputs.map((name) => facts.get(name))
     },
   }
 }
 
-function capturedFacts(body: Graph, scope: Scope) {
+function capturedFacts({ captured }: GraphPlan, scope: Scope): ReadonlyMap<string, Fact> {
   return new Map(
-    [...freeValues(body)].flatMap((name) => {
+    [...captured].flatMap((name) => {
       const value = lookUp(scope, name)
       return value ? [[name, factOfValue(value)] as const] : []
     }),
@@ -186,7 +195,7 @@ function checkElements(count: number, limits: Limits, node: Node): void {
       'SLP-L4',
       `Cannot make tensor: it may have at most ${most} elements, got ${count}`,
       {
-        node: node.name,
+        node: nodeLabel(node),
         operator: operatorText(node),
         remedy: 'Raise limits.tensorBytes if the size is intended.',
       },

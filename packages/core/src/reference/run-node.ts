@@ -4,9 +4,9 @@ import { elementCount } from '../base/shape.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { narrowValue, type WideValue, widenValue } from '../base/wide.ts'
 import { graphBuilder } from '../ir/builder.ts'
-import type { Graph, Node } from '../ir/graph.ts'
+import { type Graph, type Node, nodeLabel } from '../ir/graph.ts'
 import { arrange, flatten } from '../ops/arrange.ts'
-import { parseAttributes } from '../ops/attr.ts'
+import { type AttrSpecs, type Attrs, parseAttributes } from '../ops/attr.ts'
 import type { AnyOp, KernelContext } from '../ops/define.ts'
 import { type Fact, maxTrackedElements } from '../ops/fact.ts'
 import { inferNode, withNode } from '../ops/infer-node.ts'
@@ -21,6 +21,8 @@ export interface NodeRunner
   /** Facts of a body's outputs, for control flow. */
   inferGraph(graph: Graph, inputs: readonly Fact[]): readonly (Fact | undefined)[]
   readonly wanted: (output: string) => boolean
+  /** The node's attributes, parsed. Throws SLP-O1. */
+  readonly attributes: () => Attrs<AttrSpecs>
 }
 
 /** The type of a value at hand. */
@@ -57,7 +59,8 @@ export function runNode(
   runner: NodeRunner,
 ): (WideValue | undefined)[] {
   const facts = inputs.map((value) => value && factOfValue(value))
-  const outputs = inferNode(op, node, facts, { label: node.name, inferGraph: runner.inferGraph })
+  const { attributes, inferGraph } = runner
+  const outputs = inferNode(op, node, facts, { label: nodeLabel(node), attributes, inferGraph })
   try {
     const results =
       op.reference === 'decomposed'
@@ -78,7 +81,7 @@ function runKernel(
 ): (WideValue | undefined)[] {
   if (op.reference === 'decomposed') return []
   const args = arrange(op.inputs, inputs, 'input') as WideArgs<Params> // arranged by the operator's own parameters
-  const results = op.reference(args, parseAttributes(op.attrs, node.attributes), {
+  const results = op.reference(args, runner.attributes(), {
     outputs,
     wanted: (index) => {
       const name = node.outputs[index] ?? ''

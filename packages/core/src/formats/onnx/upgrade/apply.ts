@@ -3,7 +3,7 @@
  * through the adapters of its operator whose version is above its own, in order.
  */
 import { SlipwayError } from '../../../base/errors.ts'
-import { type Graph, type Node, operatorText } from '../../../ir/graph.ts'
+import { type Graph, type Node, nodeLabel, operatorText } from '../../../ir/graph.ts'
 import { definedNames, mapSubgraphs } from '../../../ir/rewrite.ts'
 import { withNode } from '../../../ops/infer-node.ts'
 import type { Upgrade, UpgradeContext } from './define.ts'
@@ -68,7 +68,7 @@ function raise(node: Node, version: number, work: Workspace, path: string): void
       `Cannot convert ${operatorText(node)} from version ${version} to ${before}: ${reason}`,
       {
         path,
-        node: node.name,
+        node: nodeLabel(node),
         operator: operatorText(node),
         remedy: 'Export the model at a newer operator set.',
       },
