@@ -1,0 +1,25 @@
+import { defineOp } from '../define.ts'
+import { one } from '../param.ts'
+import { poolAttrs, poolFact } from '../shared/pool.ts'
+import { aroundChannels, channelsFirst, channelsLast } from './shared/channels-last.ts'
+import { eightBits } from './shared/quantized-graph.ts'
+
+export const nhwcMaxPool = defineOp({
+  name: 'NhwcMaxPool',
+  domain: 'com.microsoft',
+  doc: 'MaxPool of a tensor whose channels are the last axis.',
+  since: [1],
+  types: { T: eightBits },
+  inputs: { x: one('T') },
+  outputs: { y: one('T') },
+  attrs: poolAttrs,
+  infer: ({ x }, attrs, { freshDim }) => ({ y: channelsLast(poolFact(channelsFirst(x), attrs, freshDim)) }),
+  reference: 'decomposed',
+  gradient: 'none',
+  lower: {
+    kind: 'decompose',
+    build: (b, { x }, attrs) => ({
+      y: aroundChannels(b, x, attrs.kernel_shape.length + 2, (from) => b.node('MaxPool', [from], attrs)),
+    }),
+  },
+})
