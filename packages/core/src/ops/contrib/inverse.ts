@@ -3,7 +3,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { floatsOf } from '../shared/float-data.ts'
+import { floatsOf } from '../shared/elements.ts'
 import { requireSize } from '../shared/require.ts'
 import { ieeeFloats } from '../types.ts'
 

@@ -5,7 +5,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { sizeOf, splitHeads } from '../shared/attention-graph.ts'
+import { sizeOf, splitHeads } from '../shared/attention/attention-graph.ts'
 import { requireShape } from '../shared/require.ts'
 import { maskedAttention } from './shared/masked-attention.ts'
 

@@ -1,7 +1,7 @@
 /** GroupQueryAttention in terms of Attention, RotaryEmbedding and a gathered cache. */
 import type { DType } from '../../../base/dtype.ts'
 import { float, type GraphBuilder } from '../../../ir/builder.ts'
-import { joinHeads, padMask, sizeOf, splitHeads } from '../../shared/attention-graph.ts'
+import { joinHeads, padMask, sizeOf, splitHeads } from '../../shared/attention/attention-graph.ts'
 import { cast } from './quantized-graph.ts'
 
 export interface GroupNames {

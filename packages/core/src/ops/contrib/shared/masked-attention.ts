@@ -4,7 +4,7 @@ import type { DType } from '../../../base/dtype.ts'
 import { float, type GraphBuilder } from '../../../ir/builder.ts'
 import type { TensorFact } from '../../fact.ts'
 import { refuse } from '../../refuse.ts'
-import { joinHeads, sizeOf } from '../../shared/attention-graph.ts'
+import { joinHeads, sizeOf } from '../../shared/attention/attention-graph.ts'
 import { cast } from './quantized-graph.ts'
 
 export interface MaskNames {
