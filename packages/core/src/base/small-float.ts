@@ -4,6 +4,7 @@
  * Sources: IEEE 754-2019; OCP 8-bit Floating Point and Microscaling Formats 1.0; ONNX "Float stored in 8 bits".
  */
 import type { DType } from './dtype.ts'
+import { roundHalfEven } from './round-half-even.ts'
 
 interface SmallFloat {
   readonly exponentBits: number
@@ -45,11 +46,6 @@ export function maxFinitePattern(dtype: SmallFloatType): number {
   return special === 'nan-all-ones' ? all - 1 : all
 }
 
-/** The largest finite value. */
-export function maxFinite(dtype: SmallFloatType): number {
-  return decodeSmallFloat(dtype, maxFinitePattern(dtype))
-}
-
 /** The value of a bit pattern. */
 export function decodeSmallFloat(dtype: SmallFloatType, pattern: number): number {
   const { exponentBits, mantissaBits, bias, special } = formats[dtype]
@@ -84,14 +80,6 @@ function overflowPattern(format: SmallFloat, dtype: SmallFloatType, saturate: bo
   if (saturate || format.special === 'none') return maxFinitePattern(dtype)
   if (format.special === 'ieee') return (2 ** format.exponentBits - 1) * 2 ** format.mantissaBits
   return nanPattern(format)
-}
-
-/** Half-way cases go to the even neighbour; `value` is finite and not negative. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest > 0.5 || (rest === 0.5 && floor % 2 === 1)) return floor + 1
-  return floor
 }
 
 /** The bit pattern nearest to `value`; ties go to the even pattern. */

@@ -52,6 +52,13 @@ export function subgraphsOf(node: Node): readonly (readonly [string, Graph])[] {
   })
 }
 
+/** Values that a node reads, those that its bodies capture included. */
+export function readsOf(node: Node): readonly string[] {
+  const direct = node.inputs.filter((name) => name !== '')
+  const bodies = subgraphsOf(node)
+  return bodies.length === 0 ? direct : [...direct, ...bodies.flatMap(([, body]) => [...freeValues(body)])]
+}
+
 /** Names that a graph's nodes and outputs read but the graph does not define: captures from outside. */
 export function freeValues(graph: Graph): ReadonlySet<string> {
   const defined = new Set([...graph.inputs, ...graph.constants.keys()])
@@ -60,8 +67,7 @@ export function freeValues(graph: Graph): ReadonlySet<string> {
     if (name !== '' && !defined.has(name)) free.add(name)
   }
   for (const node of graph.nodes) {
-    node.inputs.forEach(read)
-    for (const [, body] of subgraphsOf(node)) freeValues(body).forEach(read)
+    readsOf(node).forEach(read)
     for (const name of node.outputs) defined.add(name)
   }
   graph.outputs.forEach(read)

@@ -2,9 +2,9 @@
 import { SlipwayError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { tensorType, typeText, type ValueType } from '../base/value.ts'
-import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from './graph.ts'
+import { type Graph, type Node, nodeLabel, operatorText, readsOf, subgraphsOf } from './graph.ts'
 import { definedNames, renameReads } from './rewrite.ts'
-import { readsOf, topologicalSort } from './topological-sort.ts'
+import { topologicalSort } from './topological-sort.ts'
 import { conflict } from './verify-type.ts'
 
 export interface Patch {

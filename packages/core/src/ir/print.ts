@@ -56,7 +56,7 @@ function graphText(graph: Graph, indent: string, options: PrintOptions): string 
 }
 
 /** A name as the text form spells it: bare where it is a plain word, `_` where it is empty, quoted otherwise. */
-export function nameText(name: string): string {
+function nameText(name: string): string {
   if (name === '') return '_'
   return word.test(name) && !reserved.has(name) ? name : JSON.stringify(name)
 }

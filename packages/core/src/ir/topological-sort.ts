@@ -1,13 +1,6 @@
 /** Nodes in an order in which every value is defined before it is read. */
 import { SlipwayError } from '../base/errors.ts'
-import { freeValues, type Node, nodeLabel, operatorText, subgraphsOf } from './graph.ts'
-
-/** Values that a node reads, those that its bodies capture included. */
-export function readsOf(node: Node): readonly string[] {
-  const direct = node.inputs.filter((name) => name !== '')
-  const bodies = subgraphsOf(node)
-  return bodies.length === 0 ? direct : [...direct, ...bodies.flatMap(([, body]) => [...freeValues(body)])]
-}
+import { type Node, nodeLabel, operatorText, readsOf } from './graph.ts'
 
 /**
  * The same nodes in topological order; nodes that are in order already keep their places. Values that no node

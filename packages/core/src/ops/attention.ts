@@ -1,5 +1,5 @@
 import { addDims, type Dim } from '../base/dim.ts'
-import { type DType, dtypeInfo, isFloat, tryDTypeOfCode } from '../base/dtype.ts'
+import { dtypeInfo } from '../base/dtype.ts'
 import { wide } from '../base/wide.ts'
 import type { GraphBuilder } from '../ir/builder.ts'
 import { type Attrs, attr } from './attr.ts'
@@ -7,7 +7,7 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { type FactArgs, maybe, type NameArgs, one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { attentionBias, clearHiddenRows } from './shared/attention-bias.ts'
+import { attentionBias, clearHiddenRows } from './shared/attention/attention-bias.ts'
 import {
   biasOf,
   guardedSoftmax,
@@ -18,10 +18,18 @@ import {
   sizeOf,
   splitHeads,
   visibility,
-} from './shared/attention-graph.ts'
-import { scaledProducts, softmaxRows, weightedValues } from './shared/attention-scores.ts'
-import { appendHeads, type HeadDims, headDims, headShape, packHeads, unpackHeads } from './shared/heads.ts'
-import { integersOf } from './shared/integer-lists.ts'
+} from './shared/attention/attention-graph.ts'
+import { scaledProducts, softmaxRows, weightedValues } from './shared/attention/attention-scores.ts'
+import {
+  appendHeads,
+  type HeadDims,
+  headDims,
+  headShape,
+  packHeads,
+  unpackHeads,
+} from './shared/attention/heads.ts'
+import { floatDTypeOfAttr } from './shared/dtype-attr.ts'
+import { integersOf } from './shared/elements.ts'
 import { requireShape, requireSize } from './shared/require.ts'
 import { floats, numbers } from './types.ts'
 
@@ -119,7 +127,7 @@ function checkAttrs(facts: Facts, attrs: AttentionAttrs): void {
     if (size < -1) refuse('window sizes must be -1 or more', size)
   }
   if (mode < 0 || mode > 3) refuse('qk_matmul_output_mode must be 0, 1, 2 or 3', mode)
-  if (softmax_precision !== undefined) precisionOf(softmax_precision)
+  if (softmax_precision !== undefined) floatDTypeOfAttr('softmax_precision', softmax_precision)
   if (attrs.softcap < 0) refuse('softcap must not be negative', attrs.softcap)
   if ((facts.past_key === undefined) !== (facts.past_value === undefined)) {
     refuse('past_key and past_value must be given together', facts.past_key ? 'past_key' : 'past_value')
@@ -131,11 +139,6 @@ function checkAttrs(facts: Facts, attrs: AttentionAttrs): void {
       'Append to the cache outside, or drop it.',
     )
   }
-}
-
-function precisionOf(code: number): DType {
-  const dtype = tryDTypeOfCode(code)
-  return dtype && isFloat(dtype) ? dtype : refuse('softmax_precision must be the code of a float type', code)
 }
 
 interface AttentionDims {
@@ -224,7 +227,10 @@ function decompose(b: GraphBuilder, names: NameArgs<typeof inputs>, facts: Facts
     attrs.softcap > 0 ? b.node('Mul', [b.node('Tanh', [b.node('Div', [scores, cap])]), cap]) : scores
   const bias = biasFor(b, names, facts, attrs, { query, key: present_key, past: names.past_key })
   const biased = bias ? b.node('Add', [capped, bias]) : capped
-  const precision = attrs.softmax_precision === undefined ? dtype : precisionOf(attrs.softmax_precision)
+  const precision =
+    attrs.softmax_precision === undefined
+      ? dtype
+      : floatDTypeOfAttr('softmax_precision', attrs.softmax_precision)
   const probabilities = guardedSoftmax(b, biased, bias, dtype, precision)
   const values = facts.V.dtype === dtype ? value : b.node('Cast', [value], { to: dtypeInfo(dtype).code })
   return {

@@ -5,7 +5,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuseValue } from './refuse.ts'
-import { dtypeOfAttr } from './shared/random-fill.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { floats, numbers } from './types.ts'
 
 const outputTypes = [...numbers, 'bool'] as const
@@ -20,10 +20,10 @@ export const bernoulli = defineOp({
   attrs: { dtype: attr.optional.int(), seed: attr.optional.float() },
   traits: ['random'],
   infer: ({ input }, { dtype }) => ({
-    output: tensorFact(dtypeOfAttr(dtype, input.dtype, outputTypes), input.shape),
+    output: tensorFact(dtypeOfAttr('dtype', dtype, outputTypes, input.dtype), input.shape),
   }),
   reference: ({ input }, attrs, { random }) => {
-    const dtype = dtypeOfAttr(attrs.dtype, input.dtype, outputTypes)
+    const dtype = dtypeOfAttr('dtype', attrs.dtype, outputTypes, input.dtype)
     const output = wideZeros(dtype, input.shape)
     const stream = random(attrs.seed)
     for (let i = 0; i < input.data.length; i++) {
@@ -40,7 +40,7 @@ export const bernoulli = defineOp({
     kind: 'decompose',
     build: (b, { input }, { dtype, seed }, { inputs }) => {
       const own = inputs.input.dtype
-      const target = dtypeInfo(dtypeOfAttr(dtype, own, outputTypes)).code
+      const target = dtypeInfo(dtypeOfAttr('dtype', dtype, outputTypes, own)).code
       // A number below 1 could be rounded up to 1 in the narrow types, so the comparison is in float32 at least.
       const compared = own === 'float64' ? 'float64' : 'float32'
       const { code } = dtypeInfo(compared)

@@ -5,9 +5,9 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf, floatZeros } from './shared/float-data.ts'
+import { floatsOf, floatZeros } from './shared/elements.ts'
+import { sigmoid } from './shared/math/sigmoid.ts'
 import { requireShape } from './shared/require.ts'
-import { sigmoid } from './shared/sigmoid.ts'
 
 export const causalConvWithState = defineOp({
   name: 'CausalConvWithState',

@@ -6,8 +6,9 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { integersOf, lengthOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
+import { listLength } from './shared/require.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const centerCropPad = defineOp({
@@ -77,7 +78,7 @@ function inferShape(
   axes: readonly number[] | undefined,
   { freshDim }: InferContext,
 ): readonly Dim[] | undefined {
-  const count = lengthOf('shape', shape)
+  const count = listLength('shape', shape)
   // Without axes there is one size per axis, so that the sizes alone tell the shape.
   const rank = own?.length ?? (axes ? undefined : count)
   if (rank === undefined) return undefined

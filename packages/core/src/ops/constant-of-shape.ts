@@ -7,8 +7,11 @@ import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { copyElement } from './shared/movement.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { float8s, int2s, int4s, numbers } from './types.ts'
 
 export const constantOfShape = defineOp({
@@ -48,7 +51,7 @@ function fillOf(value: Tensor | undefined): WideTensor {
 
 function shapeFrom(input: TensorFact, context: InferContext): readonly Dim[] | undefined {
   const sizes = valuesOf(input)
-  const rank = lengthOf('input', input)
+  const rank = listLength('input', input)
   if (sizes?.some((size) => typeof size === 'number' && size < 0)) {
     refuse('sizes must not be negative', sizes)
   }

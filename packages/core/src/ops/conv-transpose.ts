@@ -13,7 +13,7 @@ import {
   spatialRank,
   transposedMaps,
 } from './shared/convolution.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { requireSize } from './shared/require.ts'
 import { checkList, fullWindowSpec, splitPadding, type WindowAxis, windowAttrs } from './shared/window.ts'
 import { floats } from './types.ts'

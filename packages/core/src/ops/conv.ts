@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { convDims, convolve } from './shared/convolution.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { windowAttrs, windowAxes } from './shared/window.ts'
 import { floats } from './types.ts'
 

@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
-import { outputDType } from './shared/kernel-data.ts'
+import { outputDType } from './shared/output-dtype.ts'
 import { checkScale, divisionType, scaleIndex } from './shared/quantization.ts'
 import { float6s, float8s, int2s, int4s } from './types.ts'
 

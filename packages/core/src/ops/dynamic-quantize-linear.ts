@@ -2,7 +2,7 @@ import { wide, wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { quantize } from './shared/quantization.ts'
 
 export const dynamicQuantizeLinear = defineOp({

@@ -6,7 +6,7 @@ import { defineOp, type KernelContext } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { many, one } from './param.ts'
 import { type Equation, labelSizes, parseEquation } from './shared/einsum-equation.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { offsetsOf } from './shared/offsets.ts'
 import { numbers } from './types.ts'
 

@@ -2,7 +2,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
-import { erf as erfOf } from './shared/erf.ts'
+import { erf as erfOf } from './shared/math/erf.ts'
 import { floats } from './types.ts'
 
 export const erf = defineOp({

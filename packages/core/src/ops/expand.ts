@@ -5,7 +5,9 @@ import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fac
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { broadcastDims, expandTo } from './shared/broadcast.ts'
-import { integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const expand = defineOp({
@@ -34,7 +36,7 @@ function inferShape(
   shape: TensorFact,
   { freshDim }: InferContext,
 ): readonly Dim[] | undefined {
-  const count = lengthOf('shape', shape)
+  const count = listLength('shape', shape)
   const wanted = valuesOf(shape)
   if (wanted?.some((size) => typeof size === 'number' && size < 0)) {
     refuse('sizes must not be negative', wanted)

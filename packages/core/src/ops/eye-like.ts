@@ -1,4 +1,3 @@
-import type { DType } from '../base/dtype.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
@@ -22,7 +21,7 @@ export const eyeLike = defineOp({
     requireRank('input', input, 2)
     return {
       output: tensorFact(
-        outputDType(input.dtype, dtype),
+        dtypeOfAttr('dtype', dtype, eyeTypes, input.dtype),
         input.shape ?? [freshDim('rows'), freshDim('columns')],
       ),
     }
@@ -31,13 +30,11 @@ export const eyeLike = defineOp({
     const [, columns] = input.shape
     const onDiagonal = (i: number) => (i % columns!) - Math.floor(i / columns!) === k
     return {
-      output: fromNumbers(outputDType(input.dtype, dtype), input.shape, (i) => (onDiagonal(i) ? 1 : 0)),
+      output: fromNumbers(dtypeOfAttr('dtype', dtype, eyeTypes, input.dtype), input.shape, (i) =>
+        onDiagonal(i) ? 1 : 0,
+      ),
     }
   },
   gradient: 'none',
   lower: { kind: 'kernel' },
 })
-
-function outputDType(own: DType, code: number | undefined): DType {
-  return code === undefined ? own : dtypeOfAttr('dtype', code, eyeTypes)
-}

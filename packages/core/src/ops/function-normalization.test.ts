@@ -71,8 +71,8 @@ opTest(layerNormalization, {
       name: 'an integer stash type',
       inputs: { X: rows, Scale: f32([1]) },
       attrs: { stash_type: 7 },
-      code: 'SLP-O2',
-      message: 'stash_type must be the code of a float type, got 7',
+      code: 'SLP-O1',
+      message: 'attribute stash_type: it must be the code of a float type, got int64',
     },
   ],
 })

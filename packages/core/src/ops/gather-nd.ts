@@ -6,7 +6,7 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { positionsOfTuples } from './shared/element-positions.ts'
+import { positionsOfTuples } from './shared/indices.ts'
 import { copyElements } from './shared/movement.ts'
 import { tensorsIr4 } from './types.ts'
 

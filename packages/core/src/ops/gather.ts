@@ -5,10 +5,11 @@ import { defineOp } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
+import { integersOf } from './shared/elements.ts'
 import { normalizeIndex } from './shared/indices.ts'
-import { integersOf, trackedOf } from './shared/integer-lists.ts'
 import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const gather = defineOp({

@@ -3,7 +3,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
-import { erfc } from './shared/erf.ts'
+import { erfc } from './shared/math/erf.ts'
 import { floats } from './types.ts'
 
 const slope = Math.sqrt(2 / Math.PI)

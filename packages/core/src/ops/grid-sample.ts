@@ -5,7 +5,9 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf, numbersIn } from './shared/float-data.ts'
+import { floatsOf, numbersIn } from './shared/elements.ts'
+import { selectElements } from './shared/movement.ts'
+import { requireShape, requireSize } from './shared/require.ts'
 import {
   type PaddingMode,
   paddingModes,
@@ -13,10 +15,8 @@ import {
   sampleModes,
   stencilAt,
   tensorProduct,
-} from './shared/grid.ts'
-import { selectElements } from './shared/movement.ts'
-import { requireShape, requireSize } from './shared/require.ts'
-import { truncated } from './shared/resample.ts'
+} from './shared/resize/grid.ts'
+import { truncated } from './shared/resize/resample.ts'
 import { floats, tensorsIr4 } from './types.ts'
 
 export const gridSample = defineOp({

@@ -5,10 +5,11 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { castTo } from './shared/cast-node.ts'
+import { floatDTypeOfAttr } from './shared/dtype-attr.ts'
+import { floatsOf } from './shared/elements.ts'
 import { blocks, byChannel, momentsOf, standardize } from './shared/moments.ts'
 import { requireShape } from './shared/require.ts'
-import { castTo, stashDType } from './shared/stash-type.ts'
 import { floats } from './types.ts'
 
 export const groupNormalization = defineOp({
@@ -21,7 +22,7 @@ export const groupNormalization = defineOp({
   attrs: { num_groups: attr.required.int(), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
   infer: ({ X, scale, bias }, { num_groups, stash_type }) => {
     if (X.shape && X.shape.length < 2) refuse('X must have a batch and a channel axis', X.shape.length)
-    stashDType(stash_type)
+    floatDTypeOfAttr('stash_type', stash_type)
     const channels = X.shape?.[1]
     if (num_groups < 1) refuse('num_groups must be at least 1', num_groups)
     if (typeof channels === 'number' && channels % num_groups !== 0) {
@@ -46,7 +47,7 @@ export const groupNormalization = defineOp({
   lower: {
     kind: 'decompose',
     build(b, { X, scale, bias }, { num_groups, epsilon, stash_type }, { inputs }) {
-      const [own, stash] = [inputs.X.dtype, stashDType(stash_type)]
+      const [own, stash] = [inputs.X.dtype, floatDTypeOfAttr('stash_type', stash_type)]
       const x = b.node('Reshape', [castTo(b, X, own, stash), b.literal('int64', [0, num_groups, -1])])
       const axes = b.literal('int64', [2])
       const deviation = b.node('Sub', [x, b.node('ReduceMean', [x, axes])])

@@ -6,6 +6,7 @@ import { tensorFact } from './fact.ts'
 import type { PixelFormat } from './image-codec.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { numbersIn } from './shared/elements.ts'
 
 export const imageDecoder = defineOp({
   name: 'ImageDecoder',
@@ -27,10 +28,7 @@ export const imageDecoder = defineOp({
       })
     }
     const channels = channelsOf(pixel_format)
-    const image = decodeImage(
-      Uint8Array.from<number | bigint | string>(encoded_stream.data, Number),
-      pixel_format,
-    )
+    const image = decodeImage(Uint8Array.from(numbersIn(encoded_stream)), pixel_format)
     if (!image) return { image: wideZeros('uint8', [0, 0, channels]) }
     const { height, width, pixels } = image
     checkElements(height * width * channels)

@@ -47,7 +47,7 @@ export function inferNode(
 }
 
 /** Tensor facts carry dtype and shape beside the type, for the operators' convenience. */
-export function asArgument(fact: Fact): Fact | TensorFact {
+function asArgument(fact: Fact): Fact | TensorFact {
   if (fact.type.kind !== 'tensor') return fact
   const { dtype, shape } = fact.type
   const value = fact.value && fact.value.length <= maxTrackedElements ? fact.value : undefined

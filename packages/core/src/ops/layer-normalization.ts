@@ -4,11 +4,13 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
+import { axesFrom } from './shared/axes.ts'
 import { expandTo } from './shared/broadcast.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { castTo } from './shared/cast-node.ts'
+import { floatDTypeOfAttr } from './shared/dtype-attr.ts'
+import { floatsOf } from './shared/elements.ts'
 import { blocks, momentsOf, standardize } from './shared/moments.ts'
 import { requireBroadcastsTo } from './shared/require.ts'
-import { axesFrom, castTo, stashDType } from './shared/stash-type.ts'
 import { floats } from './types.ts'
 
 export const layerNormalization = defineOp({
@@ -24,7 +26,7 @@ export const layerNormalization = defineOp({
     requireBroadcastsTo('B', B, X.shape)
     const first = X.shape && normalizeAxis(attrs.axis, X.shape.length)
     const statistics = X.shape?.map((size, axis) => (axis < first! ? size : 1))
-    const stash = stashDType(attrs.stash_type)
+    const stash = floatDTypeOfAttr('stash_type', attrs.stash_type)
     return {
       Y: tensorFact(X.dtype, X.shape),
       Mean: tensorFact(stash, statistics),
@@ -43,7 +45,7 @@ export const layerNormalization = defineOp({
       y[i] = value * gain[i]! + (shift ? shift[i]! : 0)
     })
     const statistics = X.shape.map((size, axis) => (axis < first ? size : 1))
-    const stash = stashDType(attrs.stash_type)
+    const stash = floatDTypeOfAttr('stash_type', attrs.stash_type)
     const inverse = moments.variance.map((variance) => 1 / Math.sqrt(variance + attrs.epsilon))
     return {
       Y: wide(X.dtype, X.shape, y),
@@ -57,7 +59,7 @@ export const layerNormalization = defineOp({
     build(b, { X, Scale, B }, { axis, epsilon, stash_type }, { inputs }) {
       const list = axesFrom(axis, inputs.X.shape?.length)
       if (!list) return undefined
-      const [own, stash] = [inputs.X.dtype, stashDType(stash_type)]
+      const [own, stash] = [inputs.X.dtype, floatDTypeOfAttr('stash_type', stash_type)]
       const axes = b.literal('int64', list)
       const x = castTo(b, X, own, stash)
       const Mean = b.node('ReduceMean', [x, axes])

@@ -5,9 +5,9 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { type FactArgs, maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf } from './shared/float-data.ts'
-import { type Heads, headDims, packHeads, unpackHeads } from './shared/heads.ts'
-import { linearAttentionScan } from './shared/linear-attention-scan.ts'
+import { type Heads, headDims, packHeads, unpackHeads } from './shared/attention/heads.ts'
+import { linearAttentionScan } from './shared/attention/linear-attention-scan.ts'
+import { floatsOf } from './shared/elements.ts'
 import { requireShape, requireSize } from './shared/require.ts'
 
 const attrs = {

@@ -4,7 +4,7 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
 import { floats } from './types.ts'
 

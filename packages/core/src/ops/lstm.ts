@@ -2,7 +2,7 @@ import { mulDims } from '../base/dim.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { maybe, one } from './param.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import {
   affine,
   type Cell,

@@ -5,7 +5,7 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
 import { floats } from './types.ts'
 

@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { floatsOf, floatZeros } from './shared/float-data.ts'
+import { floatsOf, floatZeros } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 

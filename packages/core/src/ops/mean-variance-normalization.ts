@@ -4,7 +4,7 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf } from './shared/elements.ts'
 import { acrossAxes, momentsOf } from './shared/moments.ts'
 import { floats } from './types.ts'
 

@@ -2,7 +2,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
-import { softplus as softplusOf } from './shared/softplus.ts'
+import { softplus as softplusOf } from './shared/math/softplus.ts'
 import { floats } from './types.ts'
 
 export const mish = defineOp({

@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { dtypeOfAttr } from './shared/random-fill.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { floats, indexInts } from './types.ts'
 
 export const multinomial = defineOp({
@@ -23,7 +23,7 @@ export const multinomial = defineOp({
     if (shape?.[1] === 0) refuse('there must be at least one class', 0)
     if (sample_size < 1) refuse('sample_size must be at least 1', sample_size)
     return {
-      output: tensorFact(dtypeOfAttr(dtype, 'int32', indexInts), [
+      output: tensorFact(dtypeOfAttr('dtype', dtype, indexInts, 'int32'), [
         shape?.[0] ?? freshDim('batch'),
         sample_size,
       ]),
@@ -32,7 +32,7 @@ export const multinomial = defineOp({
   reference: ({ input }, { dtype, seed, sample_size }, { random, checkElements }) => {
     const [rows, classes] = [input.shape[0]!, input.shape[1]!]
     checkElements(rows * sample_size)
-    const output = wideZeros(dtypeOfAttr(dtype, 'int32', indexInts), [rows, sample_size])
+    const output = wideZeros(dtypeOfAttr('dtype', dtype, indexInts, 'int32'), [rows, sample_size])
     const stream = random(seed)
     for (let row = 0; row < rows; row++) {
       const bounds = cumulative(Array.from(input.data.slice(row * classes, (row + 1) * classes), Number))

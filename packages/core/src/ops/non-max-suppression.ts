@@ -4,8 +4,7 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
-import { floatsOf } from './shared/float-data.ts'
-import { scalarIn } from './shared/kernel-data.ts'
+import { floatsOf, scalarIn } from './shared/elements.ts'
 import { requireScalar, requireShape } from './shared/require.ts'
 
 export const nonMaxSuppression = defineOp({

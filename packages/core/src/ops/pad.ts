@@ -7,8 +7,10 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { freshShape, integersOf, lengthOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
+import { listLength } from './shared/require.ts'
 import { indexInts, tensorsIr13 } from './types.ts'
 
 const modes = ['constant', 'reflect', 'edge', 'wrap'] as const
@@ -25,7 +27,7 @@ export const pad = defineOp({
   outputs: { output: one('T') },
   attrs: { mode: attr.oneOf(modes, 'constant') },
   infer: ({ data, pads, axes }, _attrs, context) => {
-    lengthOf('pads', pads)
+    listLength('pads', pads)
     return { output: tensorFact(data.dtype, data.shape && inferShape(data.shape, pads, axes, context)) }
   },
   reference: ({ data, pads, constant_value, axes }, { mode }, { checkElements }) => {

@@ -3,7 +3,7 @@ import { wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
-import { integerPower, realPower } from './shared/power.ts'
+import { integerPower, realPower } from './shared/math/power.ts'
 import { floats, indexInts, numbers } from './types.ts'
 
 export const pow = defineOp({

@@ -1,14 +1,14 @@
 import { integerRange } from '../base/dtype.ts'
-import { type WideTensor, wide } from '../base/wide.ts'
+import { roundHalfEven } from '../base/round-half-even.ts'
+import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { convDims } from './shared/convolution.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { floatsOf, scalarIn } from './shared/elements.ts'
 import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
-import { roundHalfEven } from './shared/round-half-even.ts'
 import { windowAttrs } from './shared/window.ts'
 
 export const qlinearConv = defineOp({
@@ -47,10 +47,10 @@ export const qlinearConv = defineOp({
     const factors = Array.from({ length: maps }, (_, m) => {
       const weightScale = floatsOf(w_scale)
       const own = weightScale.length === 1 ? weightScale[0]! : weightScale[m]!
-      return (scalar(x_scale) * own) / scalar(y_scale)
+      return (scalarIn('x_scale', x_scale) * own) / scalarIn('y_scale', y_scale)
     })
     const [low, high] = integerRange(y_zero_point.dtype)
-    const zero = scalar(y_zero_point)
+    const zero = scalarIn('y_zero_point', y_zero_point)
     const y = sums.map((sum, i) => {
       const value = roundHalfEven(sum * factors[Math.floor(i / plane) % maps]!) + zero
       return Math.min(Number(high), Math.max(Number(low), value))
@@ -60,5 +60,3 @@ export const qlinearConv = defineOp({
   gradient: 'none',
   lower: { kind: 'kernel' },
 })
-
-const scalar = (x: WideTensor): number => floatsOf(x)[0]!

@@ -2,7 +2,8 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { dtypeOfAttr, fillRandom, shapeOfAttr } from './shared/random-fill.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
+import { fillRandom, shapeOfAttr } from './shared/random-fill.ts'
 import { floats } from './types.ts'
 
 export const randomNormal = defineOp({
@@ -21,11 +22,11 @@ export const randomNormal = defineOp({
   },
   traits: ['random'],
   infer: (_inputs, attrs) => ({
-    output: tensorFact(dtypeOfAttr(attrs.dtype, 'float32', floats), shapeOfAttr(attrs.shape)),
+    output: tensorFact(dtypeOfAttr('dtype', attrs.dtype, floats, 'float32'), shapeOfAttr(attrs.shape)),
   }),
   reference: (_inputs, { mean, scale, seed, ...attrs }, context) => ({
     output: fillRandom(
-      dtypeOfAttr(attrs.dtype, 'float32', floats),
+      dtypeOfAttr('dtype', attrs.dtype, floats, 'float32'),
       attrs.shape,
       seed,
       context,

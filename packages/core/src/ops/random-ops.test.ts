@@ -136,8 +136,9 @@ opTest(randomUniform, {
       name: 'an integer type',
       inputs: {},
       attrs: { shape: [1], dtype: 7 },
-      code: 'SLP-O2',
-      message: 'dtype must be one of bfloat16, float16, float32, float64, got "int64"',
+      code: 'SLP-O1',
+      message:
+        'Cannot read attribute dtype: it must be the code of one of bfloat16, float16, float32, float64, got int64',
     },
     {
       name: 'a size over the limit',
@@ -179,7 +180,9 @@ opTest(randomUniformLike, {
       outputs: [symbolic('float16')],
     },
   ],
-  invalid: [{ name: 'no float type', inputs: { input: i64([1]) }, code: 'SLP-O2', message: 'got "int64"' }],
+  invalid: [
+    { name: 'no float type', inputs: { input: i64([1]) }, code: 'SLP-O1', message: 'got none for int64' },
+  ],
 })
 
 opTest(randomNormalLike, {

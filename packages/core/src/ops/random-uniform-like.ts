@@ -2,7 +2,8 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { dtypeOfAttr, fillRandom } from './shared/random-fill.ts'
+import { dtypeOfAttr } from './shared/dtype-attr.ts'
+import { fillRandom } from './shared/random-fill.ts'
 import { floats, tensorsIr4 } from './types.ts'
 
 export const randomUniformLike = defineOp({
@@ -20,11 +21,11 @@ export const randomUniformLike = defineOp({
   },
   traits: ['random'],
   infer: ({ input }, attrs) => ({
-    output: tensorFact(dtypeOfAttr(attrs.dtype, input.dtype, floats), input.shape),
+    output: tensorFact(dtypeOfAttr('dtype', attrs.dtype, floats, input.dtype), input.shape),
   }),
   reference: ({ input }, { low, high, seed, ...attrs }, context) => ({
     output: fillRandom(
-      dtypeOfAttr(attrs.dtype, input.dtype, floats),
+      dtypeOfAttr('dtype', attrs.dtype, floats, input.dtype),
       input.shape,
       seed,
       context,

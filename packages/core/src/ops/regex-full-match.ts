@@ -3,8 +3,8 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
+import { textsOf } from './shared/elements.ts'
 import { fullMatcher } from './shared/linear-regex.ts'
-import { textsOf } from './shared/texts.ts'
 
 export const regexFullMatch = defineOp({
   name: 'RegexFullMatch',

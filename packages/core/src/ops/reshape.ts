@@ -4,8 +4,11 @@ import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { withShape } from './shared/movement.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const reshape = defineOp({
@@ -37,7 +40,7 @@ function inferShape(
   allowZero: boolean,
   context: InferContext,
 ): readonly Dim[] | undefined {
-  const rank = lengthOf('shape', shape)
+  const rank = listLength('shape', shape)
   const wanted = valuesOf(shape)
   if (!wanted) return rank === undefined ? undefined : freshShape(rank, 'size', context)
   if (data.shape) return resolve(data.shape, wanted, allowZero)

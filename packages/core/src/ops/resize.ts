@@ -7,7 +7,7 @@ import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { numbersIn } from './shared/float-data.ts'
+import { numbersIn } from './shared/elements.ts'
 import {
   aspectPolicies,
   coordinateModes,
@@ -15,8 +15,8 @@ import {
   type ResizeAxis,
   regionsOf,
   scaledDim,
-} from './shared/resize-axes.ts'
-import { nearestModes, resizeTensor } from './shared/resize-kernel.ts'
+} from './shared/resize/resize-axes.ts'
+import { nearestModes, resizeTensor } from './shared/resize/resize-kernel.ts'
 import { ieeeFloats, tensorsIr4 } from './types.ts'
 
 const attrs = {

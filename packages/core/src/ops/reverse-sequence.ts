@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { integersOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
 import { selectElements } from './shared/movement.ts'
 import { tensorsIr4 } from './types.ts'
 

@@ -4,11 +4,13 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
+import { axesFrom } from './shared/axes.ts'
 import { expandTo } from './shared/broadcast.ts'
-import { floatsOf } from './shared/float-data.ts'
+import { castTo } from './shared/cast-node.ts'
+import { floatDTypeOfAttr } from './shared/dtype-attr.ts'
+import { floatsOf } from './shared/elements.ts'
 import { blocks, groupMeans } from './shared/moments.ts'
 import { requireBroadcastsTo } from './shared/require.ts'
-import { axesFrom, castTo, stashDType } from './shared/stash-type.ts'
 import { floats } from './types.ts'
 
 export const rmsNormalization = defineOp({
@@ -21,7 +23,7 @@ export const rmsNormalization = defineOp({
   attrs: { axis: attr.int(-1), epsilon: attr.float(1e-5), stash_type: attr.int(1) },
   infer: ({ X, scale }, attrs) => {
     if (X.shape) normalizeAxis(attrs.axis, X.shape.length)
-    stashDType(attrs.stash_type)
+    floatDTypeOfAttr('stash_type', attrs.stash_type)
     requireBroadcastsTo('scale', scale, X.shape)
     return { Y: tensorFact(scale.dtype, X.shape) }
   },
@@ -39,7 +41,7 @@ export const rmsNormalization = defineOp({
     build(b, { X, scale }, { axis, epsilon, stash_type }, { inputs }) {
       const list = axesFrom(axis, inputs.X.shape?.length)
       if (!list) return undefined
-      const stash = stashDType(stash_type)
+      const stash = floatDTypeOfAttr('stash_type', stash_type)
       const x = castTo(b, X, inputs.X.dtype, stash)
       const mean = b.node('ReduceMean', [b.node('Mul', [x, x]), b.literal('int64', list)])
       const root = b.node('Sqrt', [b.node('Add', [mean, b.literal(stash, epsilon)])])

@@ -4,10 +4,9 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { floatsOf, floatZeros } from './shared/float-data.ts'
-import { integersOf } from './shared/integer-lists.ts'
+import { floatsOf, floatZeros, integersOf } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
-import type { Stencil } from './shared/resample.ts'
+import type { Stencil } from './shared/resize/resample.ts'
 import { floats } from './types.ts'
 
 export const roiAlign = defineOp({

@@ -5,9 +5,8 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { floatsOf } from './shared/float-data.ts'
-import { headDims, packHeads, unpackHeads } from './shared/heads.ts'
-import { integersOf } from './shared/integer-lists.ts'
+import { headDims, packHeads, unpackHeads } from './shared/attention/heads.ts'
+import { floatsOf, integersOf } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
 
 export const rotaryEmbedding = defineOp({

@@ -1,8 +1,8 @@
+import { roundHalfEven } from '../base/round-half-even.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
-import { roundHalfEven } from './shared/round-half-even.ts'
 import { floats } from './types.ts'
 
 export const round = defineOp({

@@ -2,7 +2,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
-import { sigmoid as sigmoidOf } from './shared/sigmoid.ts'
+import { sigmoid as sigmoidOf } from './shared/math/sigmoid.ts'
 import { floats } from './types.ts'
 
 export const sigmoid = defineOp({

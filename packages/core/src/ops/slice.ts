@@ -4,9 +4,12 @@ import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
+import { listLength } from './shared/require.ts'
 import { sliceBounds } from './shared/slice-bounds.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
 export const slice = defineOp({
@@ -102,7 +105,7 @@ function inferShape(
   facts: CutFacts,
   context: InferContext,
 ): readonly Dim[] | undefined {
-  for (const name of ['starts', 'ends'] as const) lengthOf(name, facts[name])
+  for (const name of ['starts', 'ends'] as const) listLength(name, facts[name])
   if (!shape) return undefined
   const cuts = cutsOf(shape.length, facts)
   if (cuts) {

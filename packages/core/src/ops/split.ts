@@ -5,8 +5,10 @@ import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { many, maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
 import { pickAlongAxis } from './shared/pick.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const split = defineOp({
@@ -54,7 +56,7 @@ export const split = defineOp({
 function inferSizes(size: Dim, split: TensorFact | undefined, context: InferContext): readonly Dim[] {
   const { outputCount, freshDim } = context
   if (!split) return equalSizes(size, outputCount)
-  lengthOf('split', split)
+  listLength('split', split)
   const values = valuesOf(split)
   return values
     ? stated(values, size, outputCount)

@@ -5,8 +5,11 @@ import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { withShape } from './shared/movement.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const squeeze = defineOp({
@@ -40,7 +43,7 @@ function inferShape(
     // A named size may turn out to be 1.
     return shape.every((size) => typeof size === 'number') ? shape.filter((size) => size !== 1) : undefined
   }
-  const count = lengthOf('axes', axes)
+  const count = listLength('axes', axes)
   const list = numbersOf(axes)
   if (list) return without(shape, list)
   return count === undefined ? undefined : freshShape(Math.max(shape.length - count, 0), 'size', context)

@@ -2,7 +2,7 @@ import { wide } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
-import { textsOf } from './shared/texts.ts'
+import { textsOf } from './shared/elements.ts'
 
 export const stringConcat = defineOp({
   name: 'StringConcat',

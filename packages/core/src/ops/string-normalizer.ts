@@ -5,7 +5,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { textsOf } from './shared/texts.ts'
+import { textsOf } from './shared/elements.ts'
 
 export const stringNormalizer = defineOp({
   name: 'StringNormalizer',

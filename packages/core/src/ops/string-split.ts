@@ -3,7 +3,7 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
-import { textsOf } from './shared/texts.ts'
+import { textsOf } from './shared/elements.ts'
 
 export const stringSplit = defineOp({
   name: 'StringSplit',

@@ -6,7 +6,7 @@ import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { zipElements } from './shared/elementwise.ts'
-import { sigmoid } from './shared/sigmoid.ts'
+import { sigmoid } from './shared/math/sigmoid.ts'
 import { floats } from './types.ts'
 
 export const swiglu = defineOp({

@@ -5,7 +5,7 @@ import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { integersOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
 import { scatterBlocks } from './shared/scatter.ts'
 import { tensorsIr12 } from './types.ts'
 

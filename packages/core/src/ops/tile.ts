@@ -4,8 +4,11 @@ import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { pickAlongAxes } from './shared/pick.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
 export const tile = defineOp({
@@ -40,7 +43,7 @@ function inferShape(
   context: InferContext,
 ): readonly Dim[] | undefined {
   const times = valuesOf(repeats)
-  const rank = shape?.length ?? lengthOf('repeats', repeats)
+  const rank = shape?.length ?? listLength('repeats', repeats)
   if (rank === undefined) return undefined
   if (times && times.length !== rank) refuse(`repeats must have ${rank} elements`, times.length)
   if (times?.some((count) => typeof count === 'number' && count < 0)) {

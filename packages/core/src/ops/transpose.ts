@@ -3,7 +3,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { freshShape } from './shared/integer-lists.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { permuteAxes } from './shared/permute.ts'
 import { tensorsIr13 } from './types.ts'
 

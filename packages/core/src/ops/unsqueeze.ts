@@ -3,8 +3,11 @@ import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { normalizeAxes } from './shared/axes.ts'
-import { freshShape, integersOf, lengthOf, trackedOf } from './shared/integer-lists.ts'
+import { integersOf } from './shared/elements.ts'
+import { freshShape } from './shared/fresh-shape.ts'
 import { withShape } from './shared/movement.ts'
+import { listLength } from './shared/require.ts'
+import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
 export const unsqueeze = defineOp({
@@ -30,7 +33,7 @@ function inferShape(
   axes: TensorFact,
   context: InferContext,
 ): readonly Dim[] | undefined {
-  const count = lengthOf('axes', axes)
+  const count = listLength('axes', axes)
   const list = numbersOf(axes)
   if (!shape) return undefined
   if (list) return insertOnes<Dim>(shape, list)

@@ -3,10 +3,10 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
-import { numbersIn } from './shared/float-data.ts'
+import { numbersIn } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
-import { scaledDim } from './shared/resize-axes.ts'
-import { resizeTensor } from './shared/resize-kernel.ts'
+import { scaledDim } from './shared/resize/resize-axes.ts'
+import { resizeTensor } from './shared/resize/resize-kernel.ts'
 import { classicTensors } from './types.ts'
 
 export const upsample = defineOp({

@@ -1,6 +1,6 @@
 /** What every run of a graph needs and no run changes: constants in kernel form, operators, and who reads what last. */
 import { type WideTensor, widen } from '../base/wide.ts'
-import { freeValues, type Graph, type Node, subgraphsOf } from '../ir/graph.ts'
+import { freeValues, type Graph, type Node, readsOf } from '../ir/graph.ts'
 import { type AttrSpecs, type Attrs, parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { tryFindOp } from '../ops/registry.ts'
@@ -73,9 +73,4 @@ function lastUses(graph: Graph): ReadonlyMap<string, number> {
   })
   for (const name of graph.outputs) last.set(name, Number.POSITIVE_INFINITY)
   return last
-}
-
-/** The inputs of a node and what its bodies capture. */
-function readsOf(node: Node): string[] {
-  return [...node.inputs, ...subgraphsOf(node).flatMap(([, body]) => [...freeValues(body)])]
 }

@@ -3,6 +3,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
+import { integersOf } from '../shared/elements.ts'
 import { selectElements } from '../shared/movement.ts'
 import { indexInts } from '../types.ts'
 
@@ -23,7 +24,7 @@ export const arrayFeatureExtractor = defineOp({
   },
   reference: ({ X, Y }) => {
     const size = X.shape.at(-1)!
-    const indices = Array.from<number | bigint | string, number>(Y.data, Number)
+    const indices = integersOf(Y)
     const wrong = indices.find((index) => index < 0 || index >= size)
     if (wrong !== undefined) refuseValue(`an index must lie in [0, ${size})`, wrong)
     const count = indices.length

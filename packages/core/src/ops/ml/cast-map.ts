@@ -4,6 +4,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { map, one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
+import { integersOf } from '../shared/elements.ts'
 
 const dtypeOf = { TO_FLOAT: 'float32', TO_STRING: 'string', TO_INT64: 'int64' } as const
 
@@ -25,7 +26,7 @@ export const castMap = defineOp({
     return { Y: tensorFact(dtypeOf[cast_to], [1, map_form === 'SPARSE' ? max_map : freshDim('entries')]) }
   },
   reference: ({ X }, { max_map, map_form, cast_to }, { checkElements }) => {
-    const keys = Array.from<number | bigint | string, number>(X.keys.data, Number)
+    const keys = integersOf(X.keys)
     const least = keys.reduce((a, b) => Math.min(a, b), 0)
     if (map_form === 'SPARSE' && least < 0) refuseValue('a key must not be negative in SPARSE form', least)
     const order = keys.map((_, i) => i).sort((a, b) => keys[a]! - keys[b]!)

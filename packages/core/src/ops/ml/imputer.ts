@@ -6,6 +6,7 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
+import { numbersIn } from '../shared/elements.ts'
 import { indexInts } from '../types.ts'
 
 export const imputer = defineOp({
@@ -36,7 +37,7 @@ export const imputer = defineOp({
     }
     const values = isFloat(X.dtype) ? attrs.imputed_value_floats : attrs.imputed_value_int64s.map(Number)
     const replaced = isFloat(X.dtype) ? attrs.replaced_value_float : Number(attrs.replaced_value_int64)
-    const data = Float64Array.from<number | bigint | string>(X.data, Number).map((x, i) =>
+    const data = numbersIn(X).map((x, i) =>
       x === replaced || (Number.isNaN(x) && Number.isNaN(replaced)) ? values[i % values.length]! : x,
     )
     return { Y: wide(X.dtype, X.shape, data) }

@@ -3,10 +3,10 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { classLabels, scoreMatrix, topClass } from '../shared/class-labels.ts'
-import { postTransforms, transformPair, transformScores } from '../shared/post-transform.ts'
-import { checkFeatures, dotRow, rowCount, rowsOf } from '../shared/rows.ts'
 import { indexInts } from '../types.ts'
+import { classLabels, scoreMatrix, topClass } from './shared/class-labels.ts'
+import { postTransforms, transformPair, transformScores } from './shared/post-transform.ts'
+import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 
 export const linearClassifier = defineOp({
   name: 'LinearClassifier',

@@ -3,10 +3,10 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { scoreMatrix } from '../shared/class-labels.ts'
-import { postTransforms, transformScores, transformSingle } from '../shared/post-transform.ts'
-import { checkFeatures, dotRow, rowCount, rowsOf } from '../shared/rows.ts'
 import { indexInts } from '../types.ts'
+import { scoreMatrix } from './shared/class-labels.ts'
+import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
+import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 
 export const linearRegressor = defineOp({
   name: 'LinearRegressor',

@@ -3,8 +3,8 @@ import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
-import { rowDims, rowsOf } from '../shared/rows.ts'
 import { indexInts } from '../types.ts'
+import { rowDims, rowsOf } from './shared/rows.ts'
 
 const norms = {
   // The greatest element, signed: what the specification's max(X) says, and onnxruntime does.

@@ -3,19 +3,19 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { type ClassLabels, classLabels, scoreMatrix, topClass } from '../shared/class-labels.ts'
-import { coupleProbabilities } from '../shared/pairwise-probability.ts'
+import { sigmoid } from '../shared/math/sigmoid.ts'
+import { indexInts } from '../types.ts'
+import { type ClassLabels, classLabels, scoreMatrix, topClass } from './shared/class-labels.ts'
+import { coupleProbabilities } from './shared/pairwise-probability.ts'
 import {
-  logistic,
   type PostTransform,
   postTransforms,
   transformPair,
   transformScores,
   transformSingle,
-} from '../shared/post-transform.ts'
-import { checkFeatures, dotRow, rowCount, rowsOf } from '../shared/rows.ts'
-import { type KernelFunction, kernelFunction, kernelValue, svmKernels } from '../shared/svm-kernel.ts'
-import { indexInts } from '../types.ts'
+} from './shared/post-transform.ts'
+import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
+import { type KernelFunction, kernelFunction, kernelValue, svmKernels } from './shared/svm-kernel.ts'
 
 export const svmClassifier = defineOp({
   name: 'SVMClassifier',
@@ -185,7 +185,7 @@ function pairSums(row: Float64Array, machine: Machine, count: number): number[] 
 function probabilities(sums: readonly number[], { prob_a, prob_b }: Machine, count: number): number[] {
   const r = Array.from({ length: count }, () => new Array<number>(count).fill(0))
   forEachPair(count, (i, j, pair) => {
-    const raw = 1 - logistic(sums[pair]! * prob_a[pair]! + prob_b[pair]!)
+    const raw = 1 - sigmoid(sums[pair]! * prob_a[pair]! + prob_b[pair]!)
     const probability = Math.min(Math.max(raw, 1e-7), 1 - 1e-7)
     r[i]![j] = probability
     r[j]![i] = 1 - probability

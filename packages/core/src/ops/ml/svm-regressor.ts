@@ -3,11 +3,11 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { scoreMatrix } from '../shared/class-labels.ts'
-import { postTransforms, transformSingle } from '../shared/post-transform.ts'
-import { checkFeatures, dotRow, rowCount, rowsOf } from '../shared/rows.ts'
-import { kernelFunction, kernelValue, svmKernels } from '../shared/svm-kernel.ts'
 import { indexInts } from '../types.ts'
+import { scoreMatrix } from './shared/class-labels.ts'
+import { postTransforms, transformSingle } from './shared/post-transform.ts'
+import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
+import { kernelFunction, kernelValue, svmKernels } from './shared/svm-kernel.ts'
 
 export const svmRegressor = defineOp({
   name: 'SVMRegressor',

@@ -3,18 +3,18 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { type ClassLabels, classLabels, scoreMatrix, topClass, zeroOrOne } from '../shared/class-labels.ts'
-import { classicForest, listOrTensor, nodeAttrs } from '../shared/classic-forest.ts'
-import { leastFeatures, scoreRow } from '../shared/forest.ts'
+import { indexInts } from '../types.ts'
+import { type ClassLabels, classLabels, scoreMatrix, topClass, zeroOrOne } from './shared/class-labels.ts'
+import { classicForest, listOrTensor, nodeAttrs } from './shared/classic-forest.ts'
+import { leastFeatures, scoreRow } from './shared/forest.ts'
 import {
   type PostTransform,
   postTransforms,
   transformPair,
   transformScores,
   transformSingle,
-} from '../shared/post-transform.ts'
-import { checkLeastFeatures, rowCount, rowsOf } from '../shared/rows.ts'
-import { indexInts } from '../types.ts'
+} from './shared/post-transform.ts'
+import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
 
 const classAttrs = {
   ...nodeAttrs,

@@ -3,12 +3,12 @@ import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
-import { scoreMatrix } from '../shared/class-labels.ts'
-import { classicForest, listOrTensor, nodeAttrs } from '../shared/classic-forest.ts'
-import { aggregates, leastFeatures, scoreRow } from '../shared/forest.ts'
-import { postTransforms, transformScores, transformSingle } from '../shared/post-transform.ts'
-import { checkLeastFeatures, rowCount, rowsOf } from '../shared/rows.ts'
 import { indexInts } from '../types.ts'
+import { scoreMatrix } from './shared/class-labels.ts'
+import { classicForest, listOrTensor, nodeAttrs } from './shared/classic-forest.ts'
+import { aggregates, leastFeatures, scoreRow, targetCount } from './shared/forest.ts'
+import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
+import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
 
 export const treeEnsembleRegressor = defineOp({
   name: 'TreeEnsembleRegressor',
@@ -66,7 +66,3 @@ export const treeEnsembleRegressor = defineOp({
 })
 
 /** n_targets, or one more than the greatest target that a leaf votes for. */
-function targetCount(given: number | undefined, ids: readonly number[]): number {
-  const count = given ?? ids.reduce((most, id) => Math.max(most, id + 1), 1)
-  return count >= 1 ? count : refuse('n_targets must be at least 1', count)
-}

@@ -1,10 +1,11 @@
 import type { Tensor } from '../../base/tensor.ts'
-import { wide, widen } from '../../base/wide.ts'
+import { wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
+import { ieeeFloats } from '../types.ts'
 import {
   aggregates,
   type Branch,
@@ -14,10 +15,11 @@ import {
   type Forest,
   leastFeatures,
   scoreRow,
-} from '../shared/forest.ts'
-import { postTransforms, transformScores, transformSingle } from '../shared/post-transform.ts'
-import { checkLeastFeatures, rowCount, rowsOf } from '../shared/rows.ts'
-import { ieeeFloats } from '../types.ts'
+  targetCount,
+  tensorNumbers,
+} from './shared/forest.ts'
+import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
+import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
 
 export const treeEnsemble = defineOp({
   name: 'TreeEnsemble',
@@ -73,11 +75,6 @@ function codeOf<T>(names: readonly T[], code: number, name: string): T {
 }
 
 /** n_targets, or one more than the greatest target of a leaf. */
-function targetCount(given: number | undefined, ids: readonly number[]): number {
-  const count = given ?? ids.reduce((most, id) => Math.max(most, id + 1), 1)
-  return count >= 1 ? count : refuse('n_targets must be at least 1', count)
-}
-
 interface TreeAttrs {
   readonly tree_roots: readonly number[]
   readonly nodes_featureids: readonly number[]
@@ -93,13 +90,10 @@ interface TreeAttrs {
   readonly leaf_weights: Tensor
 }
 
-const numbersIn = (whole: Tensor): number[] =>
-  Array.from<number | bigint | string, number>(widen(whole).data, Number)
-
 function forestOf(attrs: TreeAttrs): Forest {
-  const codes = numbersIn(attrs.nodes_modes)
-  const splits = numbersIn(attrs.nodes_splits)
-  const weights = numbersIn(attrs.leaf_weights)
+  const codes = tensorNumbers(attrs.nodes_modes)
+  const splits = tensorNumbers(attrs.nodes_splits)
+  const weights = tensorNumbers(attrs.leaf_weights)
   checkLengths({
     nodes_featureids: attrs.nodes_featureids,
     nodes_modes: codes,
@@ -111,7 +105,7 @@ function forestOf(attrs: TreeAttrs): Forest {
   })
   checkLengths({ leaf_targetids: attrs.leaf_targetids, leaf_weights: weights })
   const modes = codes.map((code) => codeOf(branchModes, code, 'nodes_modes'))
-  const sets = memberSets(attrs.membership_values ? numbersIn(attrs.membership_values) : [])
+  const sets = memberSets(attrs.membership_values ? tensorNumbers(attrs.membership_values) : [])
   let taken = 0
   const branches = modes.map((mode, i): Branch => {
     const isMember = mode === 'BRANCH_MEMBER'

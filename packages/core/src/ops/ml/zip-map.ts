@@ -3,8 +3,8 @@ import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { one, sequence } from '../param.ts'
-import { type ClassLabels, classLabels } from '../shared/class-labels.ts'
-import { checkFeatures, rowsOf } from '../shared/rows.ts'
+import { type ClassLabels, classLabels } from './shared/class-labels.ts'
+import { checkFeatures, rowsOf } from './shared/rows.ts'
 
 export const zipMap = defineOp({
   name: 'ZipMap',

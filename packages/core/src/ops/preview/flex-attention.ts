@@ -1,5 +1,5 @@
 import type { Dim } from '../../base/dim.ts'
-import { type DType, dtypeInfo, isFloat, tryDTypeOfCode } from '../../base/dtype.ts'
+import type { DType } from '../../base/dtype.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import type { Graph } from '../../ir/graph.ts'
 import { attr } from '../attr.ts'
@@ -7,13 +7,14 @@ import { defineOp, type InferContext, type KernelContext } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
-import { halfScaled, shareHeads } from '../shared/attention-graph.ts'
-import { scaledProducts, softmaxRows, weightedValues } from '../shared/attention-scores.ts'
-import { floatsOf } from '../shared/float-data.ts'
-import { type HeadDims, headDims, unpackHeads } from '../shared/heads.ts'
+import { halfScaled, shareHeads } from '../shared/attention/attention-graph.ts'
+import { scaledProducts, softmaxRows, weightedValues } from '../shared/attention/attention-scores.ts'
+import { type HeadDims, headDims, unpackHeads } from '../shared/attention/heads.ts'
+import { castTo } from '../shared/cast-node.ts'
+import { floatDTypeOfAttr } from '../shared/dtype-attr.ts'
+import { floatsOf } from '../shared/elements.ts'
 import { inlineBody } from '../shared/inline-body.ts'
 import { requireRank, requireSize } from '../shared/require.ts'
-import { castTo } from '../shared/stash-type.ts'
 import { floats } from '../types.ts'
 
 export const flexAttention = defineOp({
@@ -89,10 +90,7 @@ type Heads = ReturnType<typeof unpackHeads>
 /** float64 for float64 inputs, otherwise float32, unless the attribute names another float type. */
 function precisionOf(code: number | undefined, dtype: DType): DType {
   if (code === undefined) return dtype === 'float64' ? 'float64' : 'float32'
-  const named = tryDTypeOfCode(code)
-  return named && isFloat(named) && dtypeInfo(named).bits >= 16
-    ? named
-    : refuse('softmax_precision must be the code of a float type of 16 bits or more', code)
+  return floatDTypeOfAttr('softmax_precision', code, 16)
 }
 
 function flexDims(

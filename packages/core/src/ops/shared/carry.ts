@@ -4,8 +4,8 @@ import { typeText, type ValueType } from '../../base/value.ts'
 import type { InferContext } from '../define.ts'
 import type { Fact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { trackedOf } from './integer-lists.ts'
 import { type FreshAxis, mergeTypes, mergeValues, withoutSizes } from './merge.ts'
+import { trackedOf } from './tracked.ts'
 
 export interface Carried {
   /** True before every iteration; sizes that change have names of their own. */

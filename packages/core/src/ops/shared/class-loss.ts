@@ -5,8 +5,7 @@ import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
-import { floatsOf } from './float-data.ts'
-import { integersOf } from './integer-lists.ts'
+import { floatsOf, integersOf } from './elements.ts'
 import { requireRank, requireShape, requireSize } from './require.ts'
 
 export const lossAttrs = {

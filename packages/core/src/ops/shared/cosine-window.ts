@@ -8,8 +8,9 @@ import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
 import { numbers } from '../types.ts'
 import { dtypeOfAttr } from './dtype-attr.ts'
+import { scalarIn } from './elements.ts'
 import { fromNumbers } from './elementwise.ts'
-import { outputDType, scalarIn } from './kernel-data.ts'
+import { outputDType } from './output-dtype.ts'
 import { requireScalar } from './require.ts'
 
 export const windowAttrs = { periodic: attr.int(1), output_datatype: attr.int(1) } as const

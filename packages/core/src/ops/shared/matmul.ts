@@ -6,7 +6,7 @@ import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import type { KernelContext } from '../define.ts'
 import { refuse } from '../refuse.ts'
 import { broadcastDims } from './broadcast.ts'
-import { floatsOf } from './float-data.ts'
+import { floatsOf } from './elements.ts'
 import { offsetsOf } from './offsets.ts'
 
 /** The shape of A·B; undefined where a rank is unknown. Throws SLP-O2. */

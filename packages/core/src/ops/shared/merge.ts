@@ -2,7 +2,7 @@
 import { type Dim, dimsEqual } from '../../base/dim.ts'
 import { tensorType, typeText, type ValueType } from '../../base/value.ts'
 import type { Fact } from '../fact.ts'
-import { trackedOf } from './integer-lists.ts'
+import { trackedOf } from './tracked.ts'
 
 /** A name for the size of an axis on which the two types differ. */
 export type FreshAxis = (axis: number) => Dim

@@ -6,7 +6,7 @@ import { attr } from '../attr.ts'
 import type { KernelContext } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { floatsOf } from './float-data.ts'
+import { floatsOf } from './elements.ts'
 import { type Tap, tapsOf } from './taps.ts'
 import { type WindowAxis, type WindowSpec, windowAttrs, windowAxes, windowDims } from './window.ts'
 

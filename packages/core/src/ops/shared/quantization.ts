@@ -3,9 +3,9 @@ import { ceilDivDims, type Dim, dimsEqual, dimText } from '../../base/dim.ts'
 import type { DType } from '../../base/dtype.ts'
 import { dtypeInfo, integerRange, isFloat } from '../../base/dtype.ts'
 import { roundFloat } from '../../base/round-float.ts'
+import { roundHalfEven } from '../../base/round-half-even.ts'
 import { elementCount, normalizeAxis, type Shape, stridesOf } from '../../base/shape.ts'
 import { refuse } from '../refuse.ts'
-import { roundHalfEven } from './round-half-even.ts'
 
 export interface Granularity {
   readonly axis: number

@@ -3,7 +3,7 @@ import { elementCount, type Shape } from '../../base/shape.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import type { KernelContext } from '../define.ts'
 import { convolve } from './convolution.ts'
-import { floatsOf } from './float-data.ts'
+import { floatsOf } from './elements.ts'
 import { type WindowSpec, windowAxes } from './window.ts'
 
 export interface IntegerConvArgs {

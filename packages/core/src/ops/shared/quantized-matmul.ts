@@ -4,7 +4,7 @@ import type { Shape } from '../../base/shape.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { expandTo } from './broadcast.ts'
-import { floatsOf } from './float-data.ts'
+import { floatsOf } from './elements.ts'
 import { requireBroadcastsTo } from './require.ts'
 
 /** What a 1-D parameter of a matrix goes along. */

@@ -1,18 +1,11 @@
 /** What the random operators share: their output type and the loop that fills it. */
 import type { Dim } from '../../base/dim.ts'
-import { type DType, tryDTypeOfCode } from '../../base/dtype.ts'
+import type { DType } from '../../base/dtype.ts'
 import { elementCount, type Shape } from '../../base/shape.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import type { KernelContext } from '../define.ts'
 import type { RandomStream } from '../random.ts'
 import { refuse } from '../refuse.ts'
-
-/** The element type of a TensorProto code among `allowed`, or `fallback` without a code. Throws SLP-O2. */
-export function dtypeOfAttr(code: number | undefined, fallback: DType, allowed: readonly DType[]): DType {
-  const dtype = code === undefined ? fallback : tryDTypeOfCode(code)
-  if (dtype && allowed.includes(dtype)) return dtype
-  return refuse(`dtype must be one of ${allowed.join(', ')}`, dtype ?? code)
-}
 
 /** The shape attribute, checked. Throws SLP-O2 for a negative size. */
 export function shapeOfAttr(shape: readonly number[]): readonly Dim[] {

@@ -1,7 +1,7 @@
 /** The activation functions that recurrent operators name in their attributes. */
 import { refuse } from '../refuse.ts'
-import { sigmoid } from './sigmoid.ts'
-import { softplus } from './softplus.ts'
+import { sigmoid } from './math/sigmoid.ts'
+import { softplus } from './math/softplus.ts'
 
 export type Activation = (x: number) => number
 

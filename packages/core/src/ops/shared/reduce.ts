@@ -8,9 +8,9 @@ import type { InferContext } from '../define.ts'
 import { numbersOf, type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { refuse } from '../refuse.ts'
 import { normalizeAxes } from './axes.ts'
-import { floatsOf } from './float-data.ts'
-import { integersOf, lengthOf } from './integer-lists.ts'
+import { floatsOf, integersOf } from './elements.ts'
 import { offsetsOf } from './offsets.ts'
+import { listLength } from './require.ts'
 import { isTracked, trackedElements } from './tracked.ts'
 
 export const reduceAttrs = { noop_with_empty_axes: attr.int(0), keepdims: attr.int(1) } as const
@@ -38,7 +38,7 @@ export function inferReduced(
   { freshDim }: InferContext,
   combine?: (a: Dim, b: Dim) => Dim | undefined,
 ): TensorFact {
-  const axisCount = axes && lengthOf('axes', axes)
+  const axisCount = axes && listLength('axes', axes)
   const { shape, dtype } = data
   if (!shape) return tensorFact(dtype, undefined)
   const known = axes ? numbersOf(axes) : []

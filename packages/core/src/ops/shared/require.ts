@@ -64,3 +64,15 @@ export function requireBroadcastsTo(
   })
   if (lead < 0 || !fits) refuse(`${what} must broadcast to ${shapeText(shape)}`, shapeText(fact.shape))
 }
+
+/**
+ * The length of a list of axes, sizes or positions, where it is known. A scalar counts as a list of one, as
+ * exporters write it. Throws SLP-O2 for other ranks.
+ */
+export function listLength(name: string, fact: TensorFact): number | undefined {
+  const { shape } = fact
+  if (!shape) return undefined
+  if (shape.length > 1) refuse(`${name} must be a list`, `rank ${shape.length}`)
+  const length = shape[0] ?? 1
+  return typeof length === 'number' ? length : undefined
+}

@@ -4,7 +4,7 @@ import { normalizeAxis } from '../../base/shape.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
-import { checkAlongAxis, positionsAlongAxis } from './element-positions.ts'
+import { checkAlongAxis, positionsAlongAxis } from './indices.ts'
 import { type ScatterReduction, scatterBlocks } from './scatter.ts'
 
 type Inputs<T> = Readonly<Record<'data' | 'indices' | 'updates', T>>

@@ -2,7 +2,7 @@
 import { normalizeAxis } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
-import { floatsOf } from './float-data.ts'
+import { floatsOf } from './elements.ts'
 import { linesOf } from './offsets.ts'
 
 /** The fact of an output of the input's type and shape. Throws SLP-O2 for an axis outside the rank. */

@@ -13,11 +13,19 @@ import {
 } from '../../base/dim.ts'
 import { type DType, isInteger } from '../../base/dtype.ts'
 import { fitsInteger } from '../../base/wide.ts'
-import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
+import { type Fact, type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 
-/** True for the dtypes whose small tensors are tracked. */
+/** True for the dtypes that operators compute tracked elements in: wide enough that a named size does not wrap around. */
 export function isTracked(dtype: DType): boolean {
   return dtype === 'int64' || dtype === 'int32' || dtype === 'bool'
+}
+
+/** The elements that an operator which only moves elements may pass on: those of all integers and bools. */
+export function trackedOf(fact: Fact): readonly Dim[] | undefined {
+  const { type } = fact
+  return type.kind === 'tensor' && (isInteger(type.dtype) || type.dtype === 'bool')
+    ? valuesOf(fact)
+    : undefined
 }
 
 /** `length` elements, or undefined where one of them is unknown or would wrap around in `dtype`. */

@@ -7,7 +7,7 @@ import type { Shape } from '../../base/shape.ts'
 import { attr } from '../attr.ts'
 import { refuse } from '../refuse.ts'
 
-export const autoPads = ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const
+const autoPads = ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const
 export type AutoPad = (typeof autoPads)[number]
 
 /** The attributes that every windowed operator has. */

@@ -1,7 +1,7 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { mixed, one } from '../param.ts'
-import { inferStep, runStep, scalarInput } from '../shared/optimizer-step.ts'
+import { inferStep, runStep, scalarInput } from './shared/optimizer-step.ts'
 
 const trained = ['float32', 'float64'] as const
 

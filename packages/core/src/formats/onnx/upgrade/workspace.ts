@@ -3,7 +3,7 @@ import type { Tensor } from '../../../base/tensor.ts'
 import { tensorType, type ValueType } from '../../../base/value.ts'
 import { type AttributesInit, literalTensor, toAttributes } from '../../../ir/builder.ts'
 import type { Graph, Node } from '../../../ir/graph.ts'
-import { readsOf } from '../../../ir/topological-sort.ts'
+import { readsOf } from '../../../ir/graph.ts'
 import type { UpgradeContext } from './define.ts'
 import { factsOf } from './facts.ts'
 

@@ -1,10 +1,10 @@
 /** Attention heads: packed [batch, length, heads * size] or apart [batch, heads, length, size]. */
-import { type Dim, floorDivDims, mulDims } from '../../base/dim.ts'
-import { elementCount, type Shape } from '../../base/shape.ts'
-import type { WideTensor } from '../../base/wide.ts'
-import type { TensorFact } from '../fact.ts'
-import { refuse } from '../refuse.ts'
-import { floatsOf } from './float-data.ts'
+import { type Dim, floorDivDims, mulDims } from '../../../base/dim.ts'
+import { elementCount, type Shape } from '../../../base/shape.ts'
+import type { WideTensor } from '../../../base/wide.ts'
+import type { TensorFact } from '../../fact.ts'
+import { refuse } from '../../refuse.ts'
+import { floatsOf } from '../elements.ts'
 
 /** Elements in the order [batch, heads, length, size]. */
 export interface Heads {

@@ -1,5 +1,5 @@
 /** Powers of real and of whole numbers. */
-import { refuseValue } from '../refuse.ts'
+import { refuseValue } from '../../refuse.ts'
 
 /** IEEE 754 pow. JavaScript's own differs where the base is 1 or -1: it gives NaN for an exponent without end. */
 export function realPower(base: number, exponent: number): number {

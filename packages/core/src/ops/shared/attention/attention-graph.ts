@@ -1,7 +1,7 @@
 /** Attention in terms of matrix products, Softmax and comparisons. */
-import { type Dim, dimsEqual } from '../../base/dim.ts'
-import { type DType, dtypeInfo } from '../../base/dtype.ts'
-import type { GraphBuilder } from '../../ir/builder.ts'
+import { type Dim, dimsEqual } from '../../../base/dim.ts'
+import { type DType, dtypeInfo } from '../../../base/dtype.ts'
+import type { GraphBuilder } from '../../../ir/builder.ts'
 
 /** Heads apart: [batch, heads, length, size]. Packed ones are split into `heads`. */
 export function splitHeads(b: GraphBuilder, x: string, rank: number, heads: number | undefined): string {

@@ -1,7 +1,7 @@
 /** Labels of the ai.onnx.ml classifiers, integers or texts: exactly one of the two attributes must be given. */
-import type { WideTensor } from '../../base/wide.ts'
-import { wide } from '../../base/wide.ts'
-import { refuse } from '../refuse.ts'
+import type { WideTensor } from '../../../base/wide.ts'
+import { wide } from '../../../base/wide.ts'
+import { refuse } from '../../refuse.ts'
 
 export interface ClassLabels {
   readonly dtype: 'int64' | 'string'

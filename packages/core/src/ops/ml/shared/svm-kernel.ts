@@ -1,5 +1,5 @@
 /** Kernel functions of the support vector machines. */
-import { refuse } from '../refuse.ts'
+import { refuse } from '../../refuse.ts'
 import { dotRow } from './rows.ts'
 
 export const svmKernels = ['LINEAR', 'POLY', 'RBF', 'SIGMOID'] as const

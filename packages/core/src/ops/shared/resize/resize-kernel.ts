@@ -1,9 +1,9 @@
 /** The reference of Resize, once its geometry is known; Upsample shares it. */
-import { elementCount, type Shape, stridesOf } from '../../base/shape.ts'
-import { lanesOf, type WideTensor } from '../../base/wide.ts'
-import { refuseValue } from '../refuse.ts'
-import { numbersIn } from './float-data.ts'
-import { selectElements } from './movement.ts'
+import { elementCount, type Shape, stridesOf } from '../../../base/shape.ts'
+import { lanesOf, type WideTensor } from '../../../base/wide.ts'
+import { refuseValue } from '../../refuse.ts'
+import { numbersIn } from '../elements.ts'
+import { selectElements } from '../movement.ts'
 import {
   cubicFilter,
   interpolated,

@@ -2,10 +2,10 @@
  * What the optimisers share. Their variadic input lists all tensors, then all gradients, then each kind of
  * state; the output lists all new tensors, then each kind of new state.
  */
-import { type Dim, dimText } from '../../base/dim.ts'
-import { type WideTensor, wideZeros } from '../../base/wide.ts'
-import { type Fact, type TensorFact, tensorFact } from '../fact.ts'
-import { refuse } from '../refuse.ts'
+import { type Dim, dimText } from '../../../base/dim.ts'
+import { type WideTensor, wideZeros } from '../../../base/wide.ts'
+import { type Fact, type TensorFact, tensorFact } from '../../fact.ts'
+import { refuse } from '../../refuse.ts'
 
 /** Computes element `i` of `after` (tensor, then states) from `before` (tensor, gradient, then states). */
 export type ElementUpdate = (

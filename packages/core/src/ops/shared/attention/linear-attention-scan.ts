@@ -1,9 +1,9 @@
 /** LinearAttention as a Scan over positions, computed in the type of the state. */
-import type { Dim } from '../../base/dim.ts'
-import { type DType, dtypeInfo } from '../../base/dtype.ts'
-import { tensorType } from '../../base/value.ts'
-import { type GraphBuilder, graphBuilder } from '../../ir/builder.ts'
-import type { Graph } from '../../ir/graph.ts'
+import type { Dim } from '../../../base/dim.ts'
+import { type DType, dtypeInfo } from '../../../base/dtype.ts'
+import { tensorType } from '../../../base/value.ts'
+import { type GraphBuilder, graphBuilder } from '../../../ir/builder.ts'
+import type { Graph } from '../../../ir/graph.ts'
 
 export interface ScanNames {
   readonly query: string

@@ -1,5 +1,8 @@
 /** Ensembles of decision trees as flat lists: what the three tree operators have in common. */
-import { refuse, refuseValue } from '../refuse.ts'
+import type { Tensor } from '../../../base/tensor.ts'
+import { widen } from '../../../base/wide.ts'
+import { refuse, refuseValue } from '../../refuse.ts'
+import { numbersIn } from '../../shared/elements.ts'
 
 /** In the order of TreeEnsemble's codes. */
 export const branchModes = [
@@ -132,4 +135,15 @@ export function checkLengths(lists: Readonly<Record<string, readonly unknown[]>>
       refuse(`${name} must be as long as ${first![0]} (${first![1].length})`, list.length)
     }
   }
+}
+
+/** The number of targets: as given, or as many as the votes name. Throws SLP-O2 where it is not positive. */
+export function targetCount(given: number | undefined, ids: readonly number[]): number {
+  const count = given ?? ids.reduce((most, id) => Math.max(most, id + 1), 1)
+  return count >= 1 ? count : refuse('n_targets must be at least 1', count)
+}
+
+/** The elements of a tensor attribute as numbers. */
+export function tensorNumbers(whole: Tensor): readonly number[] {
+  return Array.from(numbersIn(widen(whole)))
 }

@@ -1,7 +1,7 @@
 /** What Attention adds to its scores: the mask, the causal frontier, the window and the padding of the cache. */
-import type { WideTensor } from '../../base/wide.ts'
-import { refuseValue } from '../refuse.ts'
-import { numbersIn } from './float-data.ts'
+import type { WideTensor } from '../../../base/wide.ts'
+import { refuseValue } from '../../refuse.ts'
+import { numbersIn } from '../elements.ts'
 
 export interface BiasSpec {
   readonly is_causal: number

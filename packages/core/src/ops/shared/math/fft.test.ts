@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { generator } from '../../testing/gen.ts'
-import { randomStream } from '../random.ts'
+import { generator } from '../../../testing/gen.ts'
+import { randomStream } from '../../random.ts'
 import { fourier } from './fft.ts'
 
 /** The sum as the definition writes it. */

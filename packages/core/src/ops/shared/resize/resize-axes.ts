@@ -1,6 +1,6 @@
 /** The geometry of Resize: output sizes, scales, and where each output position lies in the input. */
-import { type Dim, floorDivDims, mulDims } from '../../base/dim.ts'
-import { refuse, refuseValue } from '../refuse.ts'
+import { type Dim, floorDivDims, mulDims } from '../../../base/dim.ts'
+import { refuse, refuseValue } from '../../refuse.ts'
 
 export const coordinateModes = [
   'half_pixel',

@@ -1,7 +1,7 @@
 /** Sampling at fractional positions with a rule for what lies outside: what GridSample is made of. */
 
+import { roundHalfEven } from '../../../base/round-half-even.ts'
 import { cubicFilter, linearFilter, type Stencil, stencilAround } from './resample.ts'
-import { roundHalfEven } from './round-half-even.ts'
 
 export const sampleModes = ['linear', 'nearest', 'cubic'] as const
 export type SampleMode = (typeof sampleModes)[number]

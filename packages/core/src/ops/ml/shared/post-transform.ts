@@ -1,13 +1,10 @@
 /** The post_transform of the ai.onnx.ml models, on the scores of one row. */
-import { inverseNormal } from './inverse-normal.ts'
+
+import { inverseNormal } from '../../shared/math/inverse-normal.ts'
+import { sigmoid } from '../../shared/math/sigmoid.ts'
 
 export const postTransforms = ['NONE', 'SOFTMAX', 'LOGISTIC', 'SOFTMAX_ZERO', 'PROBIT'] as const
 export type PostTransform = (typeof postTransforms)[number]
-
-/** σ(x) without overflow. */
-export function logistic(x: number): number {
-  return x < 0 ? 1 - 1 / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))
-}
 
 /** Scores of two or more classes or targets. */
 export function transformScores(scores: readonly number[], transform: PostTransform): number[] {
@@ -15,7 +12,7 @@ export function transformScores(scores: readonly number[], transform: PostTransf
     case 'NONE':
       return [...scores]
     case 'LOGISTIC':
-      return scores.map(logistic)
+      return scores.map(sigmoid)
     case 'PROBIT':
       return scores.map(inverseNormal)
     case 'SOFTMAX':
@@ -51,7 +48,7 @@ export function transformPair(score: number, isProbability: boolean, transform: 
   const pair = [isProbability ? 1 - score : -score, score]
   switch (transform) {
     case 'LOGISTIC':
-      return [logistic(-score), logistic(score)]
+      return [sigmoid(-score), sigmoid(score)]
     case 'PROBIT':
       return pair.map(inverseNormal)
     case 'NONE':

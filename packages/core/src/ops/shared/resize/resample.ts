@@ -1,8 +1,8 @@
 /** Interpolation along axes: which input elements, with which weights, make an output element. */
-import { type DType, integerRange, isInteger } from '../../base/dtype.ts'
-import { elementCount, type Shape } from '../../base/shape.ts'
-import { type WideTensor, wide, wideZeros } from '../../base/wide.ts'
-import { roundHalfEven } from './round-half-even.ts'
+import { type DType, integerRange, isInteger } from '../../../base/dtype.ts'
+import { roundHalfEven } from '../../../base/round-half-even.ts'
+import { elementCount, type Shape } from '../../../base/shape.ts'
+import { type WideTensor, wide, wideZeros } from '../../../base/wide.ts'
 
 /** Input positions of one output position along one axis, and their weights. */
 export interface Stencil {

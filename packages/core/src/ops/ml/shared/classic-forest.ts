@@ -1,8 +1,7 @@
 /** Trees as TreeEnsembleClassifier and TreeEnsembleRegressor spell them: one list entry per node, leaves included. */
-import type { Tensor } from '../../base/tensor.ts'
-import { widen } from '../../base/wide.ts'
-import { attr } from '../attr.ts'
-import { refuse } from '../refuse.ts'
+import type { Tensor } from '../../../base/tensor.ts'
+import { attr } from '../../attr.ts'
+import { refuse } from '../../refuse.ts'
 import {
   type Branch,
   branchModes,
@@ -10,6 +9,7 @@ import {
   checkLengths,
   type Forest,
   type TreeRef,
+  tensorNumbers,
   type Vote,
 } from './forest.ts'
 
@@ -53,8 +53,7 @@ export function listOrTensor(
   list: readonly number[] | undefined,
   whole: Tensor | undefined,
 ): readonly number[] {
-  if (whole) return Array.from<number | bigint | string, number>(widen(whole).data, Number)
-  return list ?? []
+  return whole ? tensorNumbers(whole) : (list ?? [])
 }
 
 /** Throws SLP-O2 where lists disagree in length, a node is there twice or a child is missing. */

@@ -1,8 +1,9 @@
 /** The [N, F] inputs of the ai.onnx.ml models; a vector is one row. */
-import type { Dim } from '../../base/dim.ts'
-import type { WideTensor } from '../../base/wide.ts'
-import type { TensorFact } from '../fact.ts'
-import { refuse } from '../refuse.ts'
+import type { Dim } from '../../../base/dim.ts'
+import type { WideTensor } from '../../../base/wide.ts'
+import type { TensorFact } from '../../fact.ts'
+import { refuse } from '../../refuse.ts'
+import { numbersIn } from '../../shared/elements.ts'
 
 /** Rows and features of an input; undefined where its rank is unknown. Throws SLP-O2 for other ranks. */
 export function rowDims({ shape }: TensorFact): { rows: Dim; features: Dim } | undefined {
@@ -30,9 +31,9 @@ export function checkLeastFeatures({ shape }: WideTensor, least: number): void {
 }
 
 /** The rows as float64. */
-export function rowsOf({ data, shape }: WideTensor): Float64Array[] {
-  const numbers =
-    data instanceof Float64Array ? data : Float64Array.from<number | bigint | string>(data, Number)
+export function rowsOf(x: WideTensor): Float64Array[] {
+  const { shape } = x
+  const numbers = numbersIn(x)
   const features = shape.at(-1) ?? 1
   const count = shape.length === 2 ? shape[0]! : 1
   return Array.from({ length: count }, (_, i) => numbers.subarray(i * features, (i + 1) * features))
