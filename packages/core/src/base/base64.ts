@@ -4,6 +4,7 @@ import { SlipwayError } from './errors.ts'
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const codes: ReadonlyMap<string, number> = new Map([...alphabet].map((letter, code) => [letter, code]))
 
+/** The bytes in the standard alphabet, padded. */
 export function toBase64(bytes: Uint8Array): string {
   const parts: string[] = []
   for (let at = 0; at < bytes.length; at += 3) {

@@ -78,15 +78,18 @@ export function symbol(name: string): SymbolicDim {
   return { kind: 'symbolic', text, terms: [{ coefficient: 1, atoms: [{ kind: 'name', text }] }] }
 }
 
+/** a + b. */
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b
   return bounded(build([...termsOf(a), ...termsOf(b)]))
 }
 
+/** a - b. */
 export function subDims(a: Dim, b: Dim): Dim {
   return addDims(a, mulDims(b, -1))
 }
 
+/** a * b. */
 export function mulDims(a: Dim, b: Dim): Dim {
   // 0 * -1 is -0, which prints as 0 but is not the same value.
   if (typeof a === 'number' && typeof b === 'number') return a * b + 0
@@ -153,10 +156,12 @@ export function tryDivideExactly(a: Dim, b: Dim): Dim | undefined {
   return build(quotient)
 }
 
+/** The product of all sizes; 1 for none. */
 export function productOfDims(dims: readonly Dim[]): Dim {
   return dims.reduce<Dim>(mulDims, 1)
 }
 
+/** True where a and b are equal for all values of their names. */
 export function dimsEqual(a: Dim, b: Dim): boolean {
   return dimText(a) === dimText(b)
 }
@@ -166,6 +171,7 @@ export function dimText(dim: Dim): string {
   return typeof dim === 'number' ? String(dim) : dim.text
 }
 
+/** True for a plain number. */
 export function isKnown(dim: Dim): dim is number {
   return typeof dim === 'number'
 }

@@ -73,10 +73,12 @@ export function isInt64(dtype: DType): dtype is 'int64' | 'uint64' {
   return dtype === 'int64' || dtype === 'uint64'
 }
 
+/** True for complex64 and complex128. */
 export function isComplex(dtype: DType): dtype is 'complex64' | 'complex128' {
   return table[dtype].kind === 'complex'
 }
 
+/** True for every real floating-point type, the narrow ones included. */
 export function isFloat(dtype: DType): boolean {
   return table[dtype].kind === 'float'
 }

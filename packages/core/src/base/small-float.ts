@@ -28,6 +28,7 @@ const formats = {
 
 export type SmallFloatType = keyof typeof formats
 
+/** True for the float types whose bit patterns this file reads and writes. */
 export function isSmallFloat(dtype: DType): dtype is SmallFloatType {
   return Object.hasOwn(formats, dtype)
 }
@@ -135,6 +136,7 @@ export function encodeE8M0(value: number, rounding: PowerRounding = 'nearest', s
   return pattern
 }
 
+/** The power of two that a float8e8m0 pattern stands for; 255 is NaN. */
 export function decodeE8M0(pattern: number): number {
   return pattern === 255 ? Number.NaN : 2 ** (pattern - 127)
 }

@@ -68,6 +68,7 @@ export function typeText(type: ValueType): string {
   }
 }
 
+/** The type of a tensor; without a shape its rank is unknown. */
 export function tensorType(dtype: DType, shape?: readonly Dim[]): TensorType {
   return shape ? { kind: 'tensor', dtype, shape } : { kind: 'tensor', dtype }
 }

@@ -62,7 +62,7 @@ function widenData(dtype: DType, data: TensorData, length: number): WideData {
   const { bits, kind } = dtypeInfo(dtype)
   const out = new Float64Array(length)
   for (let i = 0; i < length; i++) {
-    const pattern = bits < 8 ? getPacked(source as Uint8Array, bits, i) : source[i]!
+    const pattern = bits < 8 ? getPacked(source as Uint8Array, bits, i) : source[i]! // sub-byte types lie in bytes
     out[i] = decode(dtype, kind === 'int' && bits < 8 ? signExtend(pattern, bits) : pattern)
   }
   return out
@@ -149,10 +149,12 @@ export function mapTensors<A, B>(
 const isHostTensor = (value: Value): value is Tensor => value.kind === 'tensor'
 const isWideTensor = (value: WideValue): value is WideTensor => value.kind === 'tensor'
 
+/** A value with every tensor in it in wide form. */
 export function widenValue(value: Value): WideValue {
   return mapTensors(value, widen, isHostTensor)
 }
 
+/** A value with every tensor in it rounded to its dtype. */
 export function narrowValue(value: WideValue): Value {
   return mapTensors(value, narrow, isWideTensor)
 }

@@ -21,6 +21,7 @@ export interface Lexer {
   fail(expected: string, at?: Token): never
 }
 
+/** A lexer over the text form of graphs; `#` begins a comment. */
 export function makeLexer(source: string): Lexer {
   const blank = /(?:\s+|#[^\n]*)*/y
   const patterns = [

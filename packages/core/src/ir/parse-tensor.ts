@@ -63,6 +63,7 @@ export function parseNumber(lexer: Lexer, token: Token): number {
   return Number(token.text.replace('inf', 'Infinity'))
 }
 
+/** The integer that a token spells. Throws SLP-I3. */
 export function parseInteger(lexer: Lexer, token: Token): bigint {
   return token.kind === 'number' && /^-?\d+$/.test(token.text)
     ? BigInt(token.text)

@@ -30,6 +30,7 @@ export function parseType(lexer: Lexer, depth = 0): ValueType {
   return { kind: 'tensor', ...dense(lexer) }
 }
 
+/** The element type that the next token names. Throws SLP-I3. */
 export function parseDType(lexer: Lexer): DType {
   const token = lexer.next()
   return isDType(token.text) ? token.text : lexer.fail('an element type', token)

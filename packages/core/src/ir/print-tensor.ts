@@ -16,6 +16,7 @@ export interface PrintOptions {
 
 const defaultInlineElements = 16
 
+/** A tensor as the text form of graphs spells it, such as `float32[2](1, 2)`. */
 export function printTensor(
   value: Tensor,
   { inlineElements = defaultInlineElements, large = 'base64' }: PrintOptions = {},

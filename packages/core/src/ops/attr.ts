@@ -51,65 +51,31 @@ interface Kind<T> {
   readonly read: Reader<T>
 }
 
+function kindOf<T>(kind: AttributeKind, rule: string, read: Reader<T>): Kind<T> {
+  return { kind, rule, read }
+}
+
 const kinds = {
-  float: {
-    kind: 'float',
-    rule: 'a float',
-    read: (a) => (a.kind === 'float' ? a.value : undefined),
-  } as Kind<number>,
-  int: {
-    kind: 'int',
-    rule: 'an int within 2^53',
-    read: (a) => (a.kind === 'int' ? safe(a.value) : undefined),
-  } as Kind<number>,
-  int64: {
-    kind: 'int',
-    rule: 'an int',
-    read: (a) => (a.kind === 'int' ? a.value : undefined),
-  } as Kind<bigint>,
-  string: {
-    kind: 'string',
-    rule: 'a string',
-    read: (a) => (a.kind === 'string' ? a.value : undefined),
-  } as Kind<string>,
-  tensor: {
-    kind: 'tensor',
-    rule: 'a tensor',
-    read: (a) => (a.kind === 'tensor' ? a.value : undefined),
-  } as Kind<Tensor>,
-  sparse: {
-    kind: 'sparse',
-    rule: 'a sparse tensor',
-    read: (a) => (a.kind === 'sparse' ? a.value : undefined),
-  } as Kind<SparseTensor>,
-  graph: {
-    kind: 'graph',
-    rule: 'a graph',
-    read: (a) => (a.kind === 'graph' ? a.value : undefined),
-  } as Kind<Graph>,
-  type: {
-    kind: 'type',
-    rule: 'a type',
-    read: (a) => (a.kind === 'type' ? a.value : undefined),
-  } as Kind<ValueType>,
-  floats: { kind: 'floats', rule: 'floats', read: (a) => readList(a, 'floats') } as Kind<readonly number[]>,
-  ints: {
-    kind: 'ints',
-    rule: 'ints within 2^53',
-    read: (a) => {
-      const list = readList(a, 'ints')
-      return list && safeList(list)
-    },
-  } as Kind<readonly number[]>,
-  int64s: { kind: 'ints', rule: 'ints', read: (a) => readList(a, 'ints') } as Kind<readonly bigint[]>,
-  strings: { kind: 'strings', rule: 'strings', read: (a) => readList(a, 'strings') } as Kind<
-    readonly string[]
-  >,
-  tensors: {
-    kind: 'tensors',
-    rule: 'tensors',
-    read: (a) => (a.kind === 'tensors' ? a.value : undefined),
-  } as Kind<readonly Tensor[]>,
+  float: kindOf<number>('float', 'a float', (a) => (a.kind === 'float' ? a.value : undefined)),
+  int: kindOf<number>('int', 'an int within 2^53', (a) => (a.kind === 'int' ? safe(a.value) : undefined)),
+  int64: kindOf<bigint>('int', 'an int', (a) => (a.kind === 'int' ? a.value : undefined)),
+  string: kindOf<string>('string', 'a string', (a) => (a.kind === 'string' ? a.value : undefined)),
+  tensor: kindOf<Tensor>('tensor', 'a tensor', (a) => (a.kind === 'tensor' ? a.value : undefined)),
+  sparse: kindOf<SparseTensor>('sparse', 'a sparse tensor', (a) =>
+    a.kind === 'sparse' ? a.value : undefined,
+  ),
+  graph: kindOf<Graph>('graph', 'a graph', (a) => (a.kind === 'graph' ? a.value : undefined)),
+  type: kindOf<ValueType>('type', 'a type', (a) => (a.kind === 'type' ? a.value : undefined)),
+  floats: kindOf<readonly number[]>('floats', 'floats', (a) => readList(a, 'floats')),
+  ints: kindOf<readonly number[]>('ints', 'ints within 2^53', (a) => {
+    const list = readList(a, 'ints')
+    return list && safeList(list)
+  }),
+  int64s: kindOf<readonly bigint[]>('ints', 'ints', (a) => readList(a, 'ints')),
+  strings: kindOf<readonly string[]>('strings', 'strings', (a) => readList(a, 'strings')),
+  tensors: kindOf<readonly Tensor[]>('tensors', 'tensors', (a) =>
+    a.kind === 'tensors' ? a.value : undefined,
+  ),
 }
 
 interface Lists {

@@ -130,10 +130,6 @@ export function defineOp<const I extends Params, const O extends Params, const S
   const { domain = '', deprecated = false, traits = [] } = definition
   // The one place where a definition's own types are forgotten: the harness calls it with arguments that it
   // arranged by the definition's own parameter list.
-  return {
-    ...(definition as OpDef<Params, Params, AttrSpecs>),
-    domain,
-    deprecated,
-    traits: new Set(traits),
-  } as AnyOp
+  const untyped = definition as OpDef<Params, Params, AttrSpecs> // see above
+  return { ...untyped, domain, deprecated, traits: new Set(traits) }
 }

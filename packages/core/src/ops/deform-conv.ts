@@ -1,4 +1,4 @@
-import { mulDims } from '../base/dim.ts'
+import { type Dim, mulDims } from '../base/dim.ts'
 import { elementCount, stridesOf } from '../base/shape.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { type Attrs, attr } from './attr.ts'
@@ -79,9 +79,9 @@ function checkOffsets(
     refuse(`the channels must divide by offset_group ${offset_group}`, channels)
   }
   const kernel = kernelDims(output.length, W, attrs)
-  const taps = kernel.reduce(
+  const taps = kernel.reduce<Dim | undefined>(
     (product, size) => (product === undefined || size === undefined ? undefined : mulDims(product, size)),
-    offset_group as NonNullable<TensorFact['shape']>[number] | undefined,
+    offset_group,
   )
   const batch = X.shape?.[0]
   requireShape('offset', offset, [batch, taps && mulDims(taps, output.length), ...output])

@@ -18,6 +18,7 @@ export interface Gen {
 
 const oddities = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0]
 
+/** Random shapes, elements and choices drawn from one stream. */
 export function generator(random: RandomStream): Gen {
   const int = (low: number, high: number) => low + Math.floor(random.uniform() * (high - low + 1))
   const element = (dtype: DType, finite: boolean): number => {

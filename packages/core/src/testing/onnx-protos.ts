@@ -81,6 +81,7 @@ export function rawField(number: number, wire: number, content: readonly number[
   return [...varint(number * 8 + wire), ...content]
 }
 
+/** A length-delimited protobuf field, whose stated length may be a lie. */
 export function lengthField(
   number: number,
   content: readonly number[] | Uint8Array,

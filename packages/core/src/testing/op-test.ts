@@ -56,6 +56,7 @@ export interface OpTests {
   readonly everyDType?: boolean
 }
 
+/** Declares the tests of an operator: those of the table, and those that follow from its definition. */
 export function opTest(op: AnyOp, tests: OpTests): void {
   describe(op.name, () => {
     const names = [...tests.cases, ...(tests.symbolic ?? []), ...(tests.invalid ?? [])].map((one) => one.name)

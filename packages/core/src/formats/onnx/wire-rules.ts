@@ -75,7 +75,7 @@ function buildRules(): ReadonlyMap<string, MessageRule> {
     descriptors.map(({ typeName, fields }) => {
       const lists = fields.filter(({ fieldKind }) => fieldKind === 'list').length
       const heapBytes = heap.object + lists * heap.list
-      return [typeName, { typeName, fields: [] as (FieldRule | undefined)[], heapBytes }] as const
+      return [typeName, { typeName, fields: [] as (FieldRule | undefined)[], heapBytes }] as const // the fields are added below
     }),
   )
   for (const { typeName, fields } of descriptors) {

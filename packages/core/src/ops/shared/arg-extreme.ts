@@ -15,6 +15,7 @@ interface ArgAttrs {
   readonly axis: number
 }
 
+/** int64 positions in the shape of data with the axis taken out, or of size 1. Throws SLP-O2 for a bad or empty axis. */
 export function inferArg(data: TensorFact, { axis, keepdims }: ArgAttrs): TensorFact {
   if (!data.shape) return tensorFact('int64', undefined)
   const at = normalizeAxis(axis, data.shape.length)

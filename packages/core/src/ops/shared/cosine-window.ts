@@ -20,6 +20,7 @@ interface WindowAttrs {
   readonly output_datatype: number
 }
 
+/** A vector as long as `size` says, in the type that output_datatype names. */
 export function inferWindow(size: TensorFact, attrs: WindowAttrs, { freshDim }: InferContext): TensorFact {
   requireScalar('size', size)
   const length = valuesOf(size)?.[0] ?? freshDim('window')

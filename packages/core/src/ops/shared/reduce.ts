@@ -137,6 +137,7 @@ function reduceIntegers(
   }
 }
 
+/** The sum of a group, from the first element to the last. */
 export function sumOf(group: Float64Array): number {
   let sum = 0
   for (let i = 0; i < group.length; i++) sum += group[i]!

@@ -23,6 +23,7 @@ export function inferScatter({ data, indices, updates }: Inputs<TensorFact>, axi
   return tensorFact(data.dtype, data.shape)
 }
 
+/** data with each update put, or combined, where its index along the axis points. Throws SLP-O4 for an index outside. */
 export function scatterAlongAxis(
   { data, indices, updates }: Inputs<WideTensor>,
   axis: number,

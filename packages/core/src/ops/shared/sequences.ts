@@ -12,6 +12,7 @@ export function elementTypeOf({ type }: Fact): ValueType {
   return type.kind === 'sequence' ? type.element : refuse('the input must be a sequence', typeText(type))
 }
 
+/** The fact that a value is a sequence of items of this type. */
 export function sequenceFact(element: ValueType): Fact {
   return { type: { kind: 'sequence', element } }
 }

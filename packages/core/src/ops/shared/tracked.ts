@@ -76,20 +76,24 @@ export function modDims(a: Dim, b: Dim): Dim | undefined {
   return subDims(a, mulDims(floorDivDims(a, b), b))
 }
 
+/** The larger of a and b. */
 export function maxDims(a: Dim, b: Dim): Dim | undefined {
   if (lowerBound(subDims(a, b)) >= 0) return a
   return lowerBound(subDims(b, a)) >= 0 ? b : undefined
 }
 
+/** The smaller of a and b. */
 export function minDims(a: Dim, b: Dim): Dim | undefined {
   if (lowerBound(subDims(a, b)) >= 0) return b
   return lowerBound(subDims(b, a)) >= 0 ? a : undefined
 }
 
+/** -a. */
 export function negDim(a: Dim): Dim {
   return subDims(0, a)
 }
 
+/** The magnitude of a. */
 export function absDim(a: Dim): Dim | undefined {
   if (typeof a === 'number') return Math.abs(a)
   if (lowerBound(a) >= 0) return a

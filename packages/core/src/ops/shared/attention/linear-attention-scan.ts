@@ -74,12 +74,7 @@ function zeroState(b: GraphBuilder, key: string, value: string, dtype: DType): s
 function stepBody(dtype: DType, gated: boolean, delta: boolean): Graph {
   const b = graphBuilder({ name: 'step', prefix: 'step_' })
   const input = (name: string) => b.input(`step_${name}`, tensorType(dtype))
-  const [state, query, key, value] = ['state', 'query', 'key', 'value'].map(input) as [
-    string,
-    string,
-    string,
-    string,
-  ] // one each
+  const [state, query, key, value] = [input('state'), input('query'), input('key'), input('value')]
   const decayed = gated ? b.node('Mul', [state, b.node('Exp', [input('decay')])]) : state
   const update = delta
     ? b.node('Mul', [input('beta'), b.node('Sub', [value, b.node('MatMul', [key, decayed])])])
