@@ -9,6 +9,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
     ],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 2,
     // Modules hold no mutable state, so test files may share them: importing all operators for each file takes longer than the tests.

@@ -48,6 +48,8 @@ const unaries = [
   'Sign',
   'ThresholdedRelu',
   'Mish',
+  'Celu',
+  'Swish',
 ]
 const binaries = ['Add', 'Sub', 'Mul', 'Max', 'Min', 'PRelu']
 const reductions = [
@@ -59,6 +61,7 @@ const reductions = [
   'ReduceL2',
   'ReduceSumSquare',
   'ReduceProd',
+  'ReduceLogSumExp',
 ]
 
 const unary: Step = (b, x, g) => {
@@ -205,6 +208,45 @@ const normalize: Step = (b, x, g) => {
   )
 }
 
+/** Over the last axis, by the root of the mean square. */
+const rmsNormalize: Step = (b, x, g) => {
+  const size = x.shape.at(-1)
+  if (size === undefined) return undefined
+  return same(x, b.node('RMSNormalization', [x.name, float32(b, g, [size])], { axis: -1, epsilon: 0.5 }))
+}
+
+const groupNormalize: Step = (b, x, g) => {
+  const picture = toPicture(b, x)
+  const inputs = [picture.name, float32(b, g, [2]), float32(b, g, [2])]
+  const attributes = { num_groups: g.oneOf([1, 2]), epsilon: 0.5 }
+  return { ...picture, name: b.node('GroupNormalization', inputs, attributes) }
+}
+
+/** The part after the cut; the parts differ in size where they cannot be equal. */
+const split: Step = (b, x) => {
+  const size = x.shape[0]
+  if (size === undefined || size < 3) return undefined
+  const [, second] = b.nodes('Split', [x.name], { axis: 0, num_outputs: 2 }, { outputs: 2 })
+  return { name: second!, shape: [Math.floor(size / 2), ...x.shape.slice(1)] }
+}
+
+/** Twice the size, then one column more. */
+const enlarge: Step = (b, x, g) => {
+  const picture = toPicture(b, x)
+  const sizes = ints(b, [12, 10])
+  const mode = g.oneOf(['nearest', 'linear'])
+  const name = b.node('Resize', [picture.name, undefined, undefined, sizes], { axes: [2, 3], mode })
+  const padded = b.node('Pad', [name, ints(b, [1, 0]), undefined, ints(b, [-1])])
+  return { name: padded, shape: [1, 2, 12, 11] }
+}
+
+const attend: Step = (b, x, g) => {
+  const picture = toPicture(b, x)
+  const [keys, values] = [float32(b, g, [1, 2, 4, 5]), float32(b, g, [1, 2, 4, 3])]
+  const name = b.node('Attention', [picture.name, keys, values], { is_causal: g.int(0, 1) })
+  return { name, shape: [1, 2, 6, 3] }
+}
+
 const steps: readonly Step[] = [
   unary,
   unary,
@@ -223,6 +265,11 @@ const steps: readonly Step[] = [
   conv,
   pool,
   normalize,
+  rmsNormalize,
+  groupNormalize,
+  split,
+  enlarge,
+  attend,
 ]
 
 /** A graph of up to ten operators over one random input. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { checkCatalogue, errorCatalogue } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
 import { tables, withTable } from './gen-docs.ts'
+import { sourceFiles } from './imports.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -21,6 +22,19 @@ describe('documentation', () => {
     for (const file of ['docs/errors.md', 'docs/checks.md', 'README.md', 'ARCHITECTURE.md', 'SECURITY.md']) {
       expect([...codesIn(read(file))].filter((code) => !known.has(code))).toEqual([])
     }
+  })
+
+  it('has no error code that the sources never use', () => {
+    const packages = ['core', 'server', 'cli'].map((name) => `packages/${name}/src`)
+    const text = packages
+      .flatMap((folder) => sourceFiles(join(root, folder)).map((file) => join(folder, file)))
+      .filter((file) => !/\.test\.ts$|base\/errors\.ts$|check\/codes\.ts$/.test(file))
+      .map(read)
+      .join('\n')
+    const used = codesIn(text)
+    expect(
+      [...Object.keys(errorCatalogue), ...Object.keys(checkCatalogue)].filter((code) => !used.has(code)),
+    ).toEqual([])
   })
 
   it('links only to files that exist', () => {

@@ -1,4 +1,4 @@
-// Writes packages/core/src/ops/registry.gen.ts and formats/onnx/upgrade/registry.gen.ts
+// Writes packages/core/src/ops/registry.gen.ts and formats/onnx/{upgrade,lower}/registry.gen.ts
 // from the directory listings, so that adding an operator touches its own file and test only.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -40,3 +40,5 @@ function write(folder, call, list, type) {
 write(join(core, 'ops'), 'defineOp', 'definitions', { name: 'AnyOp', from: './define.ts' })
 const upgrade = join(core, 'formats/onnx/upgrade')
 if (existsSync(upgrade)) write(upgrade, 'defineUpgrade', 'upgrades', { name: 'Upgrade', from: './define.ts' })
+const lower = join(core, 'formats/onnx/lower')
+if (existsSync(lower)) write(lower, 'defineLowering', 'lowerings', { name: 'Lowering', from: './define.ts' })

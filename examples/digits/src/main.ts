@@ -33,9 +33,7 @@ for (const { code, path, message } of findings) console.log(`${code} ${path}: ${
 const folder = join(repository, 'digits/1')
 await mkdir(folder, { recursive: true })
 await writeFile(join(folder, 'model.onnx'), bytes)
-console.log(
-  `wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`,
-)
+console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`)
 
 const server = await createServer({ repository, staticFolder: page })
 const url = await server.listen({ port })

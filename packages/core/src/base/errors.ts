@@ -46,7 +46,7 @@ export const errorCatalogue = {
   'SLP-F4': unsupported('version of the format or operator set is not supported'),
   'SLP-F5': bad('tensor in the file is invalid'),
   'SLP-F6': bad('function is recursive or unknown'),
-  'SLP-F7': unsupported('no conversion to the newest operator set'),
+  'SLP-F7': unsupported('no conversion to the wanted operator set'),
   'SLP-L1': tooLarge('file is larger than the limit'),
   'SLP-L2': tooLarge('nesting is deeper than the limit'),
   'SLP-L3': tooLarge('count is over the limit'),

@@ -4,8 +4,8 @@ import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
-import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
-import { tapsOf } from './shared/taps.ts'
+import { poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
+import { windowCounts } from './shared/window-counts.ts'
 import { floats } from './types.ts'
 
 export const averagePool = defineOp({
@@ -24,7 +24,7 @@ export const averagePool = defineOp({
     visitWindows(pool, (output, input) => {
       y[output] = y[output]! + x[input]!
     })
-    const counts = attrs.count_include_pad === 1 ? countWindows(withPadding(pool)) : countWindows(pool)
+    const counts = windowCounts(pool, attrs.count_include_pad === 1)
     // A window without any element is 0, as its sum is.
     y.forEach((sum, i) => {
       y[i] = sum / Math.max(1, counts[i % pool.outputPlane]!)
@@ -34,23 +34,3 @@ export const averagePool = defineOp({
   gradient: 'none',
   lower: { kind: 'kernel' },
 })
-
-/** Elements that each window of a plane meets. */
-function countWindows(pool: Pool): Float64Array {
-  const counts = new Float64Array(pool.outputPlane)
-  visitWindows({ ...pool, planes: 1 }, (output) => {
-    counts[output] = counts[output]! + 1
-  })
-  return counts
-}
-
-/** The same windows over X with its padding made real; a window may still reach beyond it under ceil_mode. */
-function withPadding(pool: Pool): Pool {
-  const axes = pool.axes.map((axis) => ({
-    ...axis,
-    size: axis.size + axis.padBegin + axis.padEnd,
-    padBegin: 0,
-    padEnd: 0,
-  }))
-  return { ...pool, axes, taps: tapsOf(axes), inputPlane: elementCount(axes.map((axis) => axis.size)) }
-}

@@ -95,6 +95,12 @@ opTest(cast, {
       outputs: { output: str(['0.1', '3.14']) },
     },
     {
+      name: 'prints floats of 8 bits exactly, as onnxruntime does',
+      inputs: { input: of('float8e5m2', [96, -1.25, 57344]) },
+      attrs: to('string'),
+      outputs: { output: str(['96', '-1.25', '57344']) },
+    },
+    {
       name: 'prints integers and booleans',
       inputs: { input: i64([-(2n ** 63n), 7n]) },
       attrs: to('string'),

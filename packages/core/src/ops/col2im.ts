@@ -25,9 +25,16 @@ export const col2im = defineOp({
     requireShape('input', input, [undefined, undefined, undefined])
     const image = valuesOf(image_shape)
     const block = valuesOf(block_shape)
-    const rank = [image?.length, block?.length, image_shape.shape?.[0], block_shape.shape?.[0]].find(
-      (length) => typeof length === 'number',
-    )
+    const { strides, dilations, pads } = attrs
+    const rank = [
+      image?.length,
+      block?.length,
+      image_shape.shape?.[0],
+      block_shape.shape?.[0],
+      strides?.length,
+      dilations?.length,
+      pads && pads.length / 2,
+    ].find((length) => typeof length === 'number')
     if (typeof rank !== 'number') return { output: tensorFact(input.dtype, undefined) }
     requireShape('image_shape', image_shape, [rank])
     requireShape('block_shape', block_shape, [rank])

@@ -26,7 +26,12 @@ for (const { op, edge, quarter } of table) {
         outputs: { output: f32([edge, quarter, 1, quarter, edge]) },
       },
       {
-        name: 'is 1 for one sample',
+        name: 'begins at the edge for one periodic sample, as onnxruntime does',
+        inputs: { size: i64(1) },
+        outputs: { output: f32([edge]) },
+      },
+      {
+        name: 'is 1 for one symmetric sample',
         inputs: { size: i64(1) },
         attrs: { periodic: 0 },
         outputs: { output: f32([1]) },
@@ -41,7 +46,7 @@ for (const { op, edge, quarter } of table) {
       {
         name: 'gives integers',
         inputs: { size: i64(1) },
-        attrs: { output_datatype: 7 },
+        attrs: { output_datatype: 7, periodic: 0 },
         outputs: { output: i64([1]) },
       },
     ],

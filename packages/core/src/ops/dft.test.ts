@@ -118,8 +118,13 @@ opTest(dft, {
       outputs: ['float32[B,2*N-2,1]'],
     },
     {
-      name: 'knows the rank for any axis',
+      name: 'keeps the sizes for any axis',
       inputs: { input: 'float32[B,2]', axis: 'int64[]' },
+      outputs: ['float32[B,2]'],
+    },
+    {
+      name: 'knows the rank for any axis and length',
+      inputs: { input: 'float32[B,2]', dft_length: 'int64[]', axis: 'int64[]' },
       outputs: ['float32[node.dft,2]'],
     },
   ],

@@ -70,7 +70,10 @@ function outputShape(
   checkParts(shape, inverse !== 0, onesided !== 0)
   const parts = inverse && onesided ? 1 : 2
   const known = axis ? scalarOf(axis) : -2
-  if (known === undefined) return [...shape.slice(0, -1).map(() => freshDim('dft')), parts]
+  if (known === undefined) {
+    const same = !dftLength && !onesided
+    return [...shape.slice(0, -1).map((size) => (same ? size : freshDim('dft'))), parts]
+  }
   const at = signalAxis(known, shape.length)
   const whole = inverse && onesided ? mulDims(2, subDims(shape[at]!, 1)) : shape[at]!
   const length = dftLength ? (valuesOf(dftLength)?.[0] ?? freshDim('dft')) : whole

@@ -41,6 +41,11 @@ describe('repeating elements', () => {
         inputs: { input: 'int8[3,1]', shape: 'int64[3]' },
         outputs: ['int8[node.size,3,node.size1]'],
       },
+      {
+        name: 'keeps an empty axis under an unknown shape',
+        inputs: { input: 'int8[0]', shape: 'int64[1]' },
+        outputs: ['int8[0]'],
+      },
       { name: 'an unknown length', inputs: { input: 'int8[3,1]', shape: 'int64[K]' }, outputs: ['int8[*]'] },
     ],
     invalid: [

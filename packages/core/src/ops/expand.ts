@@ -46,8 +46,8 @@ function inferShape(
   const rank = Math.max(own.length, count)
   return Array.from({ length: rank }, (_, axis) => {
     const size = own[axis - rank + own.length] ?? 1
-    // Where the wanted size is not known, one above 1 stays and every other one may change.
-    return axis < rank - count || (typeof size === 'number' && size > 1) ? size : freshDim('size')
+    // Where the wanted size is not known, 1 may grow and every other number stays.
+    return axis < rank - count || (typeof size === 'number' && size !== 1) ? size : freshDim('size')
   })
 }
 

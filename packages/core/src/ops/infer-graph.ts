@@ -8,7 +8,7 @@ import { elementCount } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
-import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
+import { freeValues, type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
 import { type Fact, maxTrackedElements } from './fact.ts'
 import { inferNode } from './infer-node.ts'
@@ -27,6 +27,8 @@ export interface InferOptions {
   ) => readonly (WideValue | undefined)[] | undefined
   /** Takes the refusals of operators instead of throwing the first one. */
   readonly onRefusal?: (error: SlipwayError, node: Node, index: number) => void
+  /** Takes the facts of each body, as often as it is inferred, and at last those of the graph itself. */
+  readonly onGraph?: (graph: Graph, facts: ReadonlyMap<string, Fact>) => void
   readonly path?: string
 }
 
@@ -64,7 +66,18 @@ export function inferGraph(graph: Graph, options: InferOptions = {}): Inferred {
     const lost = inferInto(facts, graph, node, index, options)
     unknown.push(...lost)
   })
+  options.onGraph?.(graph, facts)
   return { facts, unknown }
+}
+
+/** What a body reads from around it; handing on every fact would cost the square of the nodes. */
+export function capturedFacts(body: Graph, facts: ReadonlyMap<string, Fact>): ReadonlyMap<string, Fact> {
+  return new Map(
+    [...freeValues(body)].flatMap((name) => {
+      const fact = facts.get(name)
+      return fact ? [[name, fact] as const] : []
+    }),
+  )
 }
 
 function constantFact(value: Tensor): Fact {
@@ -144,7 +157,7 @@ function infer(
         const inner = inferGraph(body, {
           ...options,
           inputs: given,
-          captured: facts,
+          captured: capturedFacts(body, facts),
           path: `${label}/${bodyName(node, body)}/`,
         })
         return body.outputs.map((name) => inner.facts.get(name))

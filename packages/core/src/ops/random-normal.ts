@@ -15,7 +15,7 @@ export const randomNormal = defineOp({
   outputs: { output: one('T') },
   attrs: {
     shape: attr.required.ints(),
-    dtype: attr.optional.int(),
+    dtype: attr.int(1),
     seed: attr.optional.float(),
     mean: attr.float(0),
     scale: attr.float(1),

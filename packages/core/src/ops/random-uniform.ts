@@ -15,7 +15,7 @@ export const randomUniform = defineOp({
   outputs: { output: one('T') },
   attrs: {
     shape: attr.required.ints(),
-    dtype: attr.optional.int(),
+    dtype: attr.int(1),
     seed: attr.optional.float(),
     low: attr.float(0),
     high: attr.float(1),

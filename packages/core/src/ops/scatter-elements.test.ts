@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tensorType } from '../base/value.ts'
 import { graphBuilder } from '../ir/builder.ts'
 import { decomposition } from '../reference/run-node.ts'
-import { f32, flat, i64, str } from '../testing/literals.ts'
+import { f32, flat, i32, i64, str } from '../testing/literals.ts'
 import { opTest } from '../testing/op-test.ts'
 import { scatter } from './scatter.ts'
 import { scatterElements } from './scatter-elements.ts'
@@ -36,6 +36,12 @@ opTest(scatterElements, {
     },
     reduced('add', 7),
     reduced('mul', 12),
+    {
+      name: 'wraps products of narrow integers',
+      inputs: { data: i32([-3]), indices: i64([0, 0, 0]), updates: i32([2147483647, 2147483629, 1000003]) },
+      attrs: { reduction: 'mul' },
+      outputs: { output: i32([-57000171]) },
+    },
     reduced('max', 4),
     reduced('min', 3),
     {

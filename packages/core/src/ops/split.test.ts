@@ -45,6 +45,12 @@ opTest(split, {
   ],
   invalid: [
     {
+      name: 'a scalar',
+      inputs: { input: i64(4) },
+      code: 'SLP-O2',
+      message: 'input must have an axis to split',
+    },
+    {
       name: 'another sum',
       inputs: { input, split: i64([4]) },
       code: 'SLP-O2',

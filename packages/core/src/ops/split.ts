@@ -28,6 +28,7 @@ export const split = defineOp({
     }
     const { dtype, shape } = input
     if (!shape) return { outputs: Array.from({ length: outputCount }, () => tensorFact(dtype, undefined)) }
+    if (shape.length === 0) refuse('input must have an axis to split', 'a scalar')
     const at = normalizeAxis(axis, shape.length)
     const sizes = inferSizes(shape[at]!, split, context)
     const values = splitValues(input, sizes)

@@ -14,7 +14,7 @@ export const tfIdfVectorizer = defineOp({
   inputs: { X: one('T') },
   outputs: { Y: one('T1') },
   attrs: {
-    mode: { ...attr.oneOf(['TF', 'IDF', 'TFIDF'], 'TF'), presence: 'required' },
+    mode: attr.oneOf(['TF', 'IDF', 'TFIDF']),
     ngram_indexes: attr.required.ints(),
     weights: attr.optional.floats(),
     ngram_counts: attr.required.ints(),

@@ -93,6 +93,12 @@ opTest(col2im, {
       inputs: { input: 'float32[N,12,L]', image_shape: i64([5, 5]), block_shape: i64([2, 2]) },
       outputs: ['float32[N,3,5,5]'],
     },
+    {
+      name: 'knows the rank from the strides',
+      inputs: { input: 'float32[N,C,L]', image_shape: 'int64[R]', block_shape: 'int64[R]' },
+      attrs: { strides: [1, 1] },
+      outputs: ['float32[N,node.channels2,node.size,node.size1]'],
+    },
   ],
   invalid: [
     {

@@ -1,6 +1,6 @@
 /** A summary of a model for people: what goes in and out, what it is made of, and what is unusual about it. */
 import { elementCount } from '../base/shape.ts'
-import { tensorByteLength } from '../base/tensor.ts'
+import { type Tensor, tensorByteLength } from '../base/tensor.ts'
 import { typeText } from '../base/value.ts'
 import { DataLocation } from '../formats/onnx/enums.ts'
 import type { ModelProto } from '../formats/onnx/onnx_pb.ts'
@@ -26,7 +26,7 @@ export interface ModelSummary {
   readonly nodes: number
   /** Nodes by operator, subgraphs included, most frequent first. */
   readonly operators: readonly (readonly [operator: string, count: number])[]
-  /** Elements of all initializers, and their bytes. */
+  /** Elements of all initializers and tensor attributes, and their bytes. */
   readonly parameters: number
   readonly parameterBytes: number
   readonly metadata: Readonly<Record<string, string>>
@@ -39,7 +39,7 @@ export function inspectModel(model: ModelProto, read: OnnxModel): ModelSummary {
   const nodes = allNodes(graph)
   const counts = new Map<string, number>()
   for (const node of nodes) counts.set(operatorText(node), (counts.get(operatorText(node)) ?? 0) + 1)
-  const constants = [...graph.constants.values()]
+  const constants = allConstants(graph)
   const named = (names: readonly string[]): NamedType[] =>
     names.map((name) => ({
       name,
@@ -59,6 +59,17 @@ export function inspectModel(model: ModelProto, read: OnnxModel): ModelSummary {
     metadata: Object.fromEntries(metadata),
     unusual: unusual(model, read, nodes),
   }
+}
+
+/** Initializers and tensor attributes, bodies included: exporters keep weights in either. */
+function allConstants(graph: Graph): Tensor[] {
+  const inNodes = graph.nodes.flatMap((node) => [
+    ...[...node.attributes.values()].flatMap((attribute) =>
+      attribute.kind === 'tensor' ? [attribute.value] : [],
+    ),
+    ...subgraphsOf(node).flatMap(([, body]) => allConstants(body)),
+  ])
+  return [...graph.constants.values(), ...inNodes]
 }
 
 function allNodes(graph: Graph): Graph['nodes'] {

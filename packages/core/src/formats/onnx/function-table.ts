@@ -99,6 +99,11 @@ function measure(nodes: readonly NodeProto[], table: FunctionTable): Content {
   return { nodes: count, names, bodyDepth, calls }
 }
 
+/** Keys of the functions that nodes call, bodies included, as often as they call them. */
+export function calleesOf(nodes: readonly NodeProto[], table: FunctionTable): string[] {
+  return measure(nodes, table).calls.map(({ callee }) => callee)
+}
+
 function expand({ nodes, names, bodyDepth, calls }: Content, known: ReadonlyMap<string, Expanded>): Expanded {
   const total = { nodes, names, bodyDepth, callDepth: 0 }
   for (const { callee, depth } of calls) {
@@ -151,12 +156,12 @@ function findCycle(contents: ReadonlyMap<string, Content>, ordered: ReadonlySet<
 const namesPerNode = 20
 
 /**
- * Checks that expanding every call is possible and affordable, in time linear in the size of the file.
+ * Checks that expanding every call of the main graph's nodes is possible and affordable, in time linear in the size of the file.
  *
  * @throws SLP-F6 for functions that call themselves, SLP-L5 over limits.expandedNodes, SLP-L2 over
  * limits.functionDepth or limits.subgraphDepth.
  */
-export function checkExpansion(graph: GraphProto, table: FunctionTable, limits: Limits): void {
+export function checkExpansion(nodes: readonly NodeProto[], table: FunctionTable, limits: Limits): void {
   const contents = new Map(
     [...table.functions].map(([key, proto]) => {
       const body = measure(proto.node, table)
@@ -174,7 +179,7 @@ export function checkExpansion(graph: GraphProto, table: FunctionTable, limits: 
   }
   const known = new Map<string, Expanded>()
   for (const key of order) known.set(key, expand(contents.get(key)!, known))
-  const total = expand(measure(graph.node, table), known)
+  const total = expand(measure(nodes, table), known)
   const over = (code: 'SLP-L2' | 'SLP-L5', what: string, limit: keyof Limits, got: number): never => {
     throw new SlipwayError(
       code,

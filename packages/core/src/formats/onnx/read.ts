@@ -65,7 +65,7 @@ export function readModelProto(proto: ModelProto, options: ReadOptions = {}): On
       path: 'graph',
     })
   const table = functionTable(proto.functions)
-  if (table.functions.size > 0) checkExpansion(proto.graph, table, limits)
+  if (table.functions.size > 0) checkExpansion(proto.graph.node, table, limits)
   const context: ReadContext = {
     tensors: tensorContext(options),
     mayMove: options.mayOverwriteBytes ?? false,

@@ -7,11 +7,19 @@ import { arrayOf, dataLength, type Tensor, tensor } from '../../base/tensor.ts'
 import type { TensorProto } from './onnx_pb.ts'
 import { quote } from './quote.ts'
 
-const fields = ['floatData', 'int32Data', 'stringData', 'int64Data', 'doubleData', 'uint64Data'] as const
-type TypedField = (typeof fields)[number]
+/** The fields of a TensorProto that hold typed elements. */
+export const typedFields = [
+  'floatData',
+  'int32Data',
+  'stringData',
+  'int64Data',
+  'doubleData',
+  'uint64Data',
+] as const
+export type TypedField = (typeof typedFields)[number]
 
 /** The field that holds a dtype's elements (onnx.proto, TensorProto). */
-function fieldOf(dtype: DType): TypedField {
+export function typedFieldOf(dtype: DType): TypedField {
   switch (dtype) {
     case 'float32':
     case 'complex64':
@@ -35,12 +43,13 @@ function fail(name: string, rule: string, got: string): never {
   throw new SlipwayError('SLP-F5', `Cannot read tensor ${quote(name)}: ${rule}, got ${got}`)
 }
 
-const protoName = (field: TypedField): string => field.replace(/Data$/, '_data')
+/** The field's name in onnx.proto: `int32Data` is int32_data. */
+export const protoName = (field: TypedField): string => field.replace(/Data$/, '_data')
 
 /** Throws SLP-F5 unless the data lies in one place only, and in the one that suits the dtype. */
 export function checkOneField(proto: TensorProto, dtype: DType): void {
-  const own = fieldOf(dtype)
-  const used = fields.filter((field) => proto[field].length > 0)
+  const own = typedFieldOf(dtype)
+  const used = typedFields.filter((field) => proto[field].length > 0)
   const wrong = used.find((field) => field !== own)
   if (wrong) fail(proto.name, `${dtype} must not use ${protoName(wrong)}`, `${proto[wrong].length} entries`)
   if (proto.rawData.length > 0 && dtype === 'string')
@@ -62,13 +71,18 @@ function entryRange(dtype: DType): readonly [number, number] {
   return [bits >= 8 && kind === 'uint' ? 0 : low, 2 ** stored - 1]
 }
 
+/** Entries of the typed field; float6 has one element per entry there, unlike in raw_data. */
+export function typedEntries(dtype: DType, shape: Shape): number {
+  if (dtype === 'string' || dtypeInfo(dtype).bits === 6) return elementCount(shape)
+  return dataLength(dtype, shape)
+}
+
 /** Throws SLP-F5 where the number of entries does not suit the shape, or an entry does not fit. */
 export function fromTyped(proto: TensorProto, dtype: Exclude<DType, 'string'>, shape: Shape): Tensor {
-  const field = fieldOf(dtype)
+  const field = typedFieldOf(dtype)
   const list = proto[field] as readonly number[] | readonly bigint[] // string_data belongs to strings only
   const sixBits = dtypeInfo(dtype).bits === 6
-  // float6 has one element per entry here, unlike in raw_data.
-  const wanted = sixBits ? elementCount(shape) : dataLength(dtype, shape)
+  const wanted = typedEntries(dtype, shape)
   if (list.length !== wanted)
     fail(proto.name, `${dtype}[${shape}] needs ${wanted} entries of ${protoName(field)}`, String(list.length))
   const data = new (arrayOf(dtype))(dataLength(dtype, shape))

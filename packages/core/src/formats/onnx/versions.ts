@@ -39,6 +39,24 @@ export function irVersionOf(opset: number): number {
   return irOfOpset.find(([from]) => opset >= from)?.[1] ?? 3
 }
 
+/** The version of ai.onnx that is written where nobody says otherwise: what most runtimes in use read. */
+export const defaultOpset = 21
+
+/** The first release of ai.onnx with each version of ai.onnx.ml (onnx, docs/Versioning.md): [opset, ml]. */
+const mlOfOpset: readonly (readonly [opset: number, ml: number])[] = [
+  [21, 5],
+  [20, 4],
+  [16, 3],
+  [11, 2],
+  [1, 1],
+]
+
+/** The version of a domain that a version of ai.onnx is published with. */
+export function opsetPublishedWith(domain: string, opset: number): number {
+  if (domain === 'ai.onnx.ml') return mlOfOpset.find(([from]) => opset >= from)?.[1] ?? 1
+  return newestOpsets.get(domain) ?? 1
+}
+
 /** @throws SLP-F3 where the version is missing, SLP-F4 where it is newer than 14. */
 export function checkIrVersion(irVersion: bigint): number {
   if (irVersion >= 1n && irVersion <= BigInt(newestIrVersion)) return Number(irVersion)

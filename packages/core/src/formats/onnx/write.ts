@@ -3,21 +3,27 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
 import type { ValueType } from '../../base/value.ts'
-import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../../ir/graph.ts'
+import type { Graph } from '../../ir/graph.ts'
 import { inferGraph } from '../../ops/infer-graph.ts'
-import { tryFindOp } from '../../ops/registry.ts'
 import { leastIrVersion } from './ir-version.ts'
+import { lowerForExport } from './lower/choose.ts'
 import { type ModelProto, ModelProtoSchema, OperatorSetIdProtoSchema } from './onnx_pb.ts'
 import { quote } from './quote.ts'
-import { irVersionOf, newestIrVersion, newestOpsets, type Opsets } from './versions.ts'
+import { irVersionOf, newestIrVersion, type Opsets } from './versions.ts'
 import { sortedEntries, writeGraph, writeMetadata } from './write-graph.ts'
 import type { StoreExternal } from './write-tensor.ts'
 import { checkText } from './write-text.ts'
 
 export interface WriteOptions {
-  /** Version of ai.onnx; the newest one unless given. Operators that changed since are refused. */
+  /**
+   * Version of ai.onnx: the graph is lowered to it exactly, function operators that it lacks expanded, or refused.
+   * Unless given, the lowest one from 21 on that holds every node as it is.
+   */
   readonly opset?: number
-  /** Versions of other domains; ONNX's own are the newest ones unless given, others 1. */
+  /**
+   * Versions of the other domains, and of ai.onnx where `opset` is not given. ONNX's own are the lowest ones from
+   * those published with the version of ai.onnx on that hold every node as it is; others are 1.
+   */
   readonly opsets?: Opsets
   /** At least what the graph needs; unless given, the one that goes with the opset. */
   readonly irVersion?: number
@@ -40,7 +46,7 @@ export interface WriteOptions {
  * const bytes = writeOnnx(b.build([b.node('Add', [x, x])]))
  *
  * @throws SLP-F3 where the type of an input or output is unknown, SLP-F4 for versions that do not exist or cannot
- * hold the graph, SLP-F7 for an operator that changed since the wanted version, SLP-L1 over 2 GiB - 1 bytes,
+ * hold the graph, SLP-F7 for a node that the wanted version cannot say, SLP-L1 over 2 GiB - 1 bytes,
  * SLP-B1, SLP-B3, SLP-B4 for values that the format cannot hold.
  */
 export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array {
@@ -72,11 +78,11 @@ export function serializeModel(proto: ModelProto, limits: Limits = defaultLimits
 
 /** The message of an ONNX file. Throws as writeOnnx does. */
 export function writeModel(graph: Graph, options: WriteOptions = {}): ModelProto {
-  const opsets = chooseOpsets(graph, options)
+  const { graph: lowered, opsets } = lowerForExport(graph, options)
   const { producer = { name: 'slipway' }, domain, modelVersion, docString } = options
   const types = missingTypes(graph)
   return create(ModelProtoSchema, {
-    irVersion: BigInt(chooseIrVersion(graph, opsets, options.irVersion)),
+    irVersion: BigInt(chooseIrVersion(lowered, opsets, options.irVersion)),
     producerName: checkText(producer.name, 'producer name'),
     ...(producer.version !== undefined && {
       producerVersion: checkText(producer.version, 'producer version'),
@@ -84,54 +90,13 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): ModelProto
     ...(domain !== undefined && { domain: checkText(domain, 'domain') }),
     ...(modelVersion !== undefined && { modelVersion }),
     ...(docString !== undefined && { docString: checkText(docString, 'documentation') }),
-    graph: writeGraph(graph, { types, storeExternal: options.storeExternal }),
+    graph: writeGraph(lowered, { types, storeExternal: options.storeExternal }),
     // The domain is written even where it is empty: readers ask for its presence.
     opsetImport: sortedEntries(opsets).map(([name, version]) =>
       create(OperatorSetIdProtoSchema, { domain: checkText(name, 'domain'), version: BigInt(version) }),
     ),
     metadataProps: writeMetadata(options.metadata),
   })
-}
-
-function chooseOpsets(graph: Graph, { opset, opsets = new Map() }: WriteOptions): Opsets {
-  const chosen = new Map<string, number>([['', opset ?? opsets.get('') ?? newestOpsets.get('')!]])
-  forEachNode(graph, ({ domain }) => {
-    if (!chosen.has(domain)) chosen.set(domain, opsets.get(domain) ?? newestOpsets.get(domain) ?? 1)
-  })
-  for (const [domain, version] of chosen) {
-    const newest = newestOpsets.get(domain) ?? 2 ** 31 - 1
-    if (Number.isInteger(version) && version >= 1 && version <= newest) continue
-    const rule = `version of operator set ${quote(domain || 'ai.onnx')} must lie in [1, ${newest}]`
-    throw new SlipwayError('SLP-F4', `Cannot write ONNX file: ${rule}, got ${version}`)
-  }
-  forEachNode(graph, (node) => checkSince(node, chosen.get(node.domain)!))
-  return chosen
-}
-
-function forEachNode(graph: Graph, visit: (node: Node) => void): void {
-  for (const node of graph.nodes) {
-    visit(node)
-    for (const [, body] of subgraphsOf(node)) forEachNode(body, visit)
-  }
-}
-
-/** A graph speaks the newest version of each operator, which is that of `opset` only if nothing changed since. */
-function checkSince(node: Node, opset: number): void {
-  const newest = newestOpsets.get(node.domain)
-  if (newest === undefined || opset === newest) return
-  const since = tryFindOp(node.domain, node.op)?.since.at(-1)
-  if (since !== undefined && since <= opset) return
-  const got =
-    since === undefined ? 'an operator that is not known' : `${operatorText(node)} of version ${since}`
-  throw new SlipwayError(
-    'SLP-F7',
-    `Cannot write node: it must exist at version ${opset} as it is, got ${got}`,
-    {
-      node: nodeLabel(node).slice(0, 100),
-      operator: operatorText(node),
-      remedy: `Write version ${since ?? newest} or newer.`,
-    },
-  )
 }
 
 function chooseIrVersion(graph: Graph, opsets: Opsets, wanted: number | undefined): number {

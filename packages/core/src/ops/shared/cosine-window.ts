@@ -29,8 +29,8 @@ export function inferWindow(size: TensorFact, attrs: WindowAttrs, { freshDim }: 
 }
 
 /**
- * Σ c[j] cos(2πjn / N) at sample n, with N = size for a periodic and size - 1 for a symmetric window. A window of
- * one sample is 1.
+ * Σ c[j] cos(2πjn / N) at sample n, with N = size for a periodic and size - 1 for a symmetric window. A symmetric
+ * window of one sample, where N is 0, is 1.
  */
 export function cosineWindow(
   size: WideTensor,
@@ -43,7 +43,7 @@ export function cosineWindow(
   context.checkElements(length)
   const period = periodic ? length : length - 1
   return fromNumbers(outputDType(context), [length], (n) =>
-    length === 1
+    period === 0
       ? 1
       : coefficients.reduce((sum, c, j) => sum + c * Math.cos((2 * Math.PI * j * n) / period), 0),
   )
@@ -60,14 +60,15 @@ export function buildWindow(
   if (!isFloat(dtype) || dtype === 'float64') return undefined
   const number = (value: number) => b.literal('float32', value)
   const length = b.node('Reshape', [b.node('Cast', [size], { to: 1 }), b.literal('int64', [])])
-  const isOne = b.node('Equal', [length, number(1)])
-  const period = periodic ? length : b.node('Where', [isOne, length, b.node('Sub', [length, number(1)])])
+  const period = periodic ? length : b.node('Sub', [length, number(1)])
+  const noPeriod = b.node('Equal', [period, number(0)])
+  const divisor = b.node('Where', [noPeriod, number(1), period])
   const samples = b.node('Range', [number(0), length, number(1)])
   const terms = coefficients.slice(1).map((c, j) => {
-    const angle = b.node('Div', [b.node('Mul', [samples, number(2 * Math.PI * (j + 1))]), period])
+    const angle = b.node('Div', [b.node('Mul', [samples, number(2 * Math.PI * (j + 1))]), divisor])
     return b.node('Mul', [b.node('Cos', [angle]), number(c)])
   })
   const sum = terms.reduce((a, term) => b.node('Add', [a, term]), number(coefficients[0]!))
-  const window = b.node('Where', [isOne, number(1), sum])
+  const window = b.node('Where', [noPeriod, number(1), sum])
   return b.node('Cast', [window], { to: dtypeInfo(dtype).code })
 }

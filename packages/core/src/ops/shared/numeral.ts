@@ -1,5 +1,5 @@
 /** Numbers as text, in both directions, for Cast from and to strings. */
-import type { DType } from '../../base/dtype.ts'
+import { type DType, dtypeInfo } from '../../base/dtype.ts'
 import { roundFloat } from '../../base/round-float.ts'
 import { refuseValue } from '../refuse.ts'
 
@@ -20,15 +20,19 @@ export function parseNumeral(text: string): number | bigint {
   return found[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
 }
 
-/** The shortest decimal that rounds back to `value` in its type; NaN, INF and -INF for what is not finite. */
+/**
+ * The shortest decimal that rounds back to `value` in its type, or in float32 for the types of 8 bits and less, which
+ * few digits would misstate (96 is the float8 next to 100). NaN, INF and -INF for what is not finite.
+ */
 export function numeralText(dtype: DType, value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'INF' : '-INF'
   if (Object.is(value, -0)) return '-0'
+  const judge = dtypeInfo(dtype).bits < 16 ? 'float32' : dtype
   // 17 digits tell any two float64 apart.
   for (let digits = 1; digits <= 17; digits++) {
     const short = Number(value.toPrecision(digits))
-    if (roundFloat(dtype, short) === value) return String(short)
+    if (roundFloat(judge, short) === value) return String(short)
   }
   return String(value)
 }

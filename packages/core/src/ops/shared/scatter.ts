@@ -1,5 +1,5 @@
 /** Writing elements into a copy of a tensor, or combining them with what is there. */
-import { isComplex } from '../../base/dtype.ts'
+import { isComplex, isInteger } from '../../base/dtype.ts'
 import type { WideTensor } from '../../base/wide.ts'
 import { refuse } from '../refuse.ts'
 import { copyElements } from './movement.ts'
@@ -58,6 +58,8 @@ function combineElement(
   const [a, b] = [out.data, from.data]
   if (a instanceof Float64Array && b instanceof Float64Array) {
     if (isComplex(out.dtype)) combineComplex(a, 2 * target, b, 2 * source, reduction)
+    // A product of products may pass 2^53, where float64 loses the low bits that a wrapped integer keeps.
+    else if (reduction === 'mul' && isInteger(out.dtype)) a[target] = Math.imul(a[target]!, b[source]!)
     else a[target] = floatKernels[reduction](a[target]!, b[source]!)
   } else if (typeof a[target] === 'bigint' && typeof b[source] === 'bigint') {
     a[target] = intKernels[reduction](a[target], b[source])

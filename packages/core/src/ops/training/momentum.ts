@@ -16,7 +16,7 @@ export const momentum = defineOp({
   attrs: {
     norm_coefficient: attr.required.float(),
     beta: attr.required.float(),
-    mode: { ...attr.oneOf(['standard', 'nesterov'], 'standard'), presence: 'required' },
+    mode: attr.oneOf(['standard', 'nesterov']),
     alpha: attr.required.float(),
   },
   infer: ({ inputs }) => ({ outputs: inferStep(inputs, 3) }),

@@ -26,10 +26,14 @@ const dim = (size: number | string) =>
     ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
     : { value: { case: 'dimParam' as const, value: size } }
 
-const value = (name: string, ...sizes: (number | string)[]): Init<typeof ValueInfoProtoSchema> => ({
+const typed = (name: string, elemType: number, ...sizes: (number | string)[]) => ({
   name,
-  type: { value: { case: 'tensorType', value: { elemType: 1, shape: { dim: sizes.map(dim) } } } },
+  type: {
+    value: { case: 'tensorType' as const, value: { elemType, shape: { dim: sizes.map(dim) } } },
+  },
 })
+const value = (name: string, ...sizes: (number | string)[]): Init<typeof ValueInfoProtoSchema> =>
+  typed(name, 1, ...sizes)
 const add = (a: string, b: string, out: string, more: Node = {}): Node => ({
   opType: 'Add',
   input: [a, b],
@@ -60,6 +64,25 @@ const fn = (more: Init<typeof FunctionProtoSchema> = {}) => ({
   opsetImport: [{ domain: '', version: 21n }],
   ...more,
 })
+/** `depth` functions, each calling the next twice; the last one adds. */
+const doubling = (depth: number) =>
+  Array.from({ length: depth }, (_, i) => {
+    const next = (input: string, output: string): Node => ({
+      ...call,
+      opType: `D${i + 1}`,
+      input: [input],
+      output: [output],
+    })
+    const nodes = i === depth - 1 ? [add('a', 'a', 'b')] : [next('a', 't'), next('t', 'b')]
+    return fn({
+      name: i === 0 ? 'Twice' : `D${i}`,
+      node: nodes,
+      opsetImport: [
+        { domain: '', version: 21n },
+        { domain: 'local', version: 1n },
+      ],
+    })
+  })
 const call: Node = { opType: 'Twice', domain: 'local', input: ['x'], output: ['y'] }
 const branch = (g: Attribute['g'], other: Attribute['g'] = body()): Node => ({
   opType: 'If',
@@ -69,6 +92,17 @@ const branch = (g: Attribute['g'], other: Attribute['g'] = body()): Node => ({
     { name: 'then_branch', type: Type.GRAPH, g: g! },
     { name: 'else_branch', type: Type.GRAPH, g: other! },
   ],
+})
+
+/** y = one of two bodies, which read x[2] and three[3]. */
+const choice = (left: Attribute['g'], right: Attribute['g']): ModelProto =>
+  modelOf({
+    input: [value('x', 2), value('three', 3), bool('c')],
+    node: [{ ...branch(left, right), input: ['c'] }],
+  })
+const bool = (name: string): Init<typeof ValueInfoProtoSchema> => ({
+  name,
+  type: { value: { case: 'tensorType', value: { elemType: 9, shape: {} } } },
 })
 
 /** A sound model x[2] + x → y[2], with the fields of `graph` and `model` put over it. */
@@ -189,13 +223,14 @@ const broken: Record<CheckCode, () => ModelProto> = {
   'SLP-Y2': () => modelOf({ output: [value('y', 3)] }),
   'SLP-Y3': () => modelOf({ input: [value('x', 'N')], output: [value('y', 'M')] }),
   'SLP-Y4': () => modelOf({ node: [{ opType: 'Mystery', domain: 'local', input: ['x'], output: ['y'] }] }),
+  'SLP-Y5': () => choice(body({ node: [add('x', 'three', 'z')] }), body({ node: [add('x', 'x', 'z')] })),
 }
 
 function codesOf(model: ModelProto): CheckCode[] {
   const beyond = () => {
     throw new SlipwayError('SLP-X4', 'Cannot read external data: the range must lie in the file, got 8')
   }
-  return checkModel(model, { readExternal: beyond }).map(({ code }) => code)
+  return checkModel(model, { resolveExternal: beyond }).map(({ code }) => code)
 }
 
 describe('checkModel', () => {
@@ -210,6 +245,25 @@ describe('checkModel', () => {
       expect(codesOf(make())).toContain(code)) // entries lose the key type
   }
 
+  it('knows which types a version of an operator allowed', () => {
+    const int32 = 6
+    const relu = (version: bigint) =>
+      checkModel(
+        modelOf(
+          {
+            input: [typed('x', int32, 2)],
+            output: [typed('y', int32, 2)],
+            node: [{ opType: 'Relu', input: ['x'], output: ['y'] }],
+          },
+          { irVersion: 7n, opsetImport: [{ domain: '', version }] },
+        ),
+      )
+    expect(relu(14n)).toEqual([])
+    expect(relu(13n).map(({ code, path, message }) => `${code} ${path} ${message}`)).toEqual([
+      'SLP-Y1 graph.node[0] node Relu: in version 13, X must be one of bfloat16, float16, float32, float64, got int32[2]',
+    ])
+  })
+
   it('reports everything at once, with paths', () => {
     const findings = checkModel(
       modelOf({
@@ -222,5 +276,95 @@ describe('checkModel', () => {
       'SLP-G6 graph.node[0].input[1]',
       'SLP-N11 graph.node[1]',
     ])
+  })
+
+  const wrong = body({ node: [add('x', 'three', 'z')] })
+  const wrongType = body({ node: [add('x', 'x', 'z')], output: [value('z', 5)] })
+  const sound = body({ node: [add('x', 'x', 'z')] })
+  const then = 'graph.node[0].attribute[0].g'
+  const otherwise = 'graph.node[0].attribute[1].g'
+
+  it.each([
+    [
+      'an undefined value in a body',
+      choice(body({ node: [add('q', 'x', 'z')] }), sound),
+      [`SLP-G6 ${then}.node[0].input[0]`],
+    ],
+    ['a wrong node in one body', choice(sound, wrong), [`SLP-Y5 ${otherwise}.node[0]`]],
+    [
+      'a wrong node in every body',
+      choice(wrong, wrong),
+      [`SLP-Y1 ${then}.node[0]`, `SLP-Y1 ${otherwise}.node[0]`],
+    ],
+    ['a wrong declaration in a body', choice(wrongType, sound), [`SLP-Y2 ${then}.output[0]`]],
+    ['a wrong declaration', modelOf({ output: [value('y', 3)] }), ['SLP-Y2 graph.output[0]']],
+    [
+      'a wrong node of a function',
+      modelOf({ node: [call] }, { functions: [fn({ node: [add('a', 'q', 'b')] })] }),
+      ['SLP-G6 functions[0].node[0].input[1]'],
+    ],
+    [
+      'a function that its call does not suit',
+      modelOf(
+        {
+          input: [value('x', 2), value('three', 3)],
+          node: [add('x', 'x', 't'), { ...call, input: ['x', 'three'] }],
+        },
+        {
+          functions: [
+            fn({ input: ['a', 'b'], output: ['c'], node: [add('a', 'b', 'd'), add('d', 'a', 'c')] }),
+          ],
+        },
+      ),
+      ['SLP-Y1 graph.node[1]'],
+    ],
+    [
+      'a node of "ai.onnx" where "" is imported',
+      withNode(add('x', 'x', 'y', { domain: 'ai.onnx' })),
+      ['SLP-N3 graph.node[0].domain'],
+    ],
+    [
+      'a sequence of nothing',
+      modelOf({
+        input: [value('x', 2), { name: 's', type: { value: { case: 'sequenceType', value: {} } } }],
+      }),
+      ['SLP-G2 graph.input[1].type'],
+    ],
+    [
+      'functions that grow without end',
+      modelOf({ node: [call] }, { functions: doubling(40) }),
+      ['SLP-M6 functions'],
+    ],
+  ])('gives the path of %s', (_, model, expected) => {
+    const found = checkModel(model).filter(({ code }) => code !== 'SLP-M11')
+    expect(found.map(({ code, path }) => `${code} ${path}`)).toEqual(expected)
+  })
+
+  it('needs no large external data, and reads small ones to infer shapes', () => {
+    const weights = { name: 'w', dataType: 1, dims: [2n, 1_000_000_000n], dataLocation: 1 }
+    const shape = { name: 's', dataType: 7, dims: [1n], dataLocation: 1 }
+    const located = (init: Tensor, location: string): Tensor => ({
+      ...init,
+      externalData: [{ key: 'location', value: location }],
+    })
+    const model = modelOf({
+      initializer: [located(weights, 'w.bin'), located(shape, 's.bin')],
+      node: [
+        { opType: 'ReduceSum', input: ['w'], output: ['t'] },
+        { opType: 'Reshape', input: ['x', 's'], output: ['u'] },
+        add('u', 'x', 'v'),
+        add('v', 't', 'y'),
+      ],
+    })
+    const read: number[] = []
+    const findings = checkModel(model, {
+      resolveExternal: ({ length }) => {
+        read.push(length)
+        return new Uint8Array(BigInt64Array.of(2n).buffer, 0, length)
+      },
+    })
+    expect(findings.map(({ code }) => code)).toEqual(['SLP-Y2'])
+    expect(Math.max(...read)).toBe(8)
+    expect(checkModel(model).map(({ code }) => code)).toEqual(['SLP-Y2'])
   })
 })

@@ -1,15 +1,16 @@
 /** The checker: every finding of a model at once, each with a stable code, a path and a hint. */
 import { SlipwayError } from '../../base/errors.ts'
-import type { ModelProto, TensorProto } from '../../formats/onnx/onnx_pb.ts'
-import { type CheckContext, type Finding, functionKey, normalDomain, reporter } from './context.ts'
+import type { ResolveExternal } from '../../formats/onnx/external-data.ts'
+import type { ModelProto } from '../../formats/onnx/onnx_pb.ts'
+import { type CheckContext, type Finding, functionKey, importsOf, reporter } from './context.ts'
 import { checkFunctions } from './function-rules.ts'
 import { checkGraph } from './graph-rules.ts'
 import { checkModelFields } from './model-rules.ts'
 import { checkTypes } from './type-rules.ts'
 
 export interface CheckOptions {
-  /** Reads a tensor's external data and throws what is wrong with it. Without it only the entries are checked. */
-  readonly readExternal?: (tensor: TensorProto) => void
+  /** The door to external data, such as `folderResolver`. Without it only the entries of the file are checked. */
+  readonly resolveExternal?: ResolveExternal
 }
 
 /**
@@ -17,17 +18,17 @@ export interface CheckOptions {
  * structure is sound.
  *
  * @example
- * const findings = checkModel(parseModel(bytes))
+ * const findings = checkModel(parseModel(await readFile('model.onnx')))
  * findings.filter(({ severity }) => severity === 'error').length // 0
  */
 export function checkModel(model: ModelProto, options: CheckOptions = {}): Finding[] {
   const findings: Finding[] = []
   const context: CheckContext = {
     irVersion: Number(model.irVersion),
-    opsets: new Map(model.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)])),
+    ...importsOf(model.opsetImport),
     functions: new Set(model.functions.map((fn) => functionKey(fn.domain, fn.name, fn.overload))),
     subgraphDepth: 0,
-    readExternal: options.readExternal,
+    resolveExternal: options.resolveExternal,
     report: reporter(findings),
   }
   checkModelFields(model, context)
@@ -43,7 +44,8 @@ function checkTypesOf(model: ModelProto, context: CheckContext): void {
   try {
     checkTypes(model, context)
   } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error
-    context.report('SLP-Y1', error.details.path ?? 'graph', error.message)
+    // Whatever an operator makes of a stranger's model, the other findings must reach the user.
+    const path = error instanceof SlipwayError ? error.details.path : undefined
+    context.report('SLP-Y1', path ?? 'graph', error instanceof Error ? error.message : String(error))
   }
 }

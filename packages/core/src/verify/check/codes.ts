@@ -28,7 +28,7 @@ export const checkCatalogue = {
     'Write the real version of the domain.',
   ),
   'SLP-M6': error(
-    'functions must be unique, limited in number, and must not call themselves',
+    'functions must be unique, limited in number and growth, and must not call themselves',
     'Break the cycle, or expand the function.',
   ),
   'SLP-M7': error(
@@ -146,6 +146,10 @@ export const checkCatalogue = {
   'SLP-Y2': error('a declared type must agree with the inferred one', 'Correct or remove the declaration.'),
   'SLP-Y3': warning('a declared size has another name than the inferred one', 'Use one name for one size.'),
   'SLP-Y4': warning('the type or rank of a value is not known', 'Declare it in value_info.'),
+  'SLP-Y5': warning(
+    'a body can never run to its end, though another one can',
+    'Remove the branch, or correct the operator that refuses its inputs.',
+  ),
 } as const satisfies Record<string, CheckKind>
 
 export type CheckCode = keyof typeof checkCatalogue

@@ -1,5 +1,7 @@
 /** What the rules share: where findings go, and what the model imports. */
-import type { TensorProto } from '../../formats/onnx/onnx_pb.ts'
+import type { ResolveExternal } from '../../formats/onnx/external-data.ts'
+import type { OperatorSetIdProto } from '../../formats/onnx/onnx_pb.ts'
+import { domainOf } from '../../formats/onnx/read-context.ts'
 import { type CheckCode, checkCatalogue, type Severity } from './codes.ts'
 
 export interface Finding {
@@ -15,13 +17,15 @@ export interface CheckContext {
   readonly irVersion: number
   /** Imported versions by domain; `''` is ai.onnx. A function body has its own. */
   readonly opsets: ReadonlyMap<string, number>
+  /** The imported domains as the file spells them: `ai.onnx` and `''` are one domain to us, but not to every reader. */
+  readonly spelledDomains: ReadonlySet<string>
   /** Keys (functionKey) of the model's own functions. */
   readonly functions: ReadonlySet<string>
   /** Names of the attributes that a function body may refer to; absent outside functions. */
   readonly functionAttributes?: ReadonlySet<string>
   readonly subgraphDepth: number
-  /** Reads a tensor's external data, throwing what is wrong with it; absent where there is no folder. */
-  readonly readExternal?: ((tensor: TensorProto) => void) | undefined
+  /** The door to external data; absent where there is no folder. */
+  readonly resolveExternal: ResolveExternal | undefined
   report(code: CheckCode, path: string, message: string): void
 }
 
@@ -33,13 +37,18 @@ export function reporter(findings: Finding[]): CheckContext['report'] {
   }
 }
 
-/** `''` for both spellings of the ONNX domain. */
-export function normalDomain(domain: string): string {
-  return domain === 'ai.onnx' ? '' : domain
+/** The part of a context that opset_import decides. */
+export function importsOf(
+  list: readonly OperatorSetIdProto[],
+): Pick<CheckContext, 'opsets' | 'spelledDomains'> {
+  return {
+    opsets: new Map(list.map(({ domain, version }) => [domainOf(domain), Number(version)])),
+    spelledDomains: new Set(list.map(({ domain }) => domain)),
+  }
 }
 
 export function functionKey(domain: string, name: string, overload: string): string {
-  return `${normalDomain(domain)}\n${name}\n${overload}`
+  return `${domainOf(domain)}\n${name}\n${overload}`
 }
 
 /** The names that stand more than once in a list, each once. */

@@ -1,18 +1,14 @@
 /** M6 and M7: model-local functions. */
 import { isFieldSet } from '@bufbuild/protobuf'
+import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits } from '../../base/limits.ts'
-import {
-  type FunctionProto,
-  FunctionProtoSchema,
-  type ModelProto,
-  type NodeProto,
-} from '../../formats/onnx/onnx_pb.ts'
+import { calleesOf, checkExpansion, functionTable } from '../../formats/onnx/function-table.ts'
+import { type FunctionProto, FunctionProtoSchema, type ModelProto } from '../../formats/onnx/onnx_pb.ts'
+import { domainOf } from '../../formats/onnx/read-context.ts'
+import { schemaAt } from '../../formats/onnx/schema/schema.ts'
 import { tryFindOp } from '../../ops/registry.ts'
-import { type CheckContext, duplicates, functionKey, normalDomain } from './context.ts'
+import { type CheckContext, duplicates, functionKey, importsOf } from './context.ts'
 import { checkNodes } from './graph-rules.ts'
-import { schemaAt } from './schema.ts'
-
-const keyOf = (fn: FunctionProto): string => functionKey(fn.domain, fn.name, fn.overload)
 
 export function checkFunctions(model: ModelProto, context: CheckContext): void {
   const { report } = context
@@ -25,11 +21,13 @@ export function checkFunctions(model: ModelProto, context: CheckContext): void {
     )
     return
   }
-  for (const key of duplicates(functions.map(keyOf))) {
+  const twice = duplicates(functions.map((fn) => functionKey(fn.domain, fn.name, fn.overload)))
+  for (const key of twice) {
     report('SLP-M6', 'functions', `two functions are named "${key.replaceAll('\n', ' ').trim()}"`)
   }
   functions.forEach((fn, i) => checkFunction(fn, `functions[${i}]`, context))
-  checkCalls(model, context)
+  // Who calls whom is clear only where every function has a name of its own.
+  if (twice.length === 0 && functions.every(({ name }) => name !== '')) checkCalls(model, context)
 }
 
 function checkFunction(fn: FunctionProto, path: string, context: CheckContext): void {
@@ -47,11 +45,11 @@ function checkFunction(fn: FunctionProto, path: string, context: CheckContext): 
     for (const name of duplicates(names))
       report('SLP-M7', `${path}.${what}`, `function "${fn.name}" has two ${what}s "${name}"`)
   }
-  const opsets = new Map(fn.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)]))
-  checkOpsets(fn, opsets, path, context)
+  const imports = importsOf(fn.opsetImport)
+  checkOpsets(fn, imports.opsets, path, context)
   const defined = new Set(fn.input)
-  const inner: CheckContext = { ...context, opsets, functionAttributes: new Set(attributes) }
-  checkNodes(fn.node, path, inner, defined, new Set())
+  const inner: CheckContext = { ...context, ...imports, functionAttributes: new Set(attributes) }
+  checkNodes(fn.node, path, inner, { defined, outer: undefined })
   fn.output.forEach((name, i) => {
     if (!defined.has(name))
       report(
@@ -70,13 +68,10 @@ function checkOpsets(
   { report, opsets: outer }: CheckContext,
 ): void {
   fn.node.forEach(({ domain, opType }, i) => {
-    const [own, model] = [opsets.get(normalDomain(domain)), outer.get(normalDomain(domain))]
-    if (own === undefined || model === undefined || own === model || !tryFindOp(normalDomain(domain), opType))
+    const [own, model] = [opsets.get(domainOf(domain)), outer.get(domainOf(domain))]
+    if (own === undefined || model === undefined || own === model || !tryFindOp(domainOf(domain), opType))
       return
-    const [a, b] = [
-      schemaAt(normalDomain(domain), opType, own),
-      schemaAt(normalDomain(domain), opType, model),
-    ]
+    const [a, b] = [schemaAt(domainOf(domain), opType, own), schemaAt(domainOf(domain), opType, model)]
     if (
       typeof a === 'object' &&
       typeof b === 'object' &&
@@ -93,46 +88,21 @@ function checkOpsets(
   })
 }
 
-function calls(nodes: readonly NodeProto[]): NodeProto[] {
-  return nodes.flatMap((node) => [
-    node,
-    ...node.attribute.flatMap(({ g, graphs }) =>
-      [...(g ? [g] : []), ...graphs].flatMap((graph) => calls(graph.node)),
-    ),
-  ])
-}
-
-/** Finds recursion, calls nested too deeply, and functions nobody calls. */
-function checkCalls(model: ModelProto, { report }: CheckContext): void {
-  const byKey = new Map(model.functions.map((fn, i) => [keyOf(fn), { fn, i }]))
-  const callees = (nodes: readonly NodeProto[]) =>
-    calls(nodes)
-      .map((node) => functionKey(node.domain, node.opType, node.overload))
-      .filter((key) => byKey.has(key))
-  const edges = new Map([...byKey].map(([key, { fn }]) => [key, new Set(callees(fn.node))]))
-  const depths = new Map<string, number>()
-  const depth = (key: string, above: readonly string[]): number => {
-    const known = depths.get(key)
-    if (known !== undefined) return known
-    const { fn, i } = byKey.get(key)!
-    if (above.includes(key) || above.length > defaultLimits.functionDepth) {
-      const rule = above.includes(key)
-        ? 'calls itself'
-        : `is called deeper than ${defaultLimits.functionDepth}`
-      report('SLP-M6', `functions[${i}]`, `function "${fn.name}" ${rule}`)
-      depths.set(key, 0)
-      return 0
-    }
-    const own = 1 + Math.max(0, ...[...edges.get(key)!].map((callee) => depth(callee, [...above, key])))
-    depths.set(key, own)
-    return own
+/** Finds recursion, calls nested too deeply, expansions that grow too large, and functions nobody calls. */
+function checkCalls({ graph, functions }: ModelProto, { report }: CheckContext): void {
+  const table = functionTable(functions)
+  try {
+    checkExpansion(graph?.node ?? [], table, defaultLimits)
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error
+    report('SLP-M6', error.details.path ?? 'functions', error.message)
   }
-  for (const key of byKey.keys()) depth(key, [])
-  const called = new Set([
-    ...callees(model.graph?.node ?? []),
-    ...[...edges.values()].flatMap((set) => [...set]),
-  ])
-  for (const [key, { fn, i }] of byKey) {
-    if (!called.has(key)) report('SLP-M11', `functions[${i}]`, `function "${fn.name}" is never called`)
-  }
+  const called = new Set(
+    [graph?.node ?? [], ...functions.map(({ node }) => node)].flatMap((nodes) => calleesOf(nodes, table)),
+  )
+  functions.forEach(({ domain, name, overload }, i) => {
+    const key = table.keyOf(domainOf(domain), name, overload)
+    if (key !== undefined && !called.has(key))
+      report('SLP-M11', `functions[${i}]`, `function "${name}" is never called`)
+  })
 }

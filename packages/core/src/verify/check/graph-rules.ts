@@ -1,32 +1,37 @@
 /** G: graphs and their values; walks nodes, attributes, tensors and bodies. */
 import { defaultLimits } from '../../base/limits.ts'
-import type { GraphProto, NodeProto, ValueInfoProto } from '../../formats/onnx/onnx_pb.ts'
+import type { GraphProto, NodeProto, TypeProto, ValueInfoProto } from '../../formats/onnx/onnx_pb.ts'
 import { checkAttribute } from './attribute-rules.ts'
 import { type CheckContext, duplicates } from './context.ts'
 import { checkNode, nodeText } from './node-rules.ts'
 import { checkSparse, checkTensor } from './tensor-rules.ts'
 
-/** `outer`: names visible from the graphs around a body; undefined for the main graph. */
-export function checkGraph(
-  graph: GraphProto,
-  path: string,
-  context: CheckContext,
-  outer?: ReadonlySet<string>,
-): void {
+/** The names that a graph defines so far, and the graphs around it. */
+export interface Scope {
+  readonly defined: Set<string>
+  readonly outer: Scope | undefined
+}
+
+function sees(scope: Scope, name: string): boolean {
+  for (let at: Scope | undefined = scope; at; at = at.outer) if (at.defined.has(name)) return true
+  return false
+}
+
+/** `outer`: the names visible from the graphs around a body; undefined for the main graph. */
+export function checkGraph(graph: GraphProto, path: string, context: CheckContext, outer?: Scope): void {
   const { report } = context
   if (graph.name === '') report('SLP-G1', `${path}.name`, 'the graph has no name')
   checkInterface(graph, path, context, outer === undefined)
-  const defined = checkInitializers(graph, path, context, outer)
-  const used = checkNodes(graph.node, path, context, defined, outer ?? new Set())
-  checkOutputs(graph, path, context, defined, outer)
+  const scope = checkInitializers(graph, path, context, outer)
+  const used = checkNodes(graph.node, path, context, scope)
+  checkOutputs(graph, path, context, scope)
   for (const { name } of graph.output) used.add(name)
-  graph.initializer.forEach((tensor, i) => {
-    const isInput = graph.input.some(({ name }) => name === tensor.name)
-    if (tensor.name !== '' && !used.has(tensor.name) && !isInput) {
-      report('SLP-G9', `${path}.initializer[${i}]`, `initializer "${tensor.name}" is never used`)
-    }
+  for (const { name } of graph.input) used.add(name)
+  graph.initializer.forEach(({ name }, i) => {
+    if (name !== '' && !used.has(name))
+      report('SLP-G9', `${path}.initializer[${i}]`, `initializer "${name}" is never used`)
   })
-  checkValueInfo(graph, path, context, defined)
+  checkValueInfo(graph, path, context, scope.defined)
 }
 
 function checkInterface(graph: GraphProto, path: string, context: CheckContext, isMain: boolean): void {
@@ -48,12 +53,31 @@ function checkInterface(graph: GraphProto, path: string, context: CheckContext, 
 }
 
 function checkDeclaration({ name, type }: ValueInfoProto, path: string, { report }: CheckContext): void {
+  const lack = lackOf(type)
+  if (lack) report('SLP-G2', `${path}.type`, `"${name}" has no ${lack}`)
   const value = type?.value
-  if (!value?.case) {
-    report('SLP-G2', `${path}.type`, `"${name}" has no type`)
-  } else if (value.case === 'tensorType' || value.case === 'sparseTensorType') {
-    if (value.value.elemType === 0) report('SLP-G2', `${path}.type`, `"${name}" has no element type`)
-    if (!value.value.shape) report('SLP-G2', `${path}.type`, `"${name}" has no shape`)
+  const isTensor = value?.case === 'tensorType' || value?.case === 'sparseTensorType'
+  if (isTensor && !value.value.shape) report('SLP-G2', `${path}.type`, `"${name}" has no shape`)
+}
+
+/** What a type does not say of itself or of its elements; a shape may be missing. */
+function lackOf(type: TypeProto | undefined): 'type' | 'element type' | 'key type' | undefined {
+  const value = type?.value
+  switch (value?.case) {
+    case undefined:
+      return 'type'
+    case 'tensorType':
+    case 'sparseTensorType':
+      return value.value.elemType === 0 ? 'element type' : undefined
+    case 'sequenceType':
+    case 'optionalType':
+      return lackOf(value.value.elemType) && 'element type'
+    case 'mapType':
+      return value.value.keyType === 0 ? 'key type' : lackOf(value.value.valueType) && 'element type'
+    case 'opaqueType':
+      return undefined
+    default:
+      return value satisfies never
   }
 }
 
@@ -67,13 +91,13 @@ function checkSizes({ name, type }: ValueInfoProto, path: string, { report }: Ch
   })
 }
 
-/** Names defined before the first node. */
+/** The scope of a graph before its first node. */
 function checkInitializers(
   graph: GraphProto,
   path: string,
   context: CheckContext,
-  outer: ReadonlySet<string> | undefined,
-): Set<string> {
+  outer: Scope | undefined,
+): Scope {
   const { report, irVersion } = context
   const inputs = new Set(graph.input.map(({ name }) => name))
   const names = [
@@ -86,7 +110,7 @@ function checkInitializers(
         ? `${path}.initializer[${i}]`
         : `${path}.sparse_initializer[${i - graph.initializer.length}]`
     if (name === '') report('SLP-G4', at, 'the initializer has no name')
-    else if (irVersion > 0 && irVersion <= 3 && outer === undefined && !inputs.has(name)) {
+    else if (irVersion > 0 && irVersion <= 3 && !inputs.has(name)) {
       report('SLP-G5', at, `initializer "${name}" is not an input, as IR version ${irVersion} asks`)
     }
   })
@@ -98,20 +122,20 @@ function checkInitializers(
   )
   const defined = new Set([...inputs, ...names])
   for (const name of defined) {
-    if (outer?.has(name)) report('SLP-G7', path, `"${name}" hides a value of the graph around it`)
+    if (outer && sees(outer, name)) report('SLP-G7', path, `"${name}" hides a value of the graph around it`)
   }
-  return defined
+  return { defined, outer }
 }
 
-/** Checks nodes in order and adds what they define; returns the names they use, bodies included. */
+/** Checks nodes in order and adds what they define to the scope; returns the names they use, bodies included. */
 export function checkNodes(
   nodes: readonly NodeProto[],
   path: string,
   context: CheckContext,
-  defined: Set<string>,
-  outer: ReadonlySet<string>,
+  scope: Scope,
 ): Set<string> {
   const { report } = context
+  const { defined, outer } = scope
   const used = new Set<string>()
   const later = new Set(nodes.flatMap(({ output }) => output))
   for (const name of duplicates(nodes.map((node) => node.name).filter((name) => name !== ''))) {
@@ -123,16 +147,16 @@ export function checkNodes(
     node.input.forEach((name, i) => {
       if (name === '') return
       used.add(name)
-      if (defined.has(name) || outer.has(name)) return
+      if (sees(scope, name)) return
       const why = later.has(name) ? 'which is defined later' : 'which nothing defines'
       report('SLP-G6', `${at}.input[${i}]`, `${nodeText(node)} reads "${name}", ${why}`)
     })
-    for (const name of checkAttributes(node, at, context, defined, outer)) used.add(name)
+    for (const name of checkAttributes(node, at, context, scope)) used.add(name)
     node.output.forEach((name, i) => {
       if (name === '') return
       if (defined.has(name))
         report('SLP-G7', `${at}.output[${i}]`, `${nodeText(node)} defines "${name}" a second time`)
-      else if (outer.has(name))
+      else if (outer && sees(outer, name))
         report('SLP-G7', `${at}.output[${i}]`, `${nodeText(node)} hides "${name}" of the graph around it`)
       defined.add(name)
     })
@@ -140,13 +164,7 @@ export function checkNodes(
   return used
 }
 
-function checkAttributes(
-  node: NodeProto,
-  path: string,
-  context: CheckContext,
-  defined: ReadonlySet<string>,
-  outer: ReadonlySet<string>,
-): string[] {
+function checkAttributes(node: NodeProto, path: string, context: CheckContext, scope: Scope): string[] {
   const { report, subgraphDepth } = context
   return node.attribute.flatMap((attribute, i) => {
     const at = `${path}.attribute[${i}]`
@@ -160,9 +178,8 @@ function checkAttributes(
       report('SLP-G15', at, `${nodeText(node)} nests bodies deeper than ${defaultLimits.subgraphDepth}`)
       return []
     }
-    const visible = new Set([...outer, ...defined])
     return bodies.flatMap(([body, where]) => {
-      checkGraph(body, where, { ...context, subgraphDepth: subgraphDepth + 1 }, visible)
+      checkGraph(body, where, { ...context, subgraphDepth: subgraphDepth + 1 }, scope)
       return namesUsed(body)
     })
   })
@@ -179,15 +196,9 @@ function namesUsed(graph: GraphProto): string[] {
   ]
 }
 
-function checkOutputs(
-  graph: GraphProto,
-  path: string,
-  { report }: CheckContext,
-  defined: ReadonlySet<string>,
-  outer: ReadonlySet<string> | undefined,
-): void {
+function checkOutputs(graph: GraphProto, path: string, { report }: CheckContext, scope: Scope): void {
   graph.output.forEach(({ name }, i) => {
-    if (name !== '' && !defined.has(name) && !outer?.has(name)) {
+    if (name !== '' && !sees(scope, name)) {
       report('SLP-G8', `${path}.output[${i}]`, `nothing defines the output "${name}"`)
     }
   })

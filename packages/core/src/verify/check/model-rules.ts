@@ -1,8 +1,9 @@
 /** M1 to M5 and M8 to M10: the model around the graph. */
 import { isFieldSet } from '@bufbuild/protobuf'
 import { type ModelProto, StringStringEntryProtoSchema } from '../../formats/onnx/onnx_pb.ts'
+import { domainOf } from '../../formats/onnx/read-context.ts'
 import { irVersionOf, newestIrVersion, newestOpsets } from '../../formats/onnx/versions.ts'
-import { type CheckContext, duplicates, normalDomain } from './context.ts'
+import { type CheckContext, duplicates } from './context.ts'
 
 export function checkModelFields(model: ModelProto, context: CheckContext): void {
   const { report } = context
@@ -29,7 +30,7 @@ export function checkModelFields(model: ModelProto, context: CheckContext): void
 function checkOpsets(model: ModelProto, ir: number, { report }: CheckContext): void {
   model.opsetImport.forEach(({ domain, version }, i) => {
     const path = `opset_import[${i}]`
-    const name = normalDomain(domain)
+    const name = domainOf(domain)
     if (version <= 0n || version > 2n ** 31n - 1n) {
       report(
         'SLP-M5',
@@ -52,7 +53,7 @@ function checkOpsets(model: ModelProto, ir: number, { report }: CheckContext): v
       report('SLP-M9', path, `ai.onnx ${version} came with IR version ${needed}, but ir_version is ${ir}`)
     }
   })
-  for (const domain of duplicates(model.opsetImport.map((one) => normalDomain(one.domain)))) {
+  for (const domain of duplicates(model.opsetImport.map((one) => domainOf(one.domain)))) {
     report('SLP-M5', 'opset_import', `domain "${domain || 'ai.onnx'}" is imported twice`)
   }
 }

@@ -1,28 +1,11 @@
 /** N: nodes against the operators of the imported operator sets. */
 import { tryDTypeOfCode } from '../../base/dtype.ts'
-import { AttributeType as Type } from '../../formats/onnx/enums.ts'
+import { attributeKind, AttributeType as Type } from '../../formats/onnx/enums.ts'
 import type { AttributeProto, NodeProto } from '../../formats/onnx/onnx_pb.ts'
-import type { AttributeKind } from '../../ir/attribute.ts'
+import { domainOf } from '../../formats/onnx/read-context.ts'
+import { type AttributeRule, type Schema, schemaAt } from '../../formats/onnx/schema/schema.ts'
 import { operators, tryFindOp } from '../../ops/registry.ts'
-import { type CheckContext, duplicates, functionKey, normalDomain } from './context.ts'
-import { type AttributeRule, type Schema, schemaAt } from './schema.ts'
-
-const kindOfType: ReadonlyMap<number, AttributeKind> = new Map([
-  [Type.FLOAT, 'float'],
-  [Type.INT, 'int'],
-  [Type.STRING, 'string'],
-  [Type.TENSOR, 'tensor'],
-  [Type.GRAPH, 'graph'],
-  [Type.FLOATS, 'floats'],
-  [Type.INTS, 'ints'],
-  [Type.STRINGS, 'strings'],
-  [Type.TENSORS, 'tensors'],
-  [Type.GRAPHS, 'graphs'],
-  [Type.SPARSE_TENSOR, 'sparse'],
-  [Type.SPARSE_TENSORS, 'sparses'],
-  [Type.TYPE_PROTO, 'type'],
-  [Type.TYPE_PROTOS, 'types'],
-])
+import { type CheckContext, duplicates, functionKey } from './context.ts'
 
 const knownDomains: ReadonlySet<string> = new Set(operators.map(({ domain }) => domain))
 
@@ -33,7 +16,7 @@ export function nodeText(node: NodeProto): string {
 
 /** Checks one node but for its attributes' own form, its values and its bodies. */
 export function checkNode(node: NodeProto, path: string, context: CheckContext): void {
-  const { report, opsets, functions } = context
+  const { report, opsets, spelledDomains, functions } = context
   if (node.opType === '') {
     report('SLP-N1', `${path}.op_type`, 'the node names no operator')
     return
@@ -44,7 +27,7 @@ export function checkNode(node: NodeProto, path: string, context: CheckContext):
   for (const name of duplicates(node.attribute.map((one) => one.name))) {
     report('SLP-N4', `${path}.attribute`, `${nodeText(node)} has two attributes "${name}"`)
   }
-  const domain = normalDomain(node.domain)
+  const domain = domainOf(node.domain)
   if (functions.has(functionKey(node.domain, node.opType, node.overload))) return
   const version = opsets.get(domain)
   if (version === undefined) {
@@ -55,17 +38,24 @@ export function checkNode(node: NodeProto, path: string, context: CheckContext):
     )
     return
   }
+  // An import of "ai.onnx" serves nodes of "", but the ONNX checker and others do not take it the other way round.
+  if (node.domain === 'ai.onnx' && !spelledDomains.has(node.domain)) {
+    report(
+      'SLP-N3',
+      `${path}.domain`,
+      `${nodeText(node)} is of domain "ai.onnx", but the model imports it as ""`,
+    )
+  }
   if (!knownDomains.has(domain)) {
     report('SLP-N14', path, `${nodeText(node)} is of the custom domain "${node.domain}"`)
     return
   }
   const schema = schemaAt(domain, node.opType, version)
   if (schema === 'unknown operator') {
-    const near = nearest(node.opType, domain)
     report(
       'SLP-N5',
       `${path}.op_type`,
-      `${nodeText(node)}: no such operator in ${domain || 'ai.onnx'} ${version}${near}`,
+      `${nodeText(node)}: no such operator in ${domain || 'ai.onnx'} ${version}${suggestion(node.opType, domain)}`,
     )
   } else if (!('sinceVersion' in schema)) {
     const rule = `it exists from version ${schema.firstVersion} on, but ${version} is imported`
@@ -75,9 +65,13 @@ export function checkNode(node: NodeProto, path: string, context: CheckContext):
   }
 }
 
-function nearest(name: string, domain: string): string {
-  const same = operators.find((op) => op.domain === domain && op.name.toLowerCase() === name.toLowerCase())
-  return same ? `; did you mean ${same.name}?` : ''
+const operatorByLowerCase: ReadonlyMap<string, string> = new Map(
+  operators.map(({ domain, name }) => [`${domain} ${name.toLowerCase()}`, name]),
+)
+
+function suggestion(name: string, domain: string): string {
+  const known = operatorByLowerCase.get(`${domain} ${name.toLowerCase()}`)
+  return known === undefined ? '' : `; did you mean ${known}?`
 }
 
 function checkAgainst(node: NodeProto, schema: Schema, path: string, context: CheckContext): void {
@@ -131,7 +125,7 @@ function checkCount(
 }
 
 function checkOmitted(node: NodeProto, schema: Schema, path: string, { report }: CheckContext): void {
-  const params = Object.values(tryFindOp(normalDomain(node.domain), node.opType)?.inputs ?? {})
+  const params = Object.values(tryFindOp(domainOf(node.domain), node.opType)?.inputs ?? {})
   node.input.forEach((name, i) => {
     if (name === '' && i < schema.inputs[0] && params[i]?.arity === 'single') {
       report('SLP-N8', `${path}.input[${i}]`, `${nodeText(node)} omits its required input ${i}`)
@@ -139,7 +133,7 @@ function checkOmitted(node: NodeProto, schema: Schema, path: string, { report }:
   })
   if (
     node.output[0] === '' &&
-    Object.values(tryFindOp(normalDomain(node.domain), node.opType)?.outputs ?? {})[0]?.arity === 'single'
+    Object.values(tryFindOp(domainOf(node.domain), node.opType)?.outputs ?? {})[0]?.arity === 'single'
   ) {
     report('SLP-N8', `${path}.output[0]`, `${nodeText(node)} omits its required output 0`)
   }
@@ -155,7 +149,7 @@ function checkAttributeRule(
   { report, irVersion }: CheckContext,
 ): void {
   if (attribute.type === Type.UNDEFINED && irVersion < 2) return
-  const kind = kindOfType.get(attribute.type)
+  const kind = attributeKind(attribute.type)
   if (kind !== undefined && kind !== rule.kind) {
     report(
       'SLP-N10',

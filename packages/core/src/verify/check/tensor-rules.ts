@@ -1,24 +1,19 @@
 /** T: tensors and sparse tensors. */
 import { isFieldSet } from '@bufbuild/protobuf'
-import { type DType, dtypeInfo, tryDTypeOfCode } from '../../base/dtype.ts'
+import { type DType, dtypeInfo, packedByteLength, tryDTypeOfCode } from '../../base/dtype.ts'
 import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits } from '../../base/limits.ts'
 import { DataLocation } from '../../formats/onnx/enums.ts'
+import { externalRange } from '../../formats/onnx/external-data.ts'
 import { type SparseTensorProto, type TensorProto, TensorProtoSchema } from '../../formats/onnx/onnx_pb.ts'
+import {
+  protoName,
+  type TypedField,
+  typedEntries,
+  typedFieldOf,
+  typedFields,
+} from '../../formats/onnx/typed-data.ts'
 import type { CheckContext } from './context.ts'
-
-/** The typed value fields and the dtypes that each may hold (onnx.proto, TensorProto). */
-const typedFields = {
-  floatData: ['float32', 'complex64'],
-  doubleData: ['float64', 'complex128'],
-  int64Data: ['int64'],
-  uint64Data: ['uint64', 'uint32'],
-  stringData: ['string'],
-  int32Data: undefined,
-} as const satisfies Partial<Record<keyof TensorProto, readonly DType[] | undefined>>
-
-type TypedField = keyof typeof typedFields
-const fieldNames = Object.keys(typedFields) as TypedField[] // keys of a literal object
 
 export function checkTensor(tensor: TensorProto, path: string, context: CheckContext): void {
   const { report } = context
@@ -34,10 +29,10 @@ export function checkTensor(tensor: TensorProto, path: string, context: CheckCon
   const count = countElements(tensor, path, context)
   if (count === undefined) return
   if (tensor.dataLocation === DataLocation.EXTERNAL) {
-    checkExternal(tensor, path, context)
+    checkExternal(tensor, dtype, count, path, context)
     return
   }
-  const present = fieldNames.filter((field) => tensor[field].length > 0)
+  const present = typedFields.filter((field) => tensor[field].length > 0)
   const raw = isFieldSet(tensor, TensorProtoSchema.field.rawData) && tensor.rawData.length > 0
   const fields = present.length + (raw ? 1 : 0)
   if (count === 0n ? fields > 0 : fields !== 1) {
@@ -50,13 +45,25 @@ export function checkTensor(tensor: TensorProto, path: string, context: CheckCon
 }
 
 function countElements(tensor: TensorProto, path: string, { report }: CheckContext): bigint | undefined {
-  const count = tensor.dims.reduce((product, dim) => product * dim, 1n)
-  if (tensor.dims.some((dim) => dim < 0n) || count > BigInt(defaultLimits.tensorElements)) {
-    report('SLP-T3', `${path}.dims`, `tensor "${tensor.name}" has sizes out of bounds, got [${tensor.dims}]`)
-    return undefined
-  }
+  const count = productWithin(tensor.dims, BigInt(defaultLimits.tensorElements))
+  if (count === undefined)
+    report(
+      'SLP-T3',
+      `${path}.dims`,
+      `tensor "${tensor.name}" has sizes out of bounds, got ${dimsText(tensor.dims)}`,
+    )
   return count
 }
+
+/** The product of sizes, or undefined for a rank, a size or a product out of bounds; costs nothing beyond them. */
+function productWithin(dims: readonly bigint[], most: bigint): bigint | undefined {
+  if (dims.length > defaultLimits.rank || dims.some((dim) => dim < 0n || dim > most)) return undefined
+  const count = dims.reduce((product, dim) => product * dim, 1n)
+  return count <= most ? count : undefined
+}
+
+const dimsText = (dims: readonly bigint[]): string =>
+  `[${dims.slice(0, 16)}${dims.length > 16 ? `, … (${dims.length} sizes)` : ''}]`
 
 function checkRaw(
   tensor: TensorProto,
@@ -70,7 +77,7 @@ function checkRaw(
     return
   }
   const { bits } = dtypeInfo(dtype)
-  const wanted = Math.ceil((Number(count) * bits) / 8)
+  const wanted = packedByteLength(dtype, Number(count))
   const got = tensor.rawData.length
   const message = `tensor "${tensor.name}" (${dtype}, ${count} elements) needs ${wanted} bytes of raw_data, got ${got}`
   if (got < wanted) report('SLP-T4', `${path}.raw_data`, message)
@@ -93,51 +100,48 @@ function checkTyped(
   path: string,
   { report }: CheckContext,
 ): void {
-  const wantedField =
-    fieldNames.find((name) => typedFields[name]?.some((one) => one === dtype)) ?? 'int32Data'
-  if (field !== wantedField) {
+  const own = typedFieldOf(dtype)
+  if (field !== own) {
     report(
       'SLP-T5',
       path,
-      `tensor "${tensor.name}" of ${dtype} must use ${snake(wantedField)}, got ${snake(field)}`,
+      `tensor "${tensor.name}" of ${dtype} must use ${protoName(own)}, got ${protoName(field)}`,
     )
     return
   }
-  const { bits, kind } = dtypeInfo(dtype)
-  // Types of 4 and 2 bits are packed into bytes; float6 has one element per entry.
-  const perEntry = kind === 'complex' ? 0.5 : bits > 0 && bits < 8 && bits !== 6 ? 8 / bits : 1
-  const wanted = Math.ceil(Number(count) / perEntry)
+  const wanted = typedEntries(dtype, [Number(count)])
   const got = tensor[field].length
   if (got === wanted) return
-  const message = `tensor "${tensor.name}" (${dtype}, ${count} elements) needs ${wanted} entries of ${snake(field)}, got ${got}`
-  report(got < wanted ? 'SLP-T5' : 'SLP-T8', `${path}.${snake(field)}`, message)
+  const message = `tensor "${tensor.name}" (${dtype}, ${count} elements) needs ${wanted} entries of ${protoName(field)}, got ${got}`
+  report(got < wanted ? 'SLP-T5' : 'SLP-T8', `${path}.${protoName(field)}`, message)
 }
 
-/** The field's name in onnx.proto: `int32Data` is int32_data. */
-const snake = (field: TypedField): string => field.replace('Data', '_data')
-
-function checkExternal(tensor: TensorProto, path: string, { report, readExternal }: CheckContext): void {
-  if (fieldNames.some((field) => tensor[field].length > 0) || tensor.rawData.length > 0) {
+function checkExternal(
+  tensor: TensorProto,
+  dtype: DType,
+  count: bigint,
+  path: string,
+  { report, resolveExternal }: CheckContext,
+): void {
+  if (typedFields.some((field) => tensor[field].length > 0) || tensor.rawData.length > 0) {
     report('SLP-T6', path, `tensor "${tensor.name}" has external data and values in the file`)
   }
-  const location = tensor.externalData.find(({ key }) => key === 'location')?.value ?? ''
-  const inside =
-    location !== '' && !/^([A-Za-z]:|[\\/])/.test(location) && !location.split(/[\\/]/).includes('..')
-  if (!inside) {
-    report(
-      'SLP-T6',
-      `${path}.external_data`,
-      `tensor "${tensor.name}" needs a relative location without "..", got "${location}"`,
-    )
+  if (dtype === 'string') {
+    report('SLP-T6', path, `tensor "${tensor.name}" holds strings in external data`)
     return
   }
   try {
-    readExternal?.(tensor)
+    const range = externalRange(tensor, packedByteLength(dtype, Number(count)))
+    // Nothing is read: asking for no bytes at the end of the range checks the file and its size.
+    resolveExternal?.({ ...range, offset: range.offset + range.length, length: 0 })
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error
     report(error.code === 'SLP-X4' ? 'SLP-T9' : 'SLP-T6', `${path}.external_data`, error.message)
   }
 }
+
+/** A sparse tensor may stand for more elements than memory holds, but their positions are int64. */
+const maxSparseElements = 2n ** 63n - 1n
 
 export function checkSparse(sparse: SparseTensorProto, path: string, context: CheckContext): void {
   const { report } = context
@@ -157,12 +161,16 @@ export function checkSparse(sparse: SparseTensorProto, path: string, context: Ch
     report(
       'SLP-T7',
       path,
-      `indices must be int64 [${nnz}] or [${nnz}, ${dims.length}], got [${indices.dims}]`,
+      `indices must be int64 [${nnz}] or [${nnz}, ${dims.length}], got ${dimsText(indices.dims)}`,
     )
     return
   }
+  const size = productWithin(dims, maxSparseElements)
+  if (size === undefined) {
+    report('SLP-T7', `${path}.dims`, `a sparse tensor has sizes out of bounds, got ${dimsText(dims)}`)
+    return
+  }
   const positions = linearPositions(indices, dims, linear)
-  const size = dims.reduce((product, dim) => product * dim, 1n)
   const bad = positions.findIndex((at, i) => at < 0n || at >= size || (i > 0 && at <= positions[i - 1]!))
   if (bad >= 0) report('SLP-T7', `${path}.indices`, `index ${bad} is out of bounds, unsorted or repeated`)
 }

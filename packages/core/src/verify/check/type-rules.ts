@@ -1,71 +1,110 @@
-/** Y: types and shapes, by inference over the whole graph against what the model declares. */
-import { dimsEqual, dimText } from '../../base/dim.ts'
-import { typeText, type ValueType } from '../../base/value.ts'
+/** Y: types and shapes, by inference over the whole graph and its bodies against what the model declares. */
+import type { SlipwayError } from '../../base/errors.ts'
+import { typeText } from '../../base/value.ts'
 import type { ModelProto } from '../../formats/onnx/onnx_pb.ts'
 import { readModelProto } from '../../formats/onnx/read.ts'
-import type { Graph } from '../../ir/graph.ts'
-import { inferGraph } from '../../ops/infer-graph.ts'
+import { type Graph, type Node, subgraphsOf } from '../../ir/graph.ts'
+import type { Fact } from '../../ops/fact.ts'
+import { inferGraph, type Unknown } from '../../ops/infer-graph.ts'
 import { foldNode } from '../../reference/fold.ts'
 import type { CheckContext } from './context.ts'
+import { disagreement } from './declared-type.ts'
+import { type NodePaths, nodePaths } from './node-paths.ts'
+import { checkVersionTypes } from './version-type-rules.ts'
+import { smallOrZeros, withoutWeights } from './without-weights.ts'
 
-export function checkTypes(model: ModelProto, { report }: CheckContext): void {
-  const graph = readModelProto(model, { resolveExternal: ({ length }) => new Uint8Array(length ?? 0) }).graph
-  const pathOf = pathsOf(model)
-  // Declarations of values between input and output would hide what inference finds.
-  const bare: Graph = {
-    ...graph,
-    types: new Map([...graph.types].filter(([name]) => graph.inputs.includes(name))),
-  }
-  const { facts, unknown } = inferGraph(bare, {
-    fold: foldNode,
-    onRefusal: (error, node) => report('SLP-Y1', pathOf(node.outputs), error.message),
+/** What inference found in one graph or body. A body of a loop is inferred several times; the last time counts. */
+interface Finding {
+  readonly facts: ReadonlyMap<string, Fact>
+  readonly refusals: ReadonlyMap<Node, SlipwayError>
+}
+
+export function checkTypes(model: ModelProto, context: CheckContext): void {
+  const { report, resolveExternal } = context
+  const { graph } = readModelProto(withoutWeights(model, resolveExternal), {
+    resolveExternal: smallOrZeros(resolveExternal),
   })
-  for (const [name, declared] of graph.types) {
-    const inferred = facts.get(name)?.type
-    if (inferred && !graph.inputs.includes(name)) compare(name, declared, inferred, report)
-  }
+  const paths = nodePaths(graph, model.graph!)
+  const { found, unknown } = inferAll(graph)
+  checkVersionTypes(model, found.get(graph)?.facts ?? new Map(), context)
+  reportGraph(graph, 'SLP-Y1', { found, paths, report })
   const [first] = unknown
   if (first && first.reason !== 'operator refused its inputs') {
+    const node = graph.nodes.find(({ outputs }) => outputs.includes(first.value))
     report(
       'SLP-Y4',
-      pathOf([first.value]),
+      node ? paths.ofNode(node) : 'graph',
       `"${first.value}" of ${first.operator} is the first value without a known rank: ${first.reason}`,
     )
   }
 }
 
-/** Paths of the file's nodes by the values they define; conversion to the newest operators keeps those names. */
-function pathsOf(model: ModelProto): (outputs: readonly string[]) => string {
-  const paths = new Map(
-    (model.graph?.node ?? []).flatMap((node, i) =>
-      node.output.map((name) => [name, `graph.node[${i}]`] as const),
-    ),
-  )
-  return (outputs) => outputs.map((name) => paths.get(name)).find((path) => path !== undefined) ?? 'graph'
+function inferAll(graph: Graph): {
+  readonly found: ReadonlyMap<Graph, Finding>
+  readonly unknown: readonly Unknown[]
+} {
+  // Declarations of values between input and output would hide what inference finds.
+  const declared = graph.inputs.flatMap((name) => {
+    const type = graph.types.get(name)
+    return type ? [[name, type] as const] : []
+  })
+  const bare: Graph = { ...graph, types: new Map(declared) }
+  const found = new Map<Graph, Finding>()
+  const refused = new Map<Node, SlipwayError>()
+  const { unknown } = inferGraph(bare, {
+    fold: foldNode,
+    onRefusal: (error, node) => refused.set(node, error),
+    onGraph: (inferred, facts) => {
+      const refusals = new Map<Node, SlipwayError>()
+      for (const node of inferred.nodes) {
+        const error = refused.get(node)
+        if (error) refusals.set(node, error)
+        refused.delete(node)
+      }
+      found.set(inferred === bare ? graph : inferred, { facts, refusals })
+    },
+  })
+  return { found, unknown }
 }
 
-function compare(
-  name: string,
-  declared: ValueType,
-  inferred: ValueType,
-  report: CheckContext['report'],
-): void {
-  const message = `"${name}" is declared ${typeText(declared)}, inferred ${typeText(inferred)}`
-  if (declared.kind !== 'tensor' || inferred.kind !== 'tensor') {
-    if (declared.kind !== inferred.kind) report('SLP-Y2', `value "${name}"`, message)
-    return
-  }
-  if (declared.dtype !== inferred.dtype) report('SLP-Y2', `value "${name}"`, message)
-  if (!declared.shape || !inferred.shape) return
-  const sizes = declared.shape.map((size, axis) => [size, inferred.shape![axis]] as const)
-  const contradiction = sizes.some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a !== b)
-  if (declared.shape.length !== inferred.shape.length || contradiction) {
-    report('SLP-Y2', `value "${name}"`, message)
-  } else if (sizes.some(([a, b]) => b !== undefined && isName(a) && isName(b) && !dimsEqual(a, b))) {
-    report('SLP-Y3', `value "${name}"`, message)
-  }
+interface Reporting {
+  readonly found: ReadonlyMap<Graph, Finding>
+  readonly paths: NodePaths
+  readonly report: CheckContext['report']
 }
 
-/** A size that a person named, as opposed to a number, an expression or a name made up by inference. */
-const isName = (size: Parameters<typeof dimText>[0]): boolean =>
-  /^[A-Za-z_]\w*$/.test(dimText(size)) && typeof size !== 'number'
+/** `code` is that of refusals: a body that cannot run is a fault only where no other body can run instead. */
+function reportGraph(graph: Graph, code: 'SLP-Y1' | 'SLP-Y5', reporting: Reporting): void {
+  const { found, paths, report } = reporting
+  const { facts, refusals } = found.get(graph)!
+  for (const node of graph.nodes) {
+    const refusal = refusals.get(node)
+    if (refusal) report(code, paths.ofNode(node), refusal.message)
+    const bodies = bodiesIn(node, found)
+    const hasWayOut = bodies.some((body) => canRun(body, found))
+    for (const body of bodies)
+      reportGraph(body, hasWayOut && !canRun(body, found) ? 'SLP-Y5' : code, reporting)
+  }
+  if (code === 'SLP-Y1') compareTypes(graph, facts, reporting)
+}
+
+const bodiesIn = (node: Node, found: Reporting['found']): Graph[] =>
+  subgraphsOf(node).flatMap(([, body]) => (found.has(body) ? [body] : []))
+
+function canRun(graph: Graph, found: Reporting['found']): boolean {
+  if (found.get(graph)!.refusals.size > 0) return false
+  return graph.nodes.every((node) => {
+    const bodies = bodiesIn(node, found)
+    return bodies.length === 0 || bodies.some((body) => canRun(body, found))
+  })
+}
+
+function compareTypes(graph: Graph, facts: ReadonlyMap<string, Fact>, { paths, report }: Reporting): void {
+  for (const [name, declared] of graph.types) {
+    const inferred = facts.get(name)?.type
+    const kind = inferred && disagreement(declared, inferred)
+    if (!kind) continue
+    const message = `"${name}" is declared ${typeText(declared)}, inferred ${typeText(inferred)}`
+    report(kind === 'contradiction' ? 'SLP-Y2' : 'SLP-Y3', paths.ofValue(name, graph), message)
+  }
+}

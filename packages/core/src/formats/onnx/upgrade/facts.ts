@@ -8,7 +8,7 @@ import { tensorType, type ValueType } from '../../../base/value.ts'
 import { widen } from '../../../base/wide.ts'
 import type { Graph, Node } from '../../../ir/graph.ts'
 import { type Fact, maxTrackedElements } from '../../../ops/fact.ts'
-import { inferGraph } from '../../../ops/infer-graph.ts'
+import { capturedFacts, inferGraph } from '../../../ops/infer-graph.ts'
 import { inferNode } from '../../../ops/infer-node.ts'
 import { tryFindOp } from '../../../ops/registry.ts'
 
@@ -55,7 +55,11 @@ function inferInto(
       label,
       inferGraph: (body, args) => {
         const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
-        const inner = inferGraph(body, { inputs: given, captured: facts, onRefusal: () => {} })
+        const inner = inferGraph(body, {
+          inputs: given,
+          captured: capturedFacts(body, facts),
+          onRefusal: () => {},
+        })
         return body.outputs.map((name) => inner.facts.get(name))
       },
     })

@@ -7,19 +7,23 @@ import { attributeOf, withAttributes, withInputs } from './attributes.ts'
 import type { Upgrade, UpgradeContext } from './define.ts'
 
 /** The element type of a tensor, where it is known. */
-export function dtypeOf(name: string, c: UpgradeContext): DType | undefined {
+export function dtypeOf(name: string, c: Pick<UpgradeContext, 'typeOf'>): DType | undefined {
   const type = c.typeOf(name)
   return type?.kind === 'tensor' ? type.dtype : undefined
 }
 
 /** The sizes of a tensor, where its rank is known. */
-export function shapeOf(name: string, c: UpgradeContext) {
+export function shapeOf(name: string, c: Pick<UpgradeContext, 'typeOf'>) {
   const type = c.typeOf(name)
   return type?.kind === 'tensor' ? type.shape : undefined
 }
 
 /** An int64 constant: 1-D for a list. */
-export function integers(c: UpgradeContext, value: number | readonly number[], hint: string): string {
+export function integers(
+  c: Pick<UpgradeContext, 'constant'>,
+  value: number | readonly number[],
+  hint: string,
+): string {
   return c.constant(literalTensor('int64', value), hint)
 }
 

@@ -1,6 +1,6 @@
 /** What an operator looked like in a given operator set: counts and attributes, from definitions and history. */
-import type { AnyOp } from '../../ops/define.ts'
-import { tryFindOp } from '../../ops/registry.ts'
+import type { AnyOp } from '../../../ops/define.ts'
+import { tryFindOp } from '../../../ops/registry.ts'
 import { schemaHistory } from './schema-history.ts'
 
 export interface AttributeRule {

@@ -1,0 +1,20 @@
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { floats } from '../types.ts'
+
+export const gelu = defineOp({
+  name: 'Gelu',
+  domain: 'com.microsoft',
+  doc: 'X times the standard normal distribution function of X, element by element.',
+  since: [1],
+  types: { T: floats },
+  inputs: { X: one('T') },
+  outputs: { Y: one('T') },
+  attrs: {},
+  traits: ['inplace'],
+  infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
+  reference: 'decomposed',
+  gradient: 'none',
+  lower: { kind: 'decompose', build: (b, { X }) => ({ Y: b.node('Gelu', [X]) }) },
+})
