@@ -9,6 +9,7 @@ import { requireScalar } from '../../shared/require.ts'
 
 export const eightBits = ['uint8', 'int8'] as const
 
+/** A value in another element type, by a Cast node. */
 export function cast(b: GraphBuilder, x: string, to: DType): string {
   return b.node('Cast', [x], { to: dtypeInfo(to).code })
 }
