@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { graphBuilder, symbol, writeOnnx } from '@slipway/core'
 import { createTerminal } from './io/terminal.ts'
 import { runProgram } from './program.ts'
 
@@ -59,4 +60,20 @@ async function runCaptured(
   })
   const code = await runProgram(argv, terminal)
   return { code, out: out.trimEnd(), err: err.trimEnd() }
+}
+
+/** y = x + x over [N, 2], and the sum of y. */
+export function twiceModel(): Uint8Array {
+  const b = graphBuilder({ name: 'twice' })
+  const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [symbol('N'), 2] })
+  const [y] = b.nodes('Add', [x, x], {}, { outputs: ['y'], name: 'double' })
+  return writeOnnx(b.build([y!]))
+}
+
+/** Mean colour of a picture [1, 3, 2, 2]. */
+export function meanModel(): Uint8Array {
+  const b = graphBuilder({ name: 'mean' })
+  const x = b.input('image', { kind: 'tensor', dtype: 'float32', shape: [1, 3, 2, 2] })
+  const [y] = b.nodes('ReduceMean', [x, b.literal('int64', [2, 3])], { keepdims: 0 }, { outputs: ['y'] })
+  return writeOnnx(b.build([y!], new Map([['y', { kind: 'tensor', dtype: 'float32', shape: [1, 3] }]])))
 }
