@@ -7,7 +7,7 @@ import type { KernelContext } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse } from '../refuse.ts'
 import { floatsOf } from './elements.ts'
-import { type Tap, tapsOf } from './taps.ts'
+import { meetingTapsOf, type Tap } from './taps.ts'
 import { type WindowAxis, type WindowSpec, windowAttrs, windowAxes, windowDims } from './window.ts'
 
 export const poolAttrs = { ...windowAttrs, ceil_mode: attr.int(0), kernel_shape: attr.required.ints() }
@@ -46,7 +46,7 @@ export function poolOf(X: WideTensor, attrs: PoolSpec, { checkElements }: Kernel
   checkElements(elementCount(shape))
   return {
     axes,
-    taps: tapsOf(axes),
+    taps: meetingTapsOf(axes),
     shape,
     planes: X.shape[0]! * X.shape[1]!,
     inputPlane: elementCount(X.shape.slice(2)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tapsOf } from './taps.ts'
+import { meetingTapsOf, tapsOf } from './taps.ts'
 import { windowAxes } from './window.ts'
 
 const runs = (size: number, kernel: number, spec: Parameters<typeof windowAxes>[2]) =>
@@ -21,6 +21,22 @@ describe('tapsOf', () => {
       [0, 0, 2],
       [0, 2, 2],
     ])
+  })
+})
+
+describe('meetingTapsOf', () => {
+  it('does not visit taps that stay in the padding, however many', () => {
+    const axes = windowAxes([2], [2e9 + 1], { pads: [1e9, 1e9] })
+    expect(meetingTapsOf(axes).map(({ kernel, runs }) => [kernel, ...runs])).toEqual([
+      [1e9 - 1, 1, 0, 1],
+      [1e9, 0, 0, 2],
+      [1e9 + 1, 0, 1, 1],
+    ])
+  })
+  it('is tapsOf without the empty ones', () => {
+    const axes = windowAxes([4, 5], [3, 5], { pads: [2, 2, 1, 3], strides: [2, 1], dilations: [1, 2] })
+    const all = tapsOf(axes).filter(({ runs }) => runs.length > 0)
+    expect(meetingTapsOf(axes).filter(({ runs }) => runs.length > 0)).toEqual(all)
   })
 })
 

@@ -25,6 +25,26 @@ interface Reach {
 
 /** All taps of a window in row-major order of the kernel. */
 export function tapsOf(axes: readonly WindowAxis[]): Tap[] {
+  return collectTaps(axes, ({ kernel }) => ({ first: 0, end: kernel }))
+}
+
+/**
+ * The taps that meet any element. A window without weights may ask for a kernel as large as its padding, which costs
+ * a file nothing, so taps that stay in the padding are not even visited.
+ */
+export function meetingTapsOf(axes: readonly WindowAxis[]): Tap[] {
+  return collectTaps(axes, ({ kernel, dilation, padBegin, output, stride, size }) => ({
+    first: Math.max(0, Math.ceil((padBegin - (output - 1) * stride) / dilation)),
+    end: Math.min(kernel, Math.floor((size - 1 + padBegin) / dilation) + 1),
+  }))
+}
+
+interface Range {
+  readonly first: number
+  readonly end: number
+}
+
+function collectTaps(axes: readonly WindowAxis[], visited: (axis: WindowAxis) => Range): Tap[] {
   const last = axes.at(-1)!
   const outer = axes.slice(0, -1)
   const inputStrides = stridesOf(axes.map((axis) => axis.size))
@@ -33,7 +53,8 @@ export function tapsOf(axes: readonly WindowAxis[]): Tap[] {
   const visit = (depth: number, kernel: number, rows: readonly Reach[]): void => {
     if (depth < outer.length) {
       const axis = outer[depth]!
-      for (let k = 0; k < axis.kernel; k++) {
+      const { first, end } = visited(axis)
+      for (let k = first; k < end; k++) {
         const reached = reachesOf(axis, k)
         const next = rows.flatMap(({ output, input }) =>
           reached.map((one) => ({
@@ -45,7 +66,8 @@ export function tapsOf(axes: readonly WindowAxis[]): Tap[] {
       }
       return
     }
-    for (let k = 0; k < last.kernel; k++) {
+    const range = visited(last)
+    for (let k = range.first; k < range.end; k++) {
       const { first, length, input } = rangeOf(last, k)
       const runs = length > 0 ? rows.flatMap((row) => [row.output + first, row.input + input, length]) : []
       taps.push({ kernel: kernel * last.kernel + k, runs: Int32Array.from(runs), stride: last.stride })

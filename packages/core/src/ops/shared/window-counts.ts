@@ -1,6 +1,6 @@
 import { elementCount } from '../../base/shape.ts'
 import { type Pool, visitWindows } from './pool.ts'
-import { tapsOf } from './taps.ts'
+import { meetingTapsOf } from './taps.ts'
 
 /** How many elements the mean of each window of a plane is taken over: those inside X, or inside its padding too. */
 export function windowCounts(pool: Pool, includePadding: boolean): Float64Array {
@@ -24,5 +24,5 @@ function withPadding(pool: Pool): Pool {
     padBegin: 0,
     padEnd: 0,
   }))
-  return { ...pool, axes, taps: tapsOf(axes), inputPlane: elementCount(axes.map((axis) => axis.size)) }
+  return { ...pool, axes, taps: meetingTapsOf(axes), inputPlane: elementCount(axes.map((axis) => axis.size)) }
 }
