@@ -129,6 +129,16 @@ function modelOf(
 
 const withW = (more: Tensor) => modelOf({ initializer: [tensor(more)], node: [add('x', 'w', 'y')] })
 const withNode = (node: Node) => modelOf({ node: [node] })
+const contrib = (node: Node) =>
+  modelOf(
+    { node: [{ ...node, domain: 'com.microsoft' }] },
+    {
+      opsetImport: [
+        { domain: '', version: 21n },
+        { domain: 'com.microsoft', version: 1n },
+      ],
+    },
+  )
 const sparse = (indices: bigint[]) =>
   modelOf({
     node: [add('x', 'w', 'y')],
@@ -322,6 +332,16 @@ describe('checkModel', () => {
       'a node of "ai.onnx" where "" is imported',
       withNode(add('x', 'x', 'y', { domain: 'ai.onnx' })),
       ['SLP-N3 graph.node[0].domain'],
+    ],
+    [
+      'an operator of com.microsoft with too few inputs',
+      contrib({ opType: 'QLinearAdd', input: ['x'], output: ['y'] }),
+      ['SLP-N7 graph.node[0].input'],
+    ],
+    [
+      'an operator that com.microsoft does not have',
+      contrib({ opType: 'QLinearAddd', input: ['x'], output: ['y'] }),
+      ['SLP-N5 graph.node[0].op_type'],
     ],
     [
       'a sequence of nothing',
