@@ -15,6 +15,7 @@ const sources = files.filter(({ path }) => !path.endsWith('.test.ts'))
 const longFiles: Readonly<Record<string, string>> = {
   'schema-history.ts': 'a table of what each version of each operator allowed',
   'check.test.ts': 'one offending model per code of the checker',
+  'group-query-attention.test.ts': 'values of whole caches',
   'hostile.test.ts': 'one table of damaged files',
   'lower.test.ts': 'one table of operators and the versions they are lowered to',
   'normalizations.test.ts': 'one table per operator of a family',

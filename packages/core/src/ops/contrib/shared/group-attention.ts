@@ -36,6 +36,7 @@ export interface GroupSpec {
   readonly dtype: DType
 }
 
+/** Attention of grouped heads over the keys and values of a cache, as nodes; the names of its outputs. */
 export function groupAttention(b: GraphBuilder, names: GroupNames, spec: GroupSpec) {
   const [q, k, v] = splitProjections(b, names, spec)
   const places = placesOf(b, names, q)
