@@ -339,9 +339,9 @@ describe('checkModel', () => {
       ['SLP-N7 graph.node[0].input'],
     ],
     [
-      'an operator that com.microsoft does not have',
+      'an operator of com.microsoft that Slipway does not know',
       contrib({ opType: 'QLinearAddd', input: ['x'], output: ['y'] }),
-      ['SLP-N5 graph.node[0].op_type'],
+      ['SLP-N14 graph.node[0]', 'SLP-Y4 graph.node[0]'],
     ],
     [
       'a sequence of nothing',
