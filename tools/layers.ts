@@ -13,6 +13,12 @@ export const layers: readonly Layer[] = [
     folder: 'platform',
     about: 'the one door to files, clocks and workers: Node and browser implementations',
   },
+  { folder: 'wasm', about: 'assembler: typed instructions to the bytes of a module; knows no tensors' },
+  {
+    folder: 'kernel',
+    about:
+      'kernels over `wasm/`: the call contract, loops, vector math, the matrix product and its epilogues',
+  },
   { folder: 'ir', about: 'Graph, Node, attributes; builder, verifier, printer and parser, patch' },
   {
     folder: 'ops',
@@ -23,6 +29,7 @@ export const layers: readonly Layer[] = [
     about: 'the interpreter that runs a Graph with reference kernels: the definition of right',
   },
   { folder: 'formats', about: 'one folder per file format: bytes to Graph or tensors, and back' },
+  { folder: 'codegen', about: 'kernel calls to modules, and the driver that runs a plan inside WebAssembly' },
   { folder: 'engine', about: 'the Engine contract and Session; the reference engine in a worker' },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },

@@ -40,6 +40,8 @@ export const errorCatalogue = {
   'SLP-O3': unsupported('operator is unknown'),
   'SLP-O4': bad('operator refuses the values of its inputs'),
   'SLP-O5': bad('operator has the wrong number of inputs or outputs'),
+  'SLP-K1': internal('emitted code breaks a rule of WebAssembly'),
+  'SLP-K2': internal('kernel call does not fit its kernel'),
   'SLP-F1': bad('file is malformed'),
   'SLP-F2': bad('file is truncated'),
   'SLP-F3': bad('required field is missing'),

@@ -7,10 +7,22 @@ import type { SymbolicDim } from '../base/dim.ts'
 import type { WideValue } from '../base/wide.ts'
 import type { GraphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
+import type { Formula, Reduction } from '../kernel/formula.ts'
+import type { LowerContext, Refusal } from '../kernel/lower.ts'
 import type { AttrSpecs, Attrs } from './attr.ts'
 import type { Fact } from './fact.ts'
 import type { DecodeImage } from './image-codec.ts'
-import type { FactArgs, FactResults, NameArgs, NameResults, Params, WideArgs, WideResults } from './param.ts'
+import type {
+  FactArgs,
+  FactResults,
+  FormulaArgs,
+  NameArgs,
+  NameResults,
+  Params,
+  RefArgs,
+  WideArgs,
+  WideResults,
+} from './param.ts'
 import type { RandomStream } from './random.ts'
 
 /**
@@ -51,14 +63,53 @@ export interface DecomposeContext<I extends Params> {
   readonly outputCount: number
 }
 
+/** A lowering into kernel calls, for nodes whose shapes are known. */
+interface Emission<I extends Params, O extends Params, S extends AttrSpecs> {
+  /**
+   * Adds the calls that compute the node, or says why it cannot; the node then runs on its reference kernel. Outputs
+   * that nobody reads have a place too.
+   */
+  emit?(inputs: RefArgs<I>, outputs: RefArgs<O>, attrs: Attrs<S>, context: LowerContext): Refusal
+  /** `emit` applies `context.epilogue` to the first output. */
+  readonly epilogue?: true
+}
+
+/** An elementwise computation; inputs broadcast to the shape of the output. Undefined where this use has none. */
+interface Elementwise<I extends Params, S extends AttrSpecs> {
+  formula?(inputs: FormulaArgs<I>, attrs: Attrs<S>): Formula | undefined
+}
+
 /**
- * How the compiler treats an operator. `elementwise`: one scalar expression per element, fusable. `reduction`:
- * axes, an initial value and a combiner. `view`: strides only. `decompose`: into other operators.
- * `kernel`: an emitter of its own. `host`: stays on the reference kernel (strings, sequences, control flow).
+ * How the compiler treats an operator. `elementwise`: a formula per element, fusable. `reduction`: axes, a combiner,
+ * and formulas before and after it. `view`: the outputs are parts of the first input. `decompose`: into other
+ * operators, unless `formula` or `emit` does better. `kernel`: an emitter of its own. `host`: stays on the reference
+ * kernel (strings, sequences, control flow).
  */
 export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
-  | { readonly kind: 'elementwise' | 'reduction' | 'view' | 'kernel' | 'host' }
-  | {
+  | ({ readonly kind: 'elementwise' } & Elementwise<I, S>)
+  | ({
+      readonly kind: 'reduction'
+      /** The reduction of the first input; undefined where this use has none. */
+      reduce?(inputs: RefArgs<I>, attrs: Attrs<S>): Reduction | undefined
+    } & Emission<I, O, S>)
+  | ({
+      readonly kind: 'view'
+      /**
+       * Where in the first input each output begins, in elements, if every output is a contiguous part of it;
+       * undefined where one is not, and `emit` copies.
+       */
+      offsets?(inputs: RefArgs<I>, outputs: RefArgs<O>, attrs: Attrs<S>): readonly number[] | undefined
+    } & Emission<I, O, S>)
+  | ({
+      readonly kind: 'kernel'
+      /**
+       * Where in the output each input belongs, in elements, if the output is nothing but its inputs one behind the
+       * other; whoever computes the inputs then writes them there.
+       */
+      join?(inputs: RefArgs<I>, outputs: RefArgs<O>, attrs: Attrs<S>): readonly number[] | undefined
+    } & Emission<I, O, S>)
+  | { readonly kind: 'host' }
+  | ({
       readonly kind: 'decompose'
       /** Undefined where this use has no decomposition (an unknown rank, for instance). */
       build(
@@ -67,7 +118,8 @@ export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
         attrs: Attrs<S>,
         context: DecomposeContext<I>,
       ): NameResults<O> | undefined
-    }
+    } & Elementwise<I, S> &
+      Emission<I, O, S>)
 
 export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> {
   /** ONNX's spelling. */

@@ -2,6 +2,8 @@
 
 import type { MapValue, OptionalValue, SequenceValue } from '../base/value.ts'
 import type { WideTensor, WideValue } from '../base/wide.ts'
+import type { Formula } from '../kernel/formula.ts'
+import type { TensorRef } from '../kernel/lower.ts'
 import type { Fact, TensorFact } from './fact.ts'
 
 export type Carrier = 'tensor' | 'sequence' | 'optional' | 'map' | 'any'
@@ -78,6 +80,15 @@ export type FactArgs<P extends Params> = {
 /** Value names of a parameter list, by name. */
 export type NameArgs<P extends Params> = {
   readonly [K in keyof P]: P[K] extends Param<Carrier, infer A> ? Arranged<A, string> : never
+}
+
+/** Tensors in the memory of kernels, by parameter name. */
+export type RefArgs<P extends Params> = {
+  readonly [K in keyof P]: P[K] extends Param<Carrier, infer A> ? Arranged<A, TensorRef> : never
+}
+/** Elements of the inputs in an elementwise formula, by parameter name. */
+export type FormulaArgs<P extends Params> = {
+  readonly [K in keyof P]: P[K] extends Param<Carrier, infer A> ? Arranged<A, Formula> : never
 }
 
 type Keys<P extends Params, A extends Arity> = {

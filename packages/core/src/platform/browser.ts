@@ -12,6 +12,7 @@ export const platform: Platform = {
   spawnWorker,
   openPort,
   residentBytes: () => undefined,
+  requestRelaxedSimd: () => {},
   availableParallelism: () => navigator.hardwareConcurrency || 1,
 }
 

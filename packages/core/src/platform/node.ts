@@ -1,5 +1,6 @@
 /** The platform of Node. */
 import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, Worker } from 'node:worker_threads'
 import type { Platform, WorkerHandle, WorkerListeners, WorkerPort, WorkerProgram } from './types.ts'
 
@@ -13,6 +14,8 @@ export const platform: Platform = {
   spawnWorker,
   openPort,
   residentBytes: () => process.memoryUsage.rss(),
+  // Node 20 has it behind this flag; later versions have no such flag and would print a warning.
+  requestRelaxedSimd: () => setFlagsFromString('--experimental-wasm-relaxed-simd'),
   availableParallelism,
 }
 

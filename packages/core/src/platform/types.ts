@@ -37,6 +37,8 @@ export interface Platform {
   openPort(): WorkerPort
   /** Bytes of memory the process occupies; undefined where the platform does not say. */
   residentBytes(): number | undefined
+  /** Asks the JavaScript engine for relaxed SIMD where it has that behind a switch. Call only where it is missing. */
+  requestRelaxedSimd(): void
   /** How many threads can usefully run at once; at least 1. */
   availableParallelism(): number
 }
