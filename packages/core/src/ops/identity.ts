@@ -1,4 +1,5 @@
 import { defineOp } from './define.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { any } from './param.ts'
 import { identityValues } from './types.ts'
 
@@ -15,5 +16,5 @@ export const identity = defineOp({
   infer: ({ input: { type, value, constant } }) => ({ output: { type, value, constant } }),
   reference: ({ input }) => ({ output: input }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: { kind: 'view', offsets: wholeOffsets },
 })

@@ -1,6 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { freshShape } from './shared/fresh-shape.ts'
@@ -26,7 +27,13 @@ export const transpose = defineOp({
     transposed: permuteAxes(data, orderOf(perm, data.shape.length)),
   }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: ({ data: { shape } }, _outputs, { perm }) => {
+      const moved = orderOf(perm, shape.length).filter((axis) => shape[axis] !== 1)
+      return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis) ? wholeOffsets() : undefined
+    },
+  },
 })
 
 function orderOf(perm: readonly number[] | undefined, rank: number): readonly number[] {

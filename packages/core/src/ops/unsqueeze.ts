@@ -1,6 +1,7 @@
 import type { Dim } from '../base/dim.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { normalizeAxes } from './shared/axes.ts'
 import { integersOf } from './shared/elements.ts'
@@ -25,7 +26,7 @@ export const unsqueeze = defineOp({
   },
   reference: ({ data, axes }) => ({ expanded: withShape(data, insertOnes(data.shape, integersOf(axes))) }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: { kind: 'view', offsets: wholeOffsets },
 })
 
 function inferShape(
