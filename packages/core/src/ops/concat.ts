@@ -3,6 +3,7 @@ import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitJoined } from './lower/move.ts'
 import { isByteSized, startsOf } from './lower/parts.ts'
 import { many, one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -32,6 +33,8 @@ export const concat = defineOp({
       const inOnePiece = isByteSized(concat_result) && shape.every((size, i) => i >= at || size === 1)
       return inOnePiece ? startsOf(inputs) : undefined
     },
+    emit: ({ inputs }, { concat_result }, { axis }, context) =>
+      emitJoined(inputs, concat_result, normalizeAxis(axis, concat_result.shape.length), context),
   },
 })
 

@@ -2,6 +2,7 @@ import type { Dim } from '../base/dim.ts'
 import { broadcastShapes, elementCount } from '../base/shape.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitBroadcast } from './lower/move.ts'
 import { sameCount, wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -32,6 +33,7 @@ export const expand = defineOp({
   lower: {
     kind: 'view',
     offsets: ({ input }, { output }) => (sameCount(input, output) ? wholeOffsets() : undefined),
+    emit: ({ input }, { output }, _attrs, context) => emitBroadcast(input, output, context),
   },
 })
 

@@ -3,6 +3,7 @@ import type { Shape } from '../base/shape.ts'
 import type { TensorRef } from '../kernel/lower.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitParts } from './lower/move.ts'
 import { type AxisPart, isByteSized, knownIntegers, partOffset, wholePart } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -50,6 +51,10 @@ export const slice = defineOp({
       const parts = isByteSized(data) ? knownParts(data, cut) : undefined
       const offset = parts && partOffset(data.shape, parts)
       return offset === undefined ? undefined : [offset]
+    },
+    emit: ({ data, ...cut }, { output }, _attrs, context) => {
+      const parts = knownParts(data, cut)
+      return parts ? emitParts(data, output, parts, context) : 'positions that a run computes'
     },
   },
 })

@@ -3,6 +3,7 @@ import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitSplit } from './lower/move.ts'
 import { isByteSized, startsOf } from './lower/parts.ts'
 import { many, maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -59,6 +60,8 @@ export const split = defineOp({
       const inOnePiece = isByteSized(input) && input.shape.every((size, i) => i >= at || size === 1)
       return inOnePiece ? startsOf(outputs) : undefined
     },
+    emit: ({ input }, { outputs }, { axis }, context) =>
+      emitSplit(input, outputs, normalizeAxis(axis, input.shape.length), context),
   },
 })
 

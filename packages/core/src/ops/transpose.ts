@@ -1,6 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitPermuted } from './lower/move.ts'
 import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -33,6 +34,8 @@ export const transpose = defineOp({
       const moved = orderOf(perm, shape.length).filter((axis) => shape[axis] !== 1)
       return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis) ? wholeOffsets() : undefined
     },
+    emit: ({ data }, { transposed }, { perm }, context) =>
+      emitPermuted(data, transposed, orderOf(perm, data.shape.length), context),
   },
 })
 

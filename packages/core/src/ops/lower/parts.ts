@@ -1,8 +1,8 @@
 /** Parts of a tensor that lie in one piece, so that no element has to move. */
 import { elementCount, type Shape, stridesOf } from '../../base/shape.ts'
 import { widen } from '../../base/wide.ts'
-import { elementBytes } from '../../kernel/element.ts'
 import type { TensorRef } from '../../kernel/lower.ts'
+import { elementBytes } from '../../kernel/move/element.ts'
 import { integersOf } from '../shared/elements.ts'
 
 /** What is taken along one axis: `count` elements from `first` on, `step` apart. */

@@ -1,7 +1,7 @@
 /** Elements as kernels move them: by their size alone, whatever they mean. */
-import { type DType, dtypeInfo } from '../base/dtype.ts'
-import type { FunctionBuilder, Operand } from '../wasm/index.ts'
-import { load } from '../wasm/index.ts'
+import { type DType, dtypeInfo } from '../../base/dtype.ts'
+import type { FunctionBuilder, Operand } from '../../wasm/index.ts'
+import { load } from '../../wasm/index.ts'
 
 /** Bytes that are moved together. */
 export type Unit = 1 | 2 | 4 | 8 | 16
