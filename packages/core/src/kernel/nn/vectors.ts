@@ -1,6 +1,6 @@
 /** Idioms of code over vectors of four floats: sums across lanes, rows with a rest, stores of a part of a vector. */
 import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
-import { extractLane, i32, i32x4, load, op, shuffle32 } from '../../wasm/index.ts'
+import { extractLane, f32x4, i32, i32x4, load, op, shuffle32 } from '../../wasm/index.ts'
 import type { Target } from '../target.ts'
 
 export type I32 = Operand<'i32'>
@@ -110,4 +110,22 @@ export function overTask(
   const to = smaller(f, plus(from, each), total)
   const index = f.local('i32')
   f.for(index, from, to, 1, () => body(index))
+}
+
+/** What `add` makes of `count` neighbours from `address` on, starting from 0; in no particular order. */
+export function rowSum(f: FunctionBuilder, address: I32, count: I32, add: (sum: V128, x: V128) => V128): F32 {
+  const at = f.let(address)
+  const sums = Array.from({ length: 4 }, () => f.local('v128'))
+  for (const sum of sums) f.set(sum, f32x4(0))
+  f.repeat(op('i32.shr_u', count, i32(4)), () => {
+    sums.forEach((sum, i) => f.set(sum, add(sum, vector(at, 16 * i))))
+    f.add(at, 64)
+  })
+  const [first, ...others] = sums as [Local<'v128'>, ...Local<'v128'>[]] // four
+  overRow(f, op('i32.and', count, i32(15)), [at], (left) => {
+    const next = add(first, vector(at))
+    f.set(first, left ? op('v128.bitselect', next, first, laneMask(left)) : next)
+  })
+  for (const sum of others) f.set(first, op('f32x4.add', first, sum))
+  return laneSum(f, first)
 }
