@@ -23,6 +23,10 @@ export const layers: readonly Layer[] = [
     about: 'the interpreter that runs a Graph with reference kernels: the definition of right',
   },
   { folder: 'formats', about: 'one folder per file format: bytes to Graph or tensors, and back' },
+  {
+    folder: 'passes',
+    about: 'one file per rewrite: Graph to Graph by patches, in order of priority, to a fixed point',
+  },
   { folder: 'engine', about: 'the Engine contract and Session; the reference engine in a worker' },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },
