@@ -2,7 +2,7 @@
 import { SlipwayError } from '../base/errors.ts'
 import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
 import { factMemo } from '../ops/fact-memo.ts'
-import type { Pass } from './define.ts'
+import type { Pass, PatternPass } from './define.ts'
 import { type GraphView, graphView } from './graph-view.ts'
 import { rootsOf } from './match.ts'
 import { freshNames } from './names.ts'
@@ -54,13 +54,18 @@ function missesOf(view: GraphView, pass: Pass): WhyNot[] {
     return list
   }
   const roots = new Set(pass.patterns.flatMap((pattern) => rootsOf(pattern, view)))
-  return [...roots].flatMap((root) => {
-    let best: WhyNot | undefined
-    const fires = tryRewrite(pass, root, view, (matched, node, reason) => {
-      if (matched > 0 && (!best || matched >= best.matched)) best = entry(root, matched, node ?? root, reason)
-    })
-    return fires || !best ? [] : [best]
+  return [...roots].flatMap((root) => missAt(view, pass, root) ?? [])
+}
+
+/** The furthest that a pass comes at a node. Ways that end equally far are all told. */
+function missAt(view: GraphView, pass: PatternPass, root: Node): WhyNot | undefined {
+  let best: { readonly matched: number; readonly at: Node; readonly reasons: Set<string> } | undefined
+  const fires = tryRewrite(pass, root, view, (matched, at, reason) => {
+    if (matched === 0 || (best && matched < best.matched)) return
+    if (best?.matched === matched) best.reasons.add(reason)
+    else best = { matched, at: at ?? root, reasons: new Set([reason]) }
   })
+  return fires || !best ? undefined : entry(root, best.matched, best.at, [...best.reasons].join('; or '))
 }
 
 function entry(node: Node, matched: number, at: Node, reason: string): WhyNot {
