@@ -19,13 +19,14 @@ export interface Batch {
 export function findBatch(pass: PatternPass, view: GraphView): Batch | undefined {
   const claimed = new Set<Node>()
   const rewrites: Rewrite[] = []
-  const roots = new Set(pass.patterns.flatMap((pattern) => rootsOf(pattern, view)))
-  for (const node of roots) {
-    if (claimed.has(node)) continue
-    const rewrite = tryRewrite(pass, node, view)
-    if (!rewrite || rewrite.claims.some((one) => claimed.has(one))) continue
-    for (const one of rewrite.claims) claimed.add(one)
-    rewrites.push(rewrite)
+  for (const pattern of pass.patterns) {
+    for (const node of rootsOf(pattern, view)) {
+      if (claimed.has(node)) continue
+      const rewrite = tryRewrite(pass, pattern, node, view)
+      if (!rewrite || rewrite.claims.some((one) => claimed.has(one))) continue
+      for (const one of rewrite.claims) claimed.add(one)
+      rewrites.push(rewrite)
+    }
   }
   return rewrites.length === 0
     ? undefined

@@ -57,7 +57,7 @@ interface PassHead {
 
 /** A pass about nodes that fit a pattern. */
 export interface PatternPass extends PassHead {
-  /** Tried in order at each node; the first that fits and is not refused is built. */
+  /** Earlier ones come first wherever they fit, so the larger of two forms stands before the smaller. */
   readonly patterns: readonly NodePattern[]
   readonly guards: readonly Guard[]
   readonly build: (match: Match, emit: Emit) => Built

@@ -44,3 +44,12 @@ export function knownShape(name: string): Guard {
   return ({ shape, value }) =>
     shape(name)?.every((size) => typeof size === 'number') || `the shape of "${value(name)}" must be known`
 }
+
+/** Nothing but the match itself reads what happens between its inputs and its root. */
+export const closed: Guard = ({ view, matched, root }) => {
+  const inner = matched.filter((node) => node !== root).flatMap(({ outputs }) => outputs)
+  const escaped = inner.find(
+    (name) => view.isOutput(name) || view.consumers(name).some((reader) => !matched.includes(reader)),
+  )
+  return escaped === undefined || `"${escaped}" must have no other reader and not be an output of the graph`
+}

@@ -10,6 +10,7 @@ import { type Match, matchOf, type PatternPass } from './define.ts'
 import { type Emit, type Emitted, emitter } from './emit.ts'
 import type { GraphView } from './graph-view.ts'
 import { matchPattern, type OnMiss } from './match.ts'
+import type { NodePattern } from './pattern.ts'
 
 /** What takes the place of a root. */
 export interface Rewrite {
@@ -23,19 +24,18 @@ export interface Rewrite {
   readonly types: ReadonlyMap<string, ValueType>
 }
 
-/** What a pass puts in the place of a node; undefined where it leaves the node alone. */
+/** What a pass puts in the place of a node that fits one of its patterns; undefined where it leaves the node alone. */
 export function tryRewrite(
   pass: PatternPass,
+  pattern: NodePattern,
   node: Node,
   view: GraphView,
   onMiss?: OnMiss,
 ): Rewrite | undefined {
-  for (const pattern of pass.patterns) {
-    const bindings = matchPattern(pattern, node, view, onMiss)
-    const result = bindings && fire(pass, matchOf(view, bindings))
-    if (result && typeof result !== 'string') return result
-    if (result !== undefined) onMiss?.(bindings!.matched.length, node, result)
-  }
+  const bindings = matchPattern(pattern, node, view, onMiss)
+  const result = bindings && fire(pass, matchOf(view, bindings))
+  if (typeof result !== 'string') return result
+  onMiss?.(bindings!.matched.length, node, result)
   return undefined
 }
 

@@ -4,7 +4,7 @@ import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../
 import { factMemo } from '../ops/fact-memo.ts'
 import type { Pass, PatternPass } from './define.ts'
 import { type GraphView, graphView } from './graph-view.ts'
-import { rootsOf } from './match.ts'
+import { type OnMiss, rootsOf } from './match.ts'
 import { freshNames } from './names.ts'
 import { defaultPasses, tryFindPass } from './registry.ts'
 import { tryRewrite } from './rewrite.ts'
@@ -60,11 +60,12 @@ function missesOf(view: GraphView, pass: Pass): WhyNot[] {
 /** The furthest that a pass comes at a node. Ways that end equally far are all told. */
 function missAt(view: GraphView, pass: PatternPass, root: Node): WhyNot | undefined {
   let best: { readonly matched: number; readonly at: Node; readonly reasons: Set<string> } | undefined
-  const fires = tryRewrite(pass, root, view, (matched, at, reason) => {
+  const onMiss: OnMiss = (matched, at, reason) => {
     if (matched === 0 || (best && matched < best.matched)) return
     if (best?.matched === matched) best.reasons.add(reason)
     else best = { matched, at: at ?? root, reasons: new Set([reason]) }
-  })
+  }
+  const fires = pass.patterns.some((pattern) => tryRewrite(pass, pattern, root, view, onMiss))
   return fires || !best ? undefined : entry(root, best.matched, best.at, [...best.reasons].join('; or '))
 }
 
