@@ -104,7 +104,7 @@ function prepare(
   const plan = makePlan(machine, {
     ...made,
     threads,
-    entering: new Set([...inputs.values()].map(({ buffer }) => buffer)),
+    entering: () => new Set([...inputs.values()].map(({ buffer }) => buffer)),
     leaving: new Set([...leaving].map((name) => made.refs.of(name)!.at.buffer)),
   })
   const fallbacks = made.steps.flatMap((step) =>

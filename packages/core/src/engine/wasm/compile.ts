@@ -4,6 +4,7 @@ import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
 import { portableTarget, type Target } from '../../kernel/target.ts'
+import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
@@ -76,7 +77,7 @@ export function openHosted(
   const model = openModel(machine, graph, {
     threads,
     limits,
-    optimize: (given) => given,
+    optimize: (given) => optimize(given).graph,
     checkCancelled() {
       if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
     },

@@ -34,20 +34,22 @@ export interface PlanOptions {
   readonly steps: readonly Step[]
   readonly refs: Refs
   readonly tables: ReadonlyMap<Buffer, Uint8Array>
-  /** Buffers that are filled before the first step, and those that are read after the last one. */
-  readonly entering: ReadonlySet<Buffer>
+  /** Buffers that are filled before the first step; asked for once every place is known. */
+  entering(): ReadonlySet<Buffer>
+  /** Buffers that are read after the last step. */
   readonly leaving: ReadonlySet<Buffer>
   readonly threads: number
 }
 
 /** Compiles what is new, runs what depends on constants alone, and places the rest. */
 export function makePlan(machine: Machine, options: PlanOptions): Plan {
-  const { steps, refs, entering, leaving } = options
+  const { steps, refs, leaving } = options
   const all = steps.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
   machine.compile(all.map(({ kernel }) => kernel))
   const hostUses = new Map(
     steps.flatMap((step) => (step.kind === 'host' ? [[step, hostUse(step.work, refs)] as const] : [])),
   )
+  const entering = options.entering()
   const outside = new Set([...entering, ...[...hostUses.values()].flatMap(({ writes }) => writes)])
   const { tables } = options
   const { once, always } = hoist(all, outside, (buffer) => machine.isConstant(buffer) || tables.has(buffer))
