@@ -12,10 +12,11 @@ import { arrange } from '../ops/arrange.ts'
 import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import type { Params, RefArgs } from '../ops/param.ts'
+import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
 import { f32, i32, op as instruction, load } from '../wasm/index.ts'
 import { difference, type Tolerance } from './close.ts'
-import type { Gen } from './gen.ts'
+import { type Gen, generator } from './gen.ts'
 import { type Recorder, recorder } from './run-calls.ts'
 
 export interface EmitCase {
@@ -30,6 +31,19 @@ export interface EmitCase {
 }
 
 const guard = 64
+
+/** Tries `make` on fresh random numbers, and says which seed failed. */
+export function randomCases(times: number, make: (g: Gen) => void): void {
+  const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
+  for (let i = 0; i < times; i++) {
+    const at = seed * 1000 + i
+    try {
+      make(generator(randomStream(at)))
+    } catch (error) {
+      throw new Error(`seed ${at}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    }
+  }
+}
 
 /** A float tensor whose sums and products are exact, so that their order does not matter; some NaN and infinities. */
 export function exactTensor(g: Gen, shape: Shape, isOdd = false): Tensor {
