@@ -1,0 +1,30 @@
+/** Convolutions: the first way of computing one that fits is taken. */
+import { elementCount } from '../../base/shape.ts'
+import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
+import { type WindowSpec, windowAxes } from '../shared/window.ts'
+import { gemmConvolution, pointwiseConvolution } from './conv-gemm.ts'
+import type { ConvStrategy } from './conv-problem.ts'
+
+/** In the order in which they are tried; the last one takes all. */
+const strategies: readonly ConvStrategy[] = [pointwiseConvolution, gemmConvolution]
+
+interface ConvInputs {
+  readonly X: TensorRef
+  readonly W: TensorRef
+  readonly B: TensorRef | undefined
+}
+
+/** Lowers Conv. */
+export function lowerConv(
+  { X, W, B }: ConvInputs,
+  Y: TensorRef,
+  attrs: WindowSpec & { readonly group: number },
+  context: LowerContext,
+): Refusal {
+  if (Y.dtype !== 'float32') return `dtype ${Y.dtype}`
+  if (X.shape.length > 5) return `${X.shape.length - 2} spatial axes`
+  if (elementCount(Y.shape) === 0) return undefined
+  const axes = windowAxes(X.shape.slice(2), W.shape.slice(2), attrs)
+  const problem = { X, W, B, Y, group: attrs.group, axes }
+  return strategies.find((strategy) => strategy.fits(problem, context))?.lower(problem, context)
+}
