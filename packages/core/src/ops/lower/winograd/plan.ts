@@ -3,6 +3,7 @@ import { tileBytes } from '../../../kernel/gemm/product-block.ts'
 import { phaseBytes } from '../../../kernel/spatial/padded-rows.ts'
 import type { Target } from '../../../kernel/target.ts'
 import type { WindowAxis } from '../../shared/window.ts'
+import { tileBlock } from './tile-block.ts'
 import type { Transform } from './transforms.ts'
 
 export interface WinogradSizes {
@@ -18,11 +19,8 @@ export const entryBytes = 32
 /** Bytes of transposed and half transformed tiles. */
 export const halfBytes = 1024
 
-/** Bytes of transformed input and of products that are to stay in the second-level cache, if enough tiles fit. */
-const inputBytes = Number(process.env['WINB'] ?? 448) * 1024
-const productBytes = Number(process.env['WPB'] ?? 192) * 1024
-/** Fewer tiles than this read the weights too often for what they compute. */
-const leastTiles = Number(process.env['WLT'] ?? 48)
+/** Bytes of products that are held between the second-level cache's other users. */
+const productBytes = 192 * 1024
 
 /** Neighbouring frequencies an odd number of cache lines apart, so that they do not compete for the same sets. */
 export function oddLines(bytes: number): number {
@@ -40,11 +38,15 @@ export function winogradPlan(
   const [tilesY, tilesX] = [Math.ceil(height.output / outputs), Math.ceil(width.output / outputs)]
   const frequencies = size * size
   const lanes = 4 * tile.vectors
-  const fit = Math.max(leastTiles, Math.floor(inputBytes / (4 * frequencies * channels)))
-  const blockCols = evenly(tilesX, fit)
-  const blockRows = evenly(tilesY, Math.floor(fit / blockCols))
-  const whole = blockCols === tilesX && blockRows === tilesY
-  const blockImages = whole ? evenly(images, Math.floor(fit / (blockRows * blockCols))) : 1
+  const { blockImages, blockRows, blockCols } = tileBlock({
+    images,
+    tilesY,
+    tilesX,
+    lanes,
+    channels,
+    maps,
+    frequencies,
+  })
   const tiles = lanes * Math.ceil((blockImages * blockRows * blockCols) / lanes)
   const [blocksY, blocksX] = [Math.ceil(tilesY / blockRows), Math.ceil(tilesX / blockCols)]
   const blocks = Math.ceil(images / blockImages) * blocksY * blocksX
