@@ -14,7 +14,7 @@ import { emitTaps } from './depthwise-taps.ts'
 import { emitThreeByThree } from './depthwise-three.ts'
 import { emitEpilogueRow, type RowPlace } from './epilogue-row.ts'
 import { emitStrips, stripArgs, stripParams } from './strip-loop.ts'
-import { stripsOf } from './strips.ts'
+import { stripsOf, tapOffsets } from './strips.ts'
 
 export const depthwiseParams = {
   x: 'in',
@@ -56,7 +56,7 @@ export function lowerDepthwise(node: ConvNode, context: LowerContext): Refusal {
   const planes = Y.shape[0]! * Y.shape[1]!
   const strips = stripsOf(planes, axes, context.threads)
   const [height, width] = axes
-  const offsets = tapOffsets(axes, strips.phaseBytes, strips.rowBytes)
+  const offsets = tapOffsets(axes, strips)
   context.call(
     depthwiseKernel(context, isThreeByThree(axes), phasesOf(width.stride), epilogue),
     {
@@ -81,22 +81,6 @@ export function lowerDepthwise(node: ConvNode, context: LowerContext): Refusal {
 
 function isThreeByThree([height, width]: readonly [WindowAxis, WindowAxis]): boolean {
   return height.kernel === 3 && width.kernel === 3 && width.dilation === 1 && width.stride <= 2
-}
-
-/** Where each tap lies in the strip, in bytes from where the row of the output element begins. */
-function tapOffsets(
-  [height, width]: readonly [WindowAxis, WindowAxis],
-  phase: number,
-  row: number,
-): Int32Array {
-  return Int32Array.from({ length: height.kernel * width.kernel }, (_, tap) => {
-    const column = (tap % width.kernel) * width.dilation
-    return (
-      Math.floor(tap / width.kernel) * height.dilation * row +
-      (column % width.stride) * phase +
-      4 * Math.floor(column / width.stride)
-    )
-  })
 }
 
 function depthwiseKernel(
