@@ -99,3 +99,25 @@ const splats = {
 export function loadSplat(unit: Unit, address: Operand<'i32'>): Operand<'v128'> {
   return load(splats[unit], address)
 }
+
+/** How a block of a size that all blocks of a call share is moved. */
+export type BlockMove = Unit | 'short' | 'long'
+
+/** The way that suits a block of so many bytes. */
+export function blockMove(bytes: number): BlockMove {
+  const unit = ([1, 2, 4, 8, 16] as const).find((size) => size === bytes)
+  return unit ?? (bytes < longRunBytes ? 'short' : 'long')
+}
+
+/** Moves a block; `bytes` is what `blockMove` was asked about. */
+export function moveBlock(
+  f: FunctionBuilder,
+  how: BlockMove,
+  to: Local<'i32'>,
+  from: Local<'i32'>,
+  bytes: Local<'i32'>,
+): void {
+  if (how === 'long') f.copy(to, from, bytes)
+  else if (how === 'short') moveShortRun(f, to, from, bytes)
+  else moveUnit(f, how, to, from)
+}
