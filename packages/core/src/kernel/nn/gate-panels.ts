@@ -6,7 +6,7 @@
 import { f32, f32x4, i32, type Local, op } from '../../wasm/index.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
 import { type Target, targetKey } from '../target.ts'
-import { floatAt, type I32, madd, overTask, plus, splat, times, vector } from './vectors.ts'
+import { floatAt, type I32, madd, overTask, plus, smaller, splat, times, vector } from './vectors.ts'
 
 export interface PanelForm {
   readonly gates: number
@@ -149,13 +149,15 @@ const inputParams = {
   rows: 'i32',
   columns: 'i32',
   panels: 'i32',
+  rowsPerTask: 'i32',
+  rowTasks: 'i32',
   panelsPerTask: 'i32',
-  tasksPerDirection: 'i32',
+  panelTasks: 'i32',
 } as const
 
 /**
- * x × weights + bias for all rows of x: [direction, row, panel], a panel's vectors side by side. A task takes some
- * panels of a direction.
+ * x × weights + bias for all rows of x: [direction, row, panel], a panel's vectors side by side. A task takes some rows
+ * and some panels of a direction.
  */
 export function gateInputs(target: Target, form: PanelForm, bias: boolean): Kernel<typeof inputParams> {
   return defineKernel({
@@ -165,18 +167,21 @@ export function gateInputs(target: Target, form: PanelForm, bias: boolean): Kern
       const { f } = k
       const [rows, columns, panels] = [f.let(k.arg('rows')), f.let(k.arg('columns')), f.let(k.arg('panels'))]
       const bytes = 16 * panelVectors(form)
-      const direction = f.let(op('i32.div_u', k.task, k.arg('tasksPerDirection')))
-      const part = op('i32.rem_u', k.task, k.arg('tasksPerDirection'))
-      overTask(f, part, k.arg('panelsPerTask'), panels, (panel) => {
+      const tasks = f.let(op('i32.mul', k.arg('rowTasks'), k.arg('panelTasks')))
+      const direction = f.let(op('i32.div_u', k.task, tasks))
+      const part = f.let(op('i32.rem_u', k.task, tasks))
+      const first = f.let(times(op('i32.div_u', part, k.arg('panelTasks')), k.arg('rowsPerTask')))
+      const count = f.let(op('i32.sub', smaller(f, plus(first, k.arg('rowsPerTask')), rows), first))
+      const step = f.let(times(panels, bytes))
+      overTask(f, op('i32.rem_u', part, k.arg('panelTasks')), k.arg('panelsPerTask'), panels, (panel) => {
         const at = f.let(plus(op('i32.mul', direction, panels), panel))
         const weights = f.let(plus(k.arg('packed'), times(op('i32.mul', at, columns), bytes)))
         const biasAt = f.let(plus(k.arg('bias'), times(at, bytes)))
-        const row = f.let(op('i32.mul', direction, rows))
+        const row = f.let(plus(op('i32.mul', direction, rows), first))
         const out = f.let(plus(k.arg('out'), times(plus(op('i32.mul', row, panels), panel), bytes)))
-        const x = f.let(k.arg('x'))
-        const step = f.let(times(panels, bytes))
-        const emitRows = (count: number) => {
-          const tile = makeTile(k, count, panelVectors(form))
+        const x = f.let(plus(k.arg('x'), times(op('i32.mul', first, columns), 4)))
+        const emitRows = (wide: number) => {
+          const tile = makeTile(k, wide, panelVectors(form))
           for (const sums of tile)
             sums.forEach((sum, v) => f.set(sum, bias ? vector(biasAt, 16 * v) : f32x4(0)))
           const pointers = tile.map((_, r) => f.let(plus(x, r ? times(times(columns, 4), r) : 0)))
@@ -185,10 +190,10 @@ export function gateInputs(target: Target, form: PanelForm, bias: boolean): Kern
             sums.forEach((sum, v) => f.store('v128.store', out, sum, 16 * v))
             f.add(out, step)
           }
-          f.add(x, times(columns, 4 * count))
+          f.add(x, times(columns, 4 * wide))
         }
-        f.repeat(op('i32.shr_u', rows, i32(1)), () => emitRows(2))
-        f.if(op('i32.and', rows, i32(1)), () => emitRows(1))
+        f.repeat(op('i32.shr_u', count, i32(1)), () => emitRows(2))
+        f.if(op('i32.and', count, i32(1)), () => emitRows(1))
       })
     },
   })

@@ -63,17 +63,21 @@ describe.each(layers)('$op.name $attrs', (layer) => {
     { steps: 1, batch: 1, inputs: 1, hidden: 1 },
     { steps: 3, batch: 1, inputs: 5, hidden: 8 },
     { steps: 4, batch: 3, inputs: 2, hidden: 7 },
-    { steps: 2, batch: 5, inputs: 7, hidden: 19 },
+    { steps: 4, batch: 5, inputs: 7, hidden: 19 },
   ]
 
   it.each(sizes)('computes $steps steps of $batch sequences, $inputs → $hidden', (size) => {
     const g = generator(randomStream(size.hidden))
-    for (const direction of ['forward', 'reverse', 'bidirectional'] as const)
-      for (const layout of [0, 1])
-        for (const threads of [1, 4]) {
-          const inputs = operands(g, layer, size, { direction, layout })
-          checkEmit(op, { inputs, attrs: { ...attrs, direction, layout }, outputs, threads, tolerance })
-        }
+    const uses = [
+      ['forward', 0, 1],
+      ['reverse', 1, 4],
+      ['bidirectional', 0, 4],
+      ['bidirectional', 1, 1],
+    ] as const
+    for (const [direction, layout, threads] of uses) {
+      const inputs = operands(g, layer, size, { direction, layout })
+      checkEmit(op, { inputs, attrs: { ...attrs, direction, layout }, outputs, threads, tolerance })
+    }
   })
 
   it('takes sequences of different lengths', () => {

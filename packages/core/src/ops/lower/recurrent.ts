@@ -17,6 +17,9 @@ import type { ActivationSpec } from '../shared/recurrent-activation.ts'
 import { partsOf } from './parts-of-work.ts'
 import { callSteps } from './recurrent-steps.ts'
 
+/** Rows that share what is read of the weights, and multiply-adds of a task where there are few rows. */
+const [rowBlock, panelWork] = [16, 1e6]
+
 export interface RecurrentRefs {
   readonly X: TensorRef
   readonly W: TensorRef
@@ -182,11 +185,16 @@ function phaseOperands(refs: RecurrentRefs, sizes: RecurrentSizes, phase: Phase,
   const [fromInputs, packed] = [pack(W, inputs), pack(R, hidden)]
   const rows = steps * batch
   const gates = context.temp('gates', 16 * directions * rows * panels * panelVectors(form))
-  const { each, tasks } = partsOf(panels, 2e6 / (rows * inputs * panelVectors(form) * 4), context.threads)
+  const rowsPerTask = Math.min(rows, rowBlock)
+  const rowTasks = Math.ceil(rows / rowsPerTask)
+  const work = rowsPerTask * inputs * panelVectors(form) * 4
+  const wanted = rowTasks >= context.threads ? panels : panelWork / work
+  const { each, tasks: panelTasks } = partsOf(panels, wanted, context.threads)
   const bias = B && packBias(B, phase, sizes, phase.biases, context)
   const args = { x: X.at, packed: fromInputs, bias, out: gates, rows, columns: inputs, panels }
-  const split = { panelsPerTask: each, tasksPerDirection: tasks }
-  context.call(gateInputs(context.target, form, B !== undefined), { ...args, ...split }, directions * tasks)
+  const split = { rowsPerTask, rowTasks, panelsPerTask: each, panelTasks }
+  const kernel = gateInputs(context.target, form, B !== undefined)
+  context.call(kernel, { ...args, ...split }, directions * rowTasks * panelTasks)
   const { apart } = phase.cell
   const own = phase.biases.map((_, gate): BiasParts => (apart.includes(gate) ? 'recurrent' : 'none'))
   const recurrent = apart.length === 0 ? undefined : B && packBias(B, phase, sizes, own, context)
