@@ -121,13 +121,17 @@ export function makeTile({ f }: Pick<KernelBuilder, 'f'>, rows: number, vectors:
   return Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local('v128')))
 }
 
-/** tile += rows × panel over `count` columns. Moves the pointers on. */
+/**
+ * tile += rows × panel over `count` columns. Moves the pointers on; `step` are the bytes from one column of the panel to
+ * the next where they are not all of it.
+ */
 export function emitProducts(
   { f, target }: Pick<KernelBuilder, 'f' | 'target'>,
   tile: Tile,
   rows: readonly Local<'i32'>[],
   panel: Local<'i32'>,
   count: I32,
+  step: I32 | undefined = undefined,
 ): void {
   const vectors = tile[0]!.length
   f.repeat(count, () => {
@@ -137,7 +141,7 @@ export function emitProducts(
       sums.forEach((sum, v) => f.set(sum, madd(target, x, weights[v]!, sum)))
     })
     for (const row of rows) f.add(row, 4)
-    f.add(panel, 16 * vectors)
+    f.add(panel, step ?? 16 * vectors)
   })
 }
 
