@@ -20,3 +20,10 @@ export {
   type SessionResults,
   type SessionRunOptions,
 } from './session.ts'
+export {
+  type CompiledGraph,
+  type CompiledRunOptions,
+  type CompileOptions,
+  compileGraph,
+} from './wasm/compile.ts'
+export { wasmEngine } from './wasm-engine.ts'

@@ -2,6 +2,8 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerDepthwise } from './lower/conv-depthwise.ts'
+import { convNode } from './lower/conv-node.ts'
 import { maybe, one } from './param.ts'
 import { convDims, convolve } from './shared/convolution.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -36,5 +38,9 @@ export const conv = defineOp({
     return { Y: wide(X.dtype, shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, outputs, attrs, context) => lowerDepthwise(convNode(inputs, outputs, attrs), context),
+  },
 })

@@ -1,6 +1,8 @@
+import type { TensorRef } from '../kernel/lower.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { knownIntegers, wholeOffsets } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { fromNumbers } from './shared/elementwise.ts'
@@ -36,5 +38,13 @@ export const dropout = defineOp({
     return { output, mask }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'view',
+    offsets: ({ training_mode }, { mask }) => (mask || trains(training_mode) ? undefined : wholeOffsets()),
+  },
 })
+
+/** False where it is known that nothing will be dropped. */
+function trains(mode: TensorRef | undefined): boolean {
+  return mode !== undefined && knownIntegers(mode)?.[0] !== 0
+}
