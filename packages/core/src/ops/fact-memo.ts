@@ -41,7 +41,14 @@ export function factMemo(most = 16_384): FactMemo {
       else if (kept.size >= most) kept.delete(kept.keys().next().value!)
       return keep(kept, key, known ?? compute())
     },
-    constant: (value, make) => constants.get(value) ?? keep(constants, value, make()),
+    constant(value, make) {
+      const known = constants.get(value)
+      if (known) return known
+      const fact = keep(constants, value, make())
+      // A tensor is told by its identity: a text of its elements would find few equal ones, and cost more.
+      keep(factIds, fact, ++last)
+      return fact
+    },
     declared: (type) => declarations.get(type) ?? keep(declarations, type, { type }),
   }
 }

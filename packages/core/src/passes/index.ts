@@ -9,6 +9,7 @@ export {
   refused,
 } from './define.ts'
 export type { Emit, EmitOptions } from './emit.ts'
+export { freezeDefaults } from './freeze-defaults.ts'
 export type { GraphView } from './graph-view.ts'
 export {
   constant as constantPattern,

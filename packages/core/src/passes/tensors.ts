@@ -59,3 +59,11 @@ export function tryAlongAxis(
   if (shape.some((length, i) => length !== 1 && !(i === own && length === size))) return undefined
   return numbers.length === size ? numbers : new Float64Array(size).fill(numbers[0]!)
 }
+
+/** True for tensors of one type and shape with the same elements, bit by bit. */
+export function sameElements(a: Tensor, b: Tensor): boolean {
+  if (a.dtype !== b.dtype || a.data.length !== b.data.length || String(a.shape) !== String(b.shape))
+    return false
+  for (let i = 0; i < a.data.length; i++) if (!Object.is(a.data[i], b.data[i])) return false
+  return true
+}

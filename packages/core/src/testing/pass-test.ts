@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { namesOf, substitute, symbol } from '../base/dim.ts'
 import type { DType } from '../base/dtype.ts'
 import type { Shape } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import { typeText, type Value } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
 import { type Graph, operatorText } from '../ir/graph.ts'
@@ -41,6 +42,8 @@ export interface PassCase {
   /** Part of the reason that `whyNot` gives. */
   readonly because?: string
   readonly tolerance?: Tolerance
+  /** How many quanta quantized outputs may be apart. */
+  readonly quanta?: number
   /** Looks at the graph that the pass made. */
   readonly check?: (graph: Graph) => void
   /** Inputs that are not random, by name. */
@@ -105,9 +108,22 @@ function checkValues(before: Graph, after: Graph, one: PassCase, seed: number): 
   }
   const [expected, got] = [interpret(before, inputs), interpret(after, inputs)]
   for (const name of before.outputs) {
-    const why = difference(got.get(name)!, expected.get(name)!, one.tolerance ?? float32Rounding)
+    const why = compare(got.get(name)!, expected.get(name)!, one)
     expect(why && `seed ${seed}, ${name}: ${why}`).toBeUndefined()
   }
+}
+
+function compare(
+  got: Value,
+  expected: Value,
+  { quanta, tolerance = float32Rounding }: PassCase,
+): string | undefined {
+  if (quanta === undefined || got.kind !== 'tensor' || expected.kind !== 'tensor') {
+    return difference(got, expected, tolerance)
+  }
+  const numbers = ({ data }: Tensor) => Array.from<unknown, number>(data, Number)
+  const steps = numbers(got).map((value, i) => Math.abs(value - numbers(expected)[i]!))
+  return Math.max(0, ...steps) <= quanta ? undefined : `${Math.max(...steps)} quanta apart`
 }
 
 function built(build: BuildGraph): Graph {
