@@ -85,7 +85,7 @@ describe('a process with sessions', () => {
     }
   })()
 
-  it.skipIf(!threads)('has no worker left after 20 times load, run, dispose', async () => {
+  it.skipIf(!threads)('has no worker left after 10 times load, run, dispose', async () => {
     const out = await inProcess(`
       const threads = () => readdirSync('/proc/self/task').length
       // The system lists a thread for a moment after it has been joined.
@@ -109,7 +109,7 @@ describe('a process with sessions', () => {
       await cycle()
       const before = await settled()
       let most = 0
-      for (let i = 0; i < 20; i++) most = Math.max(most, await cycle())
+      for (let i = 0; i < 10; i++) most = Math.max(most, await cycle())
       console.log(JSON.stringify({ before, most, after: await settled() }))
     `)
     const { before, most, after } = JSON.parse(out)
