@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -26,7 +27,23 @@ it('sends the headers that isolate the page, and the length that progress needs'
   expect([model.headers.get('content-length'), await model.text()]).toEqual(['5', '12345'])
 })
 
-it.each(['/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '//etc/passwd', '/missing', '/app'])('has no %s', async (path) => {
-  const response = await fetch(server.url.slice(0, -1) + path)
-  expect(response.status).toBe(404)
+it.each(['/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '//', '//etc/passwd', '/missing', '/app'])(
+  'has no %s',
+  async (path) => {
+    const response = await fetch(server.url.slice(0, -1) + path)
+    expect(response.status).toBe(404)
+  },
+)
+
+it.each(['/../../etc/passwd', 'http://x/../../etc/passwd', '*'])('has no %s, sent as it is', async (path) => {
+  const { hostname, port } = new URL(server.url)
+  const status = await new Promise((resolve, reject) => {
+    request({ hostname, port, path }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+      .on('error', reject)
+      .end()
+  })
+  expect(status).toBe(404)
 })

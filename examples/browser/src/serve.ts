@@ -45,7 +45,7 @@ const types: Readonly<Record<string, string>> = {
 export async function serve(site: Site, port = 0): Promise<OpenServer> {
   const headers = { ...safety, ...(site.isolated !== false && isolation) }
   const server = createServer(({ url }, response) => {
-    const found = find(site, new URL(url ?? '/', 'http://localhost').pathname)
+    const found = find(site, (url ?? '').replace(/[?#].*/, ''))
     if (!found) return void response.writeHead(404, headers).end('not found')
     const type = types[extname(found.path)] ?? 'application/octet-stream'
     response.writeHead(200, { ...headers, 'content-type': type, 'content-length': found.size })
@@ -72,6 +72,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 function find({ folders, files }: Site, pathname: string): { path: string; size: number } | undefined {
+  if (!pathname.startsWith('/')) return undefined
   // A normalised absolute path has no `..`, so that nothing outside the folders is reached.
   const wanted = normalize(pathname === '/' ? '/index.html' : pathname)
   const candidates = [files[wanted] ?? [], folders.map((folder) => join(folder, wanted))].flat()
