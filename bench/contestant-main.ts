@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Runner } from './engines/adapter.ts'
 import { adapterOf } from './engines/index.ts'
 import { eventLoopGap } from './event-loop-gap.ts'
-import type { Answer, Answers, Command, Loaded } from './protocol.ts'
+import type { Answer, Answers, Batch, Command, Loaded } from './protocol.ts'
 import { openRoofline, type Roofline } from './roofline.ts'
 import { watchWasmMemory } from './wasm-memory.ts'
 
@@ -29,7 +29,7 @@ async function answer(command: Command): Promise<Answers[keyof Answers]> {
     case 'load':
       return load(command)
     case 'batch':
-      return repeat(command.runs, () => timed(() => loaded().run()))
+      return batch(command.runs)
     case 'gap':
       return repeat(command.runs, () => eventLoopGap(() => loaded().run()))
     case 'memory':
@@ -78,6 +78,13 @@ async function load({ engine, path, inputs, threads }: Command & { do: 'load' })
 function loaded(): Runner {
   if (runner) return runner
   throw new Error('Cannot run: a model must be loaded first, got none')
+}
+
+async function batch(runs: number): Promise<Batch> {
+  const before = process.cpuUsage()
+  const times = await repeat(runs, () => timed(() => loaded().run()))
+  const { user, system } = process.cpuUsage(before)
+  return { times, cpuMs: (user + system) / 1000 / runs }
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -28,10 +28,11 @@ describe('npm run bench', () => {
     expect(absent).toEqual([
       { engine: 'reference', threads: 2, reason: expect.stringContaining('one thread') },
     ])
-    const { run, roundMs, versus, relativeL2, peakBytes, gap } = measurements[0]!
+    const { run, cpu, roundMs, versus, relativeL2, peakBytes, gap } = measurements[0]!
     expect(roundMs.length).toBe(3)
     expect(run.min).toBeGreaterThan(0)
     expect(run.median).toBeGreaterThanOrEqual(run.min)
+    expect(cpu.min).toBeGreaterThan(0)
     expect(versus[0]?.speedup.median).toBe(1)
     expect(relativeL2).toBe(0)
     expect(peakBytes).toBeGreaterThan(1e7)

@@ -11,10 +11,8 @@ import { markdown } from './table.ts'
 
 const options = tryParse()
 const report = await bench(options)
-const text = markdown(report)
-if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
-if (options.markdown) writeFileSync(options.markdown, text)
-console.log(text)
+save(report)
+console.log(markdown(report).trimEnd())
 
 function tryParse(): BenchOptions {
   try {
@@ -23,6 +21,11 @@ function tryParse(): BenchOptions {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
     process.exit(2)
   }
+}
+
+function save(report: Report): void {
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
+  if (options.markdown) writeFileSync(options.markdown, markdown(report))
 }
 
 async function bench(options: BenchOptions): Promise<Report> {
@@ -36,6 +39,8 @@ async function bench(options: BenchOptions): Promise<Report> {
     const times = measured.measurements.map(
       ({ engine, threads, run }) => `${engine}/${threads} ${run.min.toFixed(2)}`,
     )
+    // A long run that is broken off keeps what it has measured.
+    save({ environment, rounds: options.rounds, subjects, sizes: [], sizesAbsent: [] })
     console.error(`${subject.name}: ${times.join(', ')} ms`)
   }
   const { sizes, absent } = options.size && !options.gemm ? await bundleSizes() : { sizes: [], absent: [] }

@@ -3,7 +3,7 @@ import { relativeL2 } from './compare.ts'
 import { type Contestant, openContestant } from './contestant.ts'
 import { adapterOf, type EngineName } from './engines/index.ts'
 import type { BenchOptions } from './options.ts'
-import type { Loaded } from './protocol.ts'
+import type { Batch, Loaded } from './protocol.ts'
 import type { Absent, Measurement, SubjectReport, Versus } from './report.ts'
 import { median, speedups, summary } from './statistics.ts'
 import type { Subject } from './subjects.ts'
@@ -20,8 +20,7 @@ interface Entrant {
   readonly process: Contestant
   readonly loaded: Loaded
   readonly runsPerRound: number
-  /** All runs of each round. */
-  readonly rounds: (readonly number[])[]
+  readonly rounds: Batch[]
 }
 
 export async function measureSubject(
@@ -82,7 +81,7 @@ async function enter(
     const loaded = await process.ask({ do: 'load', engine, path, threads, inputs }, patienceMs)
     const runMs = Math.max(loaded.phases.secondRunMs, 0.01)
     const warmups = Math.min(mostRuns, Math.ceil(warmupMs / runMs))
-    const times = await process.ask({ do: 'batch', runs: warmups }, patienceMs + warmupMs)
+    const { times } = await process.ask({ do: 'batch', runs: warmups }, patienceMs + warmupMs)
     const warmMs = Math.max(median(times.slice(-20)), 0.001)
     const runsPerRound = Math.max(1, Math.min(mostRuns, Math.round(batchMs / warmMs)))
     return { engine, threads, process, loaded, runsPerRound, rounds: [] }
@@ -107,12 +106,13 @@ async function measurementOf(
   const patienceMs = options.patience * 1000
   const gaps = await process.ask({ do: 'gap', runs: gapRuns }, gapRuns * patienceMs)
   const memory = await process.ask({ do: 'memory' }, patienceMs)
-  const run = summary(rounds.flat())
+  const run = summary(rounds.flatMap(({ times }) => times))
+  const cpu = summary(rounds.map(({ cpuMs }) => cpuMs))
   const gflops = subject.flops / run.min / 1e6
   const judge = all.find((other) => other.engine === 'ort-node') ?? all[0]!
   return {
-    ...{ engine, threads, version: loaded.version, run, runsPerRound, gflops, ...memory },
-    roundMs: rounds.map(median),
+    ...{ engine, threads, version: loaded.version, run, cpu, runsPerRound, gflops, ...memory },
+    roundMs: rounds.map(({ times }) => median(times)),
     share: gflops / (roofline * threads),
     versus: options.baselines.flatMap((name) => versus(name, entrant, all)),
     gap: { median: median(gaps), max: Math.max(...gaps) },
@@ -125,6 +125,7 @@ function versus(baseline: EngineName, { threads, rounds }: Entrant, all: readonl
   const same = all.filter(({ engine }) => engine === baseline)
   const other = same.find((entrant) => entrant.threads === threads) ?? same.find((e) => e.threads === 1)
   if (!other) return []
-  const speedup = speedups(other.rounds.map(median), rounds.map(median))
+  const medians = (batches: readonly Batch[]) => batches.map(({ times }) => median(times))
+  const speedup = speedups(medians(other.rounds), medians(rounds))
   return [{ engine: baseline, threads: other.threads, speedup }]
 }

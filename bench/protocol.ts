@@ -32,6 +32,13 @@ export interface Loaded {
   readonly outputs: ReadonlyMap<string, Tensor>
 }
 
+export interface Batch {
+  /** Of each run, by the clock on the wall. */
+  readonly times: readonly number[]
+  /** Of all threads of the process, for an average run. */
+  readonly cpuMs: number
+}
+
 export interface Memory {
   readonly peakBytes: number
   /** WebAssembly memory of the process, as far as its main thread made it. */
@@ -47,8 +54,7 @@ export interface Peak {
 
 export interface Answers {
   readonly load: Loaded
-  /** Milliseconds of each run. */
-  readonly batch: readonly number[]
+  readonly batch: Batch
   /** For each run, the longest that a timer of 1 ms had to wait. */
   readonly gap: readonly number[]
   readonly memory: Memory

@@ -26,6 +26,8 @@ export interface Measurement {
   readonly threads: number
   readonly version: string
   readonly run: Summary
+  /** Processor time of a run, all threads together: what is left of the time where others want the machine too. */
+  readonly cpu: Summary
   /** Median of each round, in order; the rounds of all engines of a model run in turn. */
   readonly roundMs: readonly number[]
   readonly runsPerRound: number

@@ -26,6 +26,7 @@ const measurement: Measurement = {
   threads: 1,
   version: '0.1.0',
   run: { min: 10, median: 12.345 },
+  cpu: { min: 9.5, median: 9.6 },
   roundMs: [10, 12.345],
   runsPerRound: 3,
   gflops: 45.2,
@@ -94,7 +95,7 @@ describe('markdown', () => {
 
   it('prints times, the ratio with its spread, the share, memory and the difference', () => {
     expect(cells('| net   | wasm').slice(2)).toEqual([
-      ...['wasm', '1', '10.0', '12.3', '2.00 (1.50-2.50)', '45.2', '80 %', '123', '-', '1.50 (3.00)'],
+      ...['wasm', '1', '10.0', '12.3', '9.50', '2.00 (1.50-2.50)', '45.2', '80 %', '123', '-', '1.50 (3.00)'],
       ...['3.0e-7', ''],
     ])
   })

@@ -55,6 +55,7 @@ function heading({ environment, rounds, subjects }: Report): string {
     `- ${[...versions].map(([engine, version]) => `${engine} ${version}`).join(', ')}`,
     `- roofline of one thread: ${fixed(best)} GFLOP/s (128-bit ${fused}), measured between the rounds; the share is that of the threads`,
     `- up to ${rounds} rounds of short batches in turn, after a warm-up; the ratios are medians over the rounds (10 % to 90 %)`,
+    '- cpu ms is the processor time of all threads in the best round',
     '- relative L2 is that of the first outputs against onnxruntime-node; wasm memory as far as the main thread made it',
   ].join('\n')
 }
@@ -68,12 +69,12 @@ function speed({ subjects }: Report): string {
     ),
   ]
   const head = [
-    ...['model', 'engine', 'threads', 'min ms', 'median ms'],
+    ...['model', 'engine', 'threads', 'min ms', 'median ms', 'cpu ms'],
     ...baselines.map((engine) => `times as fast as ${engine}`),
     ...['GFLOP/s', 'share', 'RSS MB', 'wasm MB', 'gap ms (most)', 'relative L2'],
   ]
   const row = (name: string, m: Measurement): Cell[] => [
-    ...[name, m.engine, m.threads, fixed(m.run.min), fixed(m.run.median)],
+    ...[name, m.engine, m.threads, fixed(m.run.min), fixed(m.run.median), fixed(m.cpu.min)],
     ...baselines.map((engine) => {
       const found = m.versus.find((versus) => versus.engine === engine)
       return found ? spread(found.speedup) : ''
