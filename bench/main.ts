@@ -9,6 +9,11 @@ import type { Report, SubjectReport } from './report.ts'
 import { subjectsOf } from './subjects.ts'
 import { markdown } from './table.ts'
 
+const argv = process.argv.slice(2)
+if (argv.includes('--help')) {
+  console.log(usage)
+  process.exit()
+}
 const options = tryParse()
 const report = await bench(options)
 save(report)
@@ -16,7 +21,7 @@ console.log(markdown(report).trimEnd())
 
 function tryParse(): BenchOptions {
   try {
-    return parseBenchOptions(process.argv.slice(2))
+    return parseBenchOptions(argv)
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
     process.exit(2)

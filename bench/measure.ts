@@ -125,7 +125,8 @@ function versus(baseline: EngineName, { threads, rounds }: Entrant, all: readonl
   const same = all.filter(({ engine }) => engine === baseline)
   const other = same.find((entrant) => entrant.threads === threads) ?? same.find((e) => e.threads === 1)
   if (!other) return []
-  const medians = (batches: readonly Batch[]) => batches.map(({ times }) => median(times))
-  const speedup = speedups(medians(other.rounds), medians(rounds))
-  return [{ engine: baseline, threads: other.threads, speedup }]
+  const by = (pick: (batch: Batch) => number) => speedups(other.rounds.map(pick), rounds.map(pick))
+  const speedup = by(({ times }) => median(times))
+  const cpuSpeedup = by(({ cpuMs }) => cpuMs)
+  return [{ engine: baseline, threads: other.threads, speedup, cpuSpeedup }]
 }

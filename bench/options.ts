@@ -46,7 +46,7 @@ export const usage = `npm run bench -- [options]
   --shapes LIST      of these sizes, MxKxN
   --no-size          without the size of bundles
   --json FILE        --markdown FILE
-  --node PATH        another Node for the engines   --flags "..." its flags`
+  --node PATH        another Node for the engines   --flags="..." its flags`
 
 /** Throws, with what was probably meant, for whatever it does not know. */
 export function parseBenchOptions(argv: readonly string[]): BenchOptions {

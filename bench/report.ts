@@ -19,6 +19,8 @@ export interface Versus {
   readonly threads: number
   /** How many times faster than that engine. */
   readonly speedup: Spread
+  /** The same in processor time. */
+  readonly cpuSpeedup: Spread
 }
 
 export interface Measurement {

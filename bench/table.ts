@@ -1,5 +1,5 @@
 /** The report as Markdown. */
-import type { Measurement, Report, SubjectReport } from './report.ts'
+import type { Measurement, Report, SubjectReport, Versus } from './report.ts'
 import { geometricMean } from './statistics.ts'
 
 export type Cell = string | number
@@ -92,20 +92,25 @@ const spread = ({ median, p10, p90 }: { median: number; p10: number; p90: number
   `${fixed(median)} (${fixed(p10)}-${fixed(p90)})`
 
 function means({ subjects }: Report): string[] {
-  const groups = new Map<string, number[]>()
+  const groups = new Map<string, Versus[]>()
   for (const { engine, threads, versus } of subjects.flatMap(({ measurements }) => measurements)) {
     for (const other of versus) {
       if (other.engine === engine && other.threads === threads) continue
       const key = `${engine}, ${threads} thr., against ${other.engine}, ${other.threads} thr.`
-      groups.set(key, [...(groups.get(key) ?? []), other.speedup.median])
+      groups.set(key, [...(groups.get(key) ?? []), other])
     }
   }
   if (groups.size === 0) return []
-  const rows = [...groups].map(([key, values]) => [
-    ...[key, fixed(geometricMean(values)), fixed(Math.min(...values)), fixed(Math.max(...values))],
-    values.length,
-  ])
-  return [table(['times as fast', 'geometric mean', 'least', 'most', 'models'], rows)]
+  const rows = [...groups].map(([key, list]) => {
+    const times = list.map(({ speedup }) => speedup.median)
+    const cpu = geometricMean(list.map(({ cpuSpeedup }) => cpuSpeedup.median))
+    return [
+      ...[key, fixed(geometricMean(times)), fixed(Math.min(...times)), fixed(Math.max(...times))],
+      ...[fixed(cpu), list.length],
+    ]
+  })
+  const head = ['times as fast', 'geometric mean', 'least', 'most', 'mean by processor time', 'models']
+  return [table(head, rows)]
 }
 
 function absences({ subjects }: Report): string[] {
