@@ -12,6 +12,12 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8080' },
   },
 })
-const site = await makeSite(fileURLToPath(new URL('./site', import.meta.url)), values)
-const { url } = await serve(site, Number(values.port))
-console.log(`look at a picture: ${url}`)
+const { port, ...files } = values
+try {
+  const site = await makeSite(fileURLToPath(new URL('./site', import.meta.url)), files)
+  const { url } = await serve(site, Number(port))
+  console.log(`look at a picture: ${url}`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
