@@ -33,8 +33,9 @@ export function* subjectsOf(options: BenchOptions): Generator<Subject> {
     }
     return
   }
-  for (const model of models.filter(({ name }) => options.models.includes(name))) {
-    yield subject(model, join(options.modelsDir, model.file))
+  for (const name of options.models) {
+    const model = models.find((candidate) => candidate.name === name)
+    if (model) yield subject(model, join(options.modelsDir, model.file))
   }
 }
 
