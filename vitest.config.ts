@@ -6,6 +6,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'tools/**/*.test.ts',
       'conformance/*.test.ts',
+      'bench/*.test.ts',
       'examples/**/*.test.ts',
     ],
     setupFiles: ['tools/seed-properties.ts'],
