@@ -2,6 +2,7 @@
 import type { Shape } from '../../base/shape.ts'
 import type { BoundEpilogue, LowerContext, TensorRef } from '../../kernel/lower.ts'
 import { type WindowAxis, type WindowSpec, windowAxes } from '../shared/window.ts'
+import { epilogueOver } from './plane-tasks.ts'
 
 export interface ConvNode {
   readonly X: TensorRef
@@ -30,23 +31,11 @@ export function planeAxes(axes: readonly WindowAxis[]): readonly [WindowAxis, Wi
   return axes.length === 2 ? [axes[0]!, axes[1]!] : undefined
 }
 
-/**
- * The epilogue over [batch, channels, height, width]; `nothing` where there is none, undefined where it does not lie
- * along these axes.
- */
+/** The epilogue over [batch, channels, height, width]; undefined where it does not lie along these axes. */
 export function planeEpilogue(
-  { epilogue }: LowerContext,
+  context: LowerContext,
   [batch, channels]: Shape,
   [rows, columns]: readonly [WindowAxis, WindowAxis],
 ): BoundEpilogue | undefined {
-  if (!epilogue) return nothing
-  return epilogue.bind([batch!, channels!, rows.output, columns.output])
-}
-
-const nothing: BoundEpilogue = {
-  key: '',
-  params: {},
-  args: {},
-  vector: (_, value) => value,
-  scalar: (_, value) => value,
+  return epilogueOver(context, [batch!, channels!, rows.output, columns.output])
 }
