@@ -5,7 +5,7 @@ import type { Epilogue, LowerContext, Refusal } from '../lower.ts'
 import type { RegisterTile } from '../target.ts'
 import { blocksOf } from './blocks.ts'
 import { dotKernel } from './dot-kernel.ts'
-import { type GemmForm, gemmKernel, gemmScratchBytes } from './gemm-kernel.ts'
+import { type GemmForm, gemmKernel, gemmScratchBytes, type PanelSource } from './gemm-kernel.ts'
 import type { Packing } from './pack.ts'
 import { packedBytes, packKernel } from './pack-kernel.ts'
 
@@ -27,17 +27,32 @@ export interface PackedOperand {
   readonly count: number
 }
 
+/** What tasks make their panels of B from. */
+export interface SourceOperand {
+  readonly form: 'source'
+  readonly at: Place
+  readonly count: number
+  /** Bytes from one of the batch to the next. */
+  readonly batchBytes: number
+  readonly source: PanelSource
+  readonly args: Readonly<Record<string, number | Place>>
+  /** Steps that are packed together. */
+  readonly unit: number
+}
+
 export type GemmOperand = PlainOperand | PackedOperand
 
 /** Added to every row (`columns`: one value per column) or to every column (`rows`), or one value to all. */
 export interface Bias {
   readonly along: 'rows' | 'columns' | 'none'
   readonly at: Place
+  /** Every matrix of A has its own. */
+  readonly isPerA?: boolean
 }
 
 export interface GemmProblem {
   readonly a: GemmOperand
-  readonly b: GemmOperand
+  readonly b: GemmOperand | SourceOperand
   readonly c: Place
   readonly rows: number
   readonly columns: number
@@ -95,7 +110,7 @@ function pairTable(context: LowerContext, { pairs }: GemmProblem): Place | undef
 }
 
 /** Bytes of matrix after matrix; 0 where all use the same one. */
-const batchBytes = ({ count }: GemmOperand, bytes: number) => (count === 1 ? 0 : bytes)
+const batchBytes = ({ count }: { readonly count: number }, bytes: number) => (count === 1 ? 0 : bytes)
 
 function dots(context: LowerContext, problem: GemmProblem, epilogue: Bound): Refusal {
   const { a, b, c, columns, depth, count, scale = 1, bias, added } = problem
@@ -133,7 +148,7 @@ function dots(context: LowerContext, problem: GemmProblem, epilogue: Bound): Ref
 
 /** Tiles of the products that have fewer rows than the target's tile. */
 function tileFor(problem: GemmProblem, tile: RegisterTile): RegisterTile {
-  if (problem.a.form === 'packed' || problem.b.form === 'packed' || problem.rows >= tile.rows) return tile
+  if (problem.a.form === 'packed' || problem.b.form !== 'plain' || problem.rows >= tile.rows) return tile
   if (problem.rows === 1) return { rows: 1, vectors: 4 }
   return problem.rows === 2 ? { rows: 2, vectors: 4 } : { rows: 3, vectors: 3 }
 }
@@ -146,7 +161,13 @@ interface Side {
   readonly step: number
 }
 
-const packed = (at: Place, operand: GemmOperand, width: number, size: number, depth: number): Side => ({
+const packed = (
+  at: Place,
+  operand: { readonly count: number },
+  width: number,
+  size: number,
+  depth: number,
+): Side => ({
   at,
   batch: batchBytes(operand, packedBytes(width, size, depth)),
   panel: 4 * width * depth,
@@ -158,10 +179,14 @@ function product(context: LowerContext, problem: GemmProblem, epilogue: Bound): 
   const { b, c, rows, columns, depth, count, scale = 1, bias, added } = problem
   const tile = tileFor(problem, target.tile)
   const width = 4 * tile.vectors
-  const blocks = blocksOf({ rows, columns, depth, count }, tile, context.threads)
   const isScaledA = scale !== 1 && !(b.form === 'plain' && b.isConstant)
   const left = sideA(context, problem, tile, isScaledA ? scale : 1)
   const right = sideB(context, problem, width, isScaledA ? 1 : scale)
+  const blocks = blocksOf({ rows, columns, depth, count }, tile, {
+    threads: context.threads,
+    unit: b.form === 'source' ? b.unit : 1,
+    isPacking: right.pack !== 'none',
+  })
   const form: GemmForm = {
     tile,
     a: left.kind,
@@ -187,10 +212,11 @@ function product(context: LowerContext, problem: GemmProblem, epilogue: Bound): 
     bPanel: right.side.panel,
     bStep: right.side.step,
     startStep: bias?.along === 'rows' ? 4 : 0,
-    startBatch: 0,
+    startBatch: bias?.isPerA ? 4 * rows : 0,
     addedRow: 4 * columns,
     addedBatch: 0,
     ...blocks.args,
+    ...(b.form === 'source' && b.args),
     ...epilogue?.args,
   }
   const scratch = gemmScratchBytes(form, blocks.args.columnBlock, blocks.args.depthBlock)
@@ -221,6 +247,10 @@ function sideB(
 ) {
   const none = 'none' as const
   if (b.form === 'packed') return { pack: none, side: packed(b.at, b, width, columns, depth) }
+  if (b.form === 'source') {
+    const batch = batchBytes(b, b.batchBytes)
+    return { pack: b.source, side: { at: b.at, batch, panel: 0, step: 0 } }
+  }
   const packing: Packing = b.isTurned ? 'turn' : 'copy'
   if (b.isConstant || scale !== 1) {
     const at = packMatrices(context, b, packing, width, columns, depth, scale)

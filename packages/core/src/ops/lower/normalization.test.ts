@@ -1,72 +1,77 @@
-import { it } from 'vitest'
+import { describe, it } from 'vitest'
 import { checkEmit } from '../../testing/emit-check.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
-import { batchNormalization } from '../batch-normalization.ts'
-import type { AnyOp } from '../define.ts'
-import { instanceNormalization } from '../instance-normalization.ts'
-import { lpNormalization } from '../lp-normalization.ts'
-import { lrn } from '../lrn.ts'
+import { f32 } from '../../testing/literals.ts'
+import { simplifiedLayerNormalization } from '../contrib/simplified-layer-normalization.ts'
+import { skipLayerNormalization } from '../contrib/skip-layer-normalization.ts'
+import { skipSimplifiedLayerNormalization } from '../contrib/skip-simplified-layer-normalization.ts'
+import { groupNormalization } from '../group-normalization.ts'
+import { layerNormalization } from '../layer-normalization.ts'
 import { randomStream } from '../random.ts'
+import { rmsNormalization } from '../rms-normalization.ts'
 
-const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
-const sizes = [1, 2, 3, 4, 5, 7, 8, 13]
+const sizes = [1, 3, 4, 5, 16, 17, 23, 67]
+const tensors = (g: Gen, ...shapes: readonly (readonly number[])[]) =>
+  shapes.map((shape) => g.tensor('float32', shape))
 
-function shapeOf(g: Gen, rank: number): number[] {
-  const shape = Array.from({ length: rank }, () => g.oneOf(sizes))
-  if (g.int(0, 9) === 0) shape[0] = 0
-  return shape
-}
+describe.each(sizes)('rows of %i', (size) => {
+  const g = generator(randomStream(size))
+  const batch = [2, 3, size]
 
-function checkRandom(op: AnyOp, make: (g: Gen) => Omit<Parameters<typeof checkEmit>[1], 'label'>): void {
-  for (let i = 0; i < 25; i++) {
-    const at = seed * 1000 + i
-    const g = generator(randomStream(at))
-    checkEmit(op, { threads: g.oneOf([1, 3]), ...make(g), label: `seed ${at}` })
-  }
-}
+  it('LayerNormalization', () => {
+    checkEmit(layerNormalization, { inputs: tensors(g, batch, [size], [size]), outputs: 3, threads: 2 })
+    checkEmit(layerNormalization, { inputs: tensors(g, batch, [size]) })
+    checkEmit(layerNormalization, { inputs: tensors(g, batch, [3, size], [1, 3, size]), attrs: { axis: 1 } })
+  })
 
-it('normalises by given statistics as the reference does', () =>
-  checkRandom(batchNormalization, (g) => {
-    const shape = shapeOf(g, g.int(1, 5))
-    const channels = [shape[1] ?? 1]
-    const positive = g.tensor('float32', channels)
-    const variance = { ...positive, data: (positive.data as Float32Array).map((x) => x * x + 0.1) } // float32
-    const [x, scale, b] = [g.tensor('float32', shape, { finite: g.bool() }), ...pair(g, channels)]
-    return { inputs: [x, scale, b, g.tensor('float32', channels), variance] }
-  }))
+  it('RMSNormalization', () => {
+    checkEmit(rmsNormalization, { inputs: tensors(g, batch, [size]), threads: 2 })
+    checkEmit(rmsNormalization, { inputs: tensors(g, batch, batch), attrs: { axis: 0 } })
+    checkEmit(simplifiedLayerNormalization, { inputs: tensors(g, batch, [size]), outputs: 2 })
+  })
 
-it('normalises planes as the reference does', () =>
-  checkRandom(instanceNormalization, (g) => {
-    const shape = shapeOf(g, g.int(3, 5))
-    return {
-      inputs: [g.tensor('float32', shape, { finite: g.int(0, 4) > 0 }), ...pair(g, [shape[1]!])],
-      // A single element deviates from its mean by nothing but rounding, which epsilon alone divides.
-      attrs: { epsilon: 0.01 },
+  it('the sum of two', () => {
+    for (const skip of [batch, [1, 3, size], [3, size]]) {
+      const [x, s, gamma, beta, bias] = tensors(g, batch, skip, [size], [size], [size])
+      checkEmit(skipLayerNormalization, { inputs: [x, s, gamma, beta, bias], outputs: 4 })
+      checkEmit(skipLayerNormalization, { inputs: [x, s, gamma] })
+      checkEmit(skipSimplifiedLayerNormalization, { inputs: [x, s, gamma, bias] })
     }
-  }))
+  })
+})
 
-function pair(g: Gen, shape: readonly number[]) {
-  return [g.tensor('float32', shape), g.tensor('float32', shape)] as const
-}
+it.each([
+  [1, 4, 2],
+  [2, 6, 3, 3],
+  [3, 4, 7, 1],
+  [2, 8, 19],
+  [1, 4],
+])('GroupNormalization of %i×%i…', (...shape) => {
+  const g = generator(randomStream(shape.length))
+  const channels = shape[1]!
+  for (const num_groups of [1, 2, channels])
+    checkEmit(groupNormalization, {
+      inputs: tensors(g, shape, [channels], [channels]),
+      attrs: { num_groups },
+      tolerance: { relative: 1e-5, absolute: 1e-5 },
+    })
+})
 
-it('normalises responses as the reference does', () =>
-  checkRandom(lrn, (g) => ({
-    inputs: [g.tensor('float32', shapeOf(g, g.int(2, 4)), { finite: g.bool() })],
-    attrs: {
-      size: g.int(1, 6),
-      alpha: 0.5,
-      beta: { kind: 'float' as const, value: g.oneOf([0.5, 0.75, 1]) },
-      bias: 1.5,
-    },
-  })))
+it('keeps a small deviation beside a large mean', () => {
+  const g = generator(randomStream(5))
+  const x = f32(Array.from({ length: 3 }, () => Array.from({ length: 50 }, () => 4096 + g.int(-8, 8) / 8)))
+  checkEmit(layerNormalization, {
+    inputs: [x, ...tensors(g, [50], [50])],
+    tolerance: { relative: 1e-3, absolute: 1e-3 },
+  })
+})
 
-it('divides by norms as the reference does', () =>
-  checkRandom(lpNormalization, (g) => {
-    const shape = shapeOf(g, g.int(1, 4))
-    const x = g.tensor('float32', shape, { finite: g.bool() })
-    const zeros = { ...x, data: new Float32Array((x.data as Float32Array).length) } // float32
-    return {
-      inputs: [g.int(0, 5) === 0 ? zeros : x],
-      attrs: { p: g.int(1, 2), axis: g.int(0, shape.length - 1) },
-    }
-  }))
+it('passes NaN and infinity on within their row', () => {
+  const x = f32([
+    [1, Number.NaN, 2, 3, 4],
+    [1, 2, 3, 4, 5],
+    [Number.POSITIVE_INFINITY, 1, 2, 3, 4],
+  ])
+  checkEmit(layerNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
+  checkEmit(rmsNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
+})
