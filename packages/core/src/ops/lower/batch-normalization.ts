@@ -29,6 +29,7 @@ const params = {
 
 type Builder = KernelBuilder<typeof params>
 
+/** Lowers inference; the running statistics are not computed. */
 export function lowerBatchNormalization(
   { X, scale, B, input_mean, input_var }: BatchNormalizationInputs,
   Y: TensorRef,

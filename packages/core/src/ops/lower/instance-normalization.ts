@@ -22,6 +22,7 @@ const params = {
 
 type Builder = KernelBuilder<typeof params>
 
+/** Lowers InstanceNormalization. */
 export function lowerInstanceNormalization(
   { input, scale, B }: { readonly input: TensorRef; readonly scale: TensorRef; readonly B: TensorRef },
   output: TensorRef,

@@ -11,6 +11,7 @@ const params = { x: 'in', y: 'out', count: 'i32', inner: 'i32', ...planeParams }
 
 type Builder = KernelBuilder<typeof params>
 
+/** Lowers LpNormalization. */
 export function lowerLpNormalization(
   x: TensorRef,
   y: TensorRef,

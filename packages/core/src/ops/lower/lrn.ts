@@ -44,6 +44,7 @@ const powers: Readonly<Record<number, (f: FunctionBuilder, base: Operand<'v128'>
   1: (_, base) => base,
 }
 
+/** Lowers LRN. */
 export function lowerLrn(X: TensorRef, Y: TensorRef, attrs: LrnAttrs, context: LowerContext): Refusal {
   const { size, alpha, beta, bias } = attrs
   if (X.dtype !== 'float32') return `dtype ${X.dtype}`

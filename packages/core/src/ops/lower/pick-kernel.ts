@@ -37,6 +37,7 @@ const plus = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.add', a, b)
 const minus = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.sub', a, b)
 const times = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.mul', a, b)
 
+/** The kernel for elements of a size; see `pickParams`. */
 export function pickKernel(form: PickForm): Kernel<typeof pickParams> {
   return defineKernel({
     key: `pick:${form.bytes}:${form.repeat}`,

@@ -11,6 +11,7 @@ import {
 import { lowerPicks, type Picks } from './pick-axes.ts'
 import { lowerResampling } from './resample.ts'
 
+/** Lowers Resize, given its axes at concrete sizes. */
 export function lowerResize(
   X: TensorRef,
   Y: TensorRef,

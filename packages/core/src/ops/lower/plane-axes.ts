@@ -1,26 +1,8 @@
-/** A convolution as its lowerings see it. */
+/** Windows over planes: two axes, whatever the rank. */
 import type { Shape } from '../../base/shape.ts'
-import type { BoundEpilogue, LowerContext, TensorRef } from '../../kernel/lower.ts'
-import { type WindowAxis, type WindowSpec, windowAxes } from '../shared/window.ts'
+import type { BoundEpilogue, LowerContext } from '../../kernel/lower.ts'
+import type { WindowAxis } from '../shared/window.ts'
 import { epilogueOver } from './plane-tasks.ts'
-
-export interface ConvNode {
-  readonly X: TensorRef
-  readonly W: TensorRef
-  readonly B: TensorRef | undefined
-  readonly Y: TensorRef
-  readonly axes: readonly WindowAxis[]
-  readonly group: number
-}
-
-/** The node of Conv's arguments. */
-export function convNode(
-  { X, W, B }: { readonly X: TensorRef; readonly W: TensorRef; readonly B: TensorRef | undefined },
-  { Y }: { readonly Y: TensorRef },
-  attrs: WindowSpec & { readonly group: number },
-): ConvNode {
-  return { X, W, B, Y, group: attrs.group, axes: windowAxes(X.shape.slice(2), W.shape.slice(2), attrs) }
-}
 
 /** The window of an axis that is not there. */
 const noAxis: WindowAxis = { size: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0, output: 1 }
