@@ -1,6 +1,6 @@
 /** 3×3 convolutions of stride 1 by Winograd's minimal filtering: a quarter of the multiplications for 4×4 tiles. */
 import type { LowerContext, Refusal } from '../../kernel/lower.ts'
-import type { WindowAxis } from '../shared/window.ts'
+import type { Target } from '../../kernel/target.ts'
 import type { ConvProblem, ConvStrategy } from './conv-problem.ts'
 import { planeAxes, planeEpilogue } from './plane-axes.ts'
 import { oddLines, winogradPlan } from './winograd/plan.ts'
@@ -11,26 +11,37 @@ import { winogradKernel } from './winograd/winograd-kernel.ts'
 /** With fewer channels the transforms cost more than the multiplications that they save. */
 const leastChannels = 16
 
+/** Of the 9 multiplications per result that a direct convolution takes, so many must be left at most. */
+const mostProducts = 6
+
 /** Constant weights: they are transformed once, when the model is prepared. */
 export const winogradConvolution: ConvStrategy = {
-  fits: ({ X, W, Y, axes, group }) =>
-    W.isConstant &&
-    group === 1 &&
-    axes.length === 2 &&
-    axes.every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1) &&
-    Math.min(X.shape[1]!, Y.shape[1]!) >= leastChannels &&
-    outputsOf(axes) > 0,
-  lower: (problem, context) => lowerWinograd(problem, outputsOf(problem.axes) === 4 ? 4 : 2, context),
+  fits: (problem, { target }) => {
+    const { X, W, Y, axes, group } = problem
+    return (
+      W.isConstant &&
+      group === 1 &&
+      axes.length === 2 &&
+      axes.every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1) &&
+      Math.min(X.shape[1]!, Y.shape[1]!) >= leastChannels &&
+      products(bestTransform(problem, target), problem, target) <= mostProducts
+    )
+  },
+  lower: (problem, context) =>
+    lowerWinograd(problem, bestTransform(problem, context.target).outputs, context),
 }
 
-/** The tile that wastes least; none for images so small that most of every tile lies outside. */
-function outputsOf(axes: readonly WindowAxis[]): 0 | 2 | 4 {
-  const useful = (outputs: number) =>
-    axes.reduce((share, { output }) => share * (output / (outputs * Math.ceil(output / outputs))), 1)
-  // Multiplications per result, of 9: 36 / 16 for tiles of 4, 16 / 4 for tiles of 2.
-  const [four, two] = [36 / 16 / useful(4), 16 / 4 / useful(2)]
-  if (Math.min(four, two) > 6) return 0
-  return four <= two ? 4 : 2
+function bestTransform(problem: ConvProblem, target: Target): Transform {
+  const [four, two] = [fourByThree, twoByThree].map((transform) => products(transform, problem, target))
+  return four! <= two! ? fourByThree : twoByThree
+}
+
+/** Multiplications per result and channel, with those for what tiles and vectors compute beyond the image. */
+function products({ outputs, size }: Transform, { X, axes }: ConvProblem, { tile }: Target): number {
+  const lanes = 4 * tile.vectors
+  const tiles = axes.reduce((count, { output }) => count * Math.ceil(output / outputs), X.shape[0]!)
+  const results = axes.reduce((count, { output }) => count * output, X.shape[0]!)
+  return (size * size * lanes * Math.ceil(tiles / lanes)) / results
 }
 
 /** Lowers a convolution with windows of 3×3, stride 1 and one group with tiles of 2×2 or 4×4 results. */
