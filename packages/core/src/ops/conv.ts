@@ -2,6 +2,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerConv } from './lower/conv.ts'
 import { maybe, one } from './param.ts'
 import { convDims, convolve } from './shared/convolution.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -36,5 +37,9 @@ export const conv = defineOp({
     return { Y: wide(X.dtype, shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, { Y }, attrs, context) => lowerConv(inputs, Y, attrs, context),
+  },
 })

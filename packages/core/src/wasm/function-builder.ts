@@ -76,6 +76,8 @@ export interface FunctionBuilder {
   /** Bytes of dst from src; they may overlap. */
   copy(dst: Operand<'i32'>, src: Operand<'i32'>, bytes: Operand<'i32'>): void
   fill(dst: Operand<'i32'>, byte: Operand<'i32'>, bytes: Operand<'i32'>): void
+  /** Keeps this place free: what the given function is called with later is emitted here. */
+  reserve(): (body: () => void) => void
 }
 
 export interface FunctionBody {
@@ -235,6 +237,11 @@ export function buildFunction<P extends readonly ValType[]>(
     fill(dst, byte, bytes) {
       checkOperands('memory.fill', ['i32', 'i32', 'i32'], [dst, byte, bytes])
       out.push([dst.code, byte.code, bytes.code, opcodeBytes(0xfc000b), 0])
+    },
+    reserve() {
+      const place: Code[] = []
+      out.push(place)
+      return (body) => void place.push(nested(body))
     },
   }
   const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] }))

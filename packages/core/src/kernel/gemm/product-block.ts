@@ -1,0 +1,117 @@
+/**
+ * The macro-kernel: a block of C = A · B by register tiles. Operands are seen as panels of as many rows (columns) as the
+ * tile has; whole panels are read, and only what belongs to C is written. Where the sum over the depth comes in several
+ * parts, C holds the partial sums, and bias and epilogue take part in the first and in the last of them only.
+ */
+import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
+import { i32, op } from '../../wasm/index.ts'
+import type { RegisterTile, Target } from '../target.ts'
+import { emitTileProduct, type RowOperand, type StepOperand, tileLocals } from './tile-product.ts'
+import { emitTileStore } from './tile-store.ts'
+
+/**
+ * Element (i, k) lies at `at` + ⌊i / width⌋ · `panelBytes` + k · `stepBytes` + 4 · (i mod width), where width is the
+ * rows or columns of the tile.
+ */
+export interface PanelOperand {
+  readonly kind: 'panels'
+  readonly at: Operand<'i32'>
+  readonly panelBytes: Operand<'i32'>
+  readonly stepBytes: Operand<'i32'> | number
+}
+
+/** Element (i, k) lies at `at` + i · `rowBytes` + 4 · k. */
+export interface PlainRows {
+  readonly kind: 'rows'
+  readonly at: Operand<'i32'>
+  readonly rowBytes: Operand<'i32'>
+}
+
+/** What the sums start from: one value per row, or an address of four values for columns from `column` on. */
+export type Start =
+  | { readonly kind: 'rows'; readonly at: (row: Operand<'i32'>, offset: number) => Operand<'v128'> }
+  | { readonly kind: 'columns'; readonly at: (column: Operand<'i32'>, vector: number) => Operand<'v128'> }
+
+export interface ProductBlock {
+  readonly target: Target
+  readonly tile: RegisterTile
+  readonly a: PanelOperand | PlainRows
+  readonly b: PanelOperand
+  readonly c: { readonly at: Operand<'i32'>; readonly rowBytes: Operand<'i32'> }
+  readonly rows: Operand<'i32'>
+  readonly columns: Operand<'i32'>
+  readonly depth: Operand<'i32'>
+  /** 0 where C holds partial sums already; absent: never. */
+  readonly isFirst?: Operand<'i32'>
+  /** 0 where more parts of the sum follow; absent: never. */
+  readonly isLast?: Operand<'i32'>
+  readonly start?: Start | undefined
+  /** Work on four neighbours before they are stored for good; row and column count from the start of the block. */
+  finish?(value: Operand<'v128'>, row: Local<'i32'>, column: Operand<'i32'>): Operand<'v128'>
+  /** Room for one tile. */
+  readonly spare: Local<'i32'>
+}
+
+/** Bytes of `spare`. */
+export const tileBytes = ({ rows, vectors }: RegisterTile): number => 16 * rows * vectors
+
+/** Emits the block; `rows` and `columns` may be any numbers, also 0. */
+export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void {
+  const { tile, a, b, c } = block
+  const width = 4 * tile.vectors
+  const acc = tileLocals(f, tile)
+  const [row, column] = [f.local('i32'), f.local('i32')]
+  const [aAt, bAt, cRow, cAt] = [f.let(a.at), f.local('i32'), f.let(c.at), f.local('i32')]
+  const depth = f.local('i32')
+  const rowBytes = f.let(c.rowBytes)
+  const aBytes = f.let(a.kind === 'rows' ? op('i32.mul', a.rowBytes, i32(tile.rows)) : a.panelBytes)
+  const bBytes = f.let(b.panelBytes)
+  f.for(row, 0, block.rows, tile.rows, () => {
+    const rowsLeft = f.let(op('i32.sub', block.rows, row))
+    f.set(cAt, cRow)
+    const bPanel = f.let(b.at)
+    f.for(column, 0, block.columns, width, () => {
+      const columnsLeft = f.let(op('i32.sub', block.columns, column))
+      const place = { row, column, rowsLeft, columnsLeft, at: cAt, rowBytes }
+      f.set(bAt, bPanel)
+      f.set(depth, block.depth)
+      emitTileStore(f, block, acc, place, () =>
+        emitTileProduct(
+          f,
+          block.target,
+          tile,
+          acc,
+          tileRows(f, block, aAt, rowsLeft),
+          stepsOf(b, bAt),
+          depth,
+        ),
+      )
+      f.add(bPanel, bBytes)
+      f.add(cAt, 4 * width)
+    })
+    f.add(aAt, aBytes)
+    f.add(cRow, op('i32.mul', rowBytes, i32(tile.rows)))
+  })
+}
+
+const stepsOf = ({ stepBytes }: PanelOperand, at: Local<'i32'>): StepOperand => ({
+  kind: 'steps',
+  at,
+  stepBytes,
+})
+
+/** Addresses of the rows of a tile; rows behind the last one stand for it, so that nothing behind the matrix is read. */
+function tileRows(
+  f: FunctionBuilder,
+  { a, tile }: ProductBlock,
+  at: Local<'i32'>,
+  rowsLeft: Local<'i32'>,
+): StepOperand | RowOperand {
+  if (a.kind === 'panels') return stepsOf(a, f.let(at))
+  const rows = [f.let(at)]
+  for (let r = 1; r < tile.rows; r++) {
+    const isThere = op('i32.gt_s', rowsLeft, i32(r))
+    rows.push(f.let(op('i32.add', rows[r - 1]!, op('i32.mul', a.rowBytes, isThere))))
+  }
+  return { kind: 'rows', at: rows }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { tensor } from '../base/tensor.ts'
+import { parseGraph } from '../ir/parse.ts'
+import { tensorFact } from './fact.ts'
+import { factMemo } from './fact-memo.ts'
+import { inferGraph } from './infer-graph.ts'
+
+const graph = parseGraph(`graph g(x: float32[N,3]) -> (y) {
+  const s = int64[2](0, -1)
+  a = Relu(x)
+  b = Reshape(a, s)
+  y = Softmax(b)
+}`)
+
+describe('factMemo', () => {
+  it('infers the same node from equal facts once', () => {
+    const memo = factMemo()
+    const [node] = graph.nodes
+    let computed = 0
+    const compute = () => [tensorFact('float32', [++computed])]
+    const first = memo.node(node!, 'a', [tensorFact('float32', [2])], compute)
+    expect(memo.node(node!, 'a', [tensorFact('float32', [2])], compute)).toBe(first)
+    expect(memo.node(node!, 'b', [tensorFact('float32', [2])], compute)).not.toBe(first)
+    expect(memo.node(node!, 'a', [tensorFact('float32', [3])], compute)).not.toBe(first)
+    expect(memo.node({ ...node! }, 'a', [tensorFact('float32', [2])], compute)).not.toBe(first)
+    expect(computed).toBe(4)
+  })
+
+  it('tells tracked elements and -0 apart', () => {
+    const memo = factMemo()
+    const node = graph.nodes[0]!
+    const constant = (value: number) => ({
+      ...tensorFact('float32', []),
+      constant: { kind: 'tensor', dtype: 'float32', shape: [], data: Float64Array.of(value) } as const,
+    })
+    const results = [
+      constant(0),
+      constant(-0),
+      tensorFact('int64', [1], [1]),
+      tensorFact('int64', [1], [2]),
+    ].map((fact) => memo.node(node, '', [fact], () => []))
+    expect(new Set(results).size).toBe(4)
+  })
+
+  it('gives what inference without it gives', () => {
+    const memo = factMemo()
+    const plain = inferGraph(graph)
+    for (let i = 0; i < 2; i++)
+      expect(inferGraph(graph, { memo }).facts.get('y')).toEqual(plain.facts.get('y'))
+  })
+
+  it('forgets what was asked for longest ago', () => {
+    const memo = factMemo(2)
+    let computed = 0
+    const ask = (size: number) =>
+      memo.node(graph.nodes[0]!, '', [tensorFact('float32', [size])], () => [
+        tensorFact('float32', [++computed]),
+      ])
+    ask(1)
+    ask(2)
+    ask(1)
+    ask(3)
+    ask(1)
+    expect(computed).toBe(3)
+    ask(2)
+    expect(computed).toBe(4)
+  })
+
+  it('keeps one fact for each constant and each declaration', () => {
+    const memo = factMemo()
+    const value = tensor('float32', [1], Float32Array.of(1))
+    const make = () => tensorFact('float32', [1])
+    expect(memo.constant(value, make)).toBe(memo.constant(value, make))
+    const type = { kind: 'tensor', dtype: 'float32', shape: [1] } as const
+    expect(memo.declared(type)).toBe(memo.declared(type))
+  })
+})
