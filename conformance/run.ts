@@ -18,7 +18,7 @@ const names = readdirSync(suite).filter(
 if (names.length === 0) refuse('a folder with model.onnx must match', `none in ${suite}`)
 const results = names.sort().map((name) => {
   const started = performance.now()
-  const verdict = judge(name, runFolder(join(suite, name), values.engine), skips)
+  const verdict = judge(name, runFolder(join(suite, name), engine), skips)
   if (verdict.outcome === 'failed') console.log(`FAIL ${name}: ${verdict.detail}`)
   return { name, ...verdict, durationMs: Math.round(performance.now() - started) }
 })

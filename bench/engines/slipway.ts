@@ -1,19 +1,17 @@
 /** Slipway's own engines, as callers use them. */
 import { readFileSync } from 'node:fs'
-import type { Engine, Session, SessionOptions, Tensor } from '@slipway/core'
+import type { Session, SessionOptions, Tensor } from '@slipway/core'
 import type { EngineAdapter, Runner, Tensors } from './adapter.ts'
 
 type Core = typeof import('@slipway/core')
-/** An engine that has threads takes their number beside the other options. */
-type Options = SessionOptions & { readonly threads?: number }
 
-export const wasm: EngineAdapter = slipway((core, threads) => ({ engine: wasmEngineOf(core), threads }))
+export const wasm: EngineAdapter = slipway(({ wasmEngine }, threads) => ({ engine: wasmEngine, threads }))
 export const reference: EngineAdapter = {
   ...slipway(({ referenceEngine }) => ({ engine: referenceEngine })),
   refuses: (threads) => (threads > 1 ? 'a run of the reference engine takes one thread' : undefined),
 }
 
-function slipway(optionsOf: (core: Core, threads: number) => Options): EngineAdapter {
+function slipway(optionsOf: (core: Core, threads: number) => SessionOptions): EngineAdapter {
   return {
     async load() {
       const core = await import('@slipway/core')
@@ -27,12 +25,6 @@ function slipway(optionsOf: (core: Core, threads: number) => Options): EngineAda
   }
 }
 
-function wasmEngineOf(core: object): Engine {
-  const engine = Object.entries(core).find(([name]) => name === 'wasmEngine')?.[1]
-  if (engine) return engine
-  throw new Error('Cannot run engine wasm: @slipway/core must export wasmEngine, got a build without it')
-}
-
 function runnerOf(session: Session, inputs: Tensors): Runner {
   const given = Object.fromEntries(inputs)
   return {
@@ -40,10 +32,7 @@ function runnerOf(session: Session, inputs: Tensors): Runner {
       const results = Object.entries(await session.run(given))
       return new Map(results.filter((entry): entry is [string, Tensor] => entry[1].kind === 'tensor'))
     },
-    wasmBytes: () => {
-      const { wasmBytes } = { wasmBytes: undefined, ...session.memory() }
-      return typeof wasmBytes === 'number' ? wasmBytes : undefined
-    },
+    wasmBytes: () => session.memory().wasmBytes,
   }
 }
 
