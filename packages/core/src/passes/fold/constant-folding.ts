@@ -6,7 +6,16 @@ import type { AnyOp } from '../../ops/define.ts'
 import { interpret } from '../../reference/interpret.ts'
 import { definePass } from '../define.ts'
 import type { GraphView } from '../graph-view.ts'
-import { bytesOf, type Folded, foldInto, foldLimits, keptBecause, readOutputs, roomFor } from './fold-into.ts'
+import {
+  bytesOf,
+  type Folded,
+  fits,
+  foldInto,
+  foldLimits,
+  keptBecause,
+  readOutputs,
+  roomFor,
+} from './fold-into.ts'
 
 export const constantFolding = definePass({
   name: 'constant-folding',
@@ -69,7 +78,7 @@ function tooCostly(
   const isLinear = op.lower.kind !== 'kernel' && op.lower.kind !== 'decompose' && op.lower.kind !== 'host'
   const most = isLinear ? foldLimits.elements : foldLimits.kernelElements
   if (elements > most) return `${operatorText(node)} may read and write ${most} elements, got ${elements}`
-  return bytes > room ? `the constants of a graph may take ${foldLimits.totalBytes} bytes` : undefined
+  return fits(bytes, room) ? undefined : `the constants of a graph may take ${foldLimits.totalBytes} bytes`
 }
 
 function run(view: GraphView, node: Node, inputs: ReadonlyMap<string, Tensor>): Folded | string {
