@@ -21,6 +21,13 @@ export function tryIntegers(tensor: Tensor | undefined): readonly number[] | und
   return list.every(Number.isSafeInteger) ? list : undefined
 }
 
+/** Like `tryIntegers`, with numbers beyond 2^53, which stand for "as far as possible", brought back to it. */
+export function tryClampedIntegers(tensor: Tensor | undefined): readonly number[] | undefined {
+  const most = Number.MAX_SAFE_INTEGER
+  if (!tensor || !/int/.test(dtypeInfo(tensor.dtype).kind)) return undefined
+  return [...(tryNumbers(tensor) ?? [])].map((value) => Math.max(-most, Math.min(most, value)))
+}
+
 /** The only element of a tensor of numbers. */
 export function tryScalar(tensor: Tensor | undefined): number | undefined {
   if (!tensor || elementCount(tensor.shape) !== 1) return undefined
