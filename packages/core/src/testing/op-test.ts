@@ -1,6 +1,7 @@
 /**
  * The one place that tests call operators through. From a table of cases it derives: result = expected, inferred
- * type = actual type, decomposition = reference, every allowed dtype runs, refusals carry their code and message.
+ * type = actual type, decomposition = reference, compiled = reference, every allowed dtype runs, refusals carry their
+ * code and message.
  */
 import { describe, expect, it } from 'vitest'
 import { dimText, parseDim } from '../base/dim.ts'
@@ -17,6 +18,7 @@ import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
 import { decomposition, factOfValue, typeOfValue } from '../reference/run-node.ts'
 import { difference, type Tolerance } from './close.ts'
+import { compareEmit, edgeInputs } from './compare-emit.ts'
 import { type Gen, generator } from './gen.ts'
 
 /** Values by parameter name; a list for a variadic parameter. */
@@ -66,6 +68,7 @@ export function opTest(op: AnyOp, tests: OpTests): void {
     for (const one of tests.invalid ?? []) it(`refuses: ${one.name}`, () => checkRefusal(op, one))
     const sample = tests.cases[0]
     if (sample && tests.everyDType !== false) it('runs in every dtype', () => checkEveryDType(op, sample))
+    if (sample) it('compiles for odd sizes and numbers', () => checkEdges(op, sample))
     if (tests.random) it('holds on random inputs', () => checkRandom(op, tests.random!))
   })
 }
@@ -133,6 +136,50 @@ function checkCase(op: AnyOp, one: OpCase): void {
   })
   checkInferred(op, one, got)
   checkDecomposition(op, one, got, one.tolerance)
+  checkCompiled(op, one, got, one.tolerance)
+}
+
+function checkCompiled(op: AnyOp, call: OpCall, outputs: readonly Value[], tolerance?: Tolerance): void {
+  compareEmit({ op, inputs: listOf(op, 'inputs', call.inputs), attrs: call.attrs, outputs }, tolerance)
+}
+
+/** The compiled lowering on the numbers and sizes where kernels go wrong. */
+function checkEdges(op: AnyOp, sample: OpCase): void {
+  const inputs = listOf(op, 'inputs', sample.inputs)
+  const names = Object.keys(op.inputs)
+  for (const variant of edgeInputs({ op, inputs })) {
+    const call = { ...sample, inputs: nameInputs(op, names, variant) }
+    const output = resultOf(op, call)
+    if (!output) continue
+    const sizes = variant.map((value) => value && `[${value.shape}]`)
+    try {
+      checkCompiled(op, call, [output], sample.tolerance)
+    } catch (error) {
+      throw new Error(`edges ${sizes}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    }
+  }
+}
+
+/** The first output; undefined where the operator does not take these sizes. */
+function resultOf(op: AnyOp, call: OpCall): Value | undefined {
+  try {
+    return run(op, call, 1)[0]
+  } catch (error) {
+    if (error instanceof SlipwayError) return undefined
+    throw error
+  }
+}
+
+/** The list that belongs to the parameters, by name. */
+function nameInputs(op: AnyOp, names: readonly string[], list: readonly (Value | undefined)[]): NamedValues {
+  return Object.fromEntries(
+    names.map((name, i) => [
+      name,
+      op.inputs[name]!.arity === 'variadic'
+        ? list.slice(i).flatMap((value) => (value ? [value] : []))
+        : list[i],
+    ]),
+  )
 }
 
 /** Inference sees the types of the inputs only, so its sizes may be unknown, but never wrong. */
@@ -266,7 +313,9 @@ function checkEveryDType(op: AnyOp, sample: OpCase): void {
       )
       const call = { ...sample, inputs }
       try {
-        checkInferred(op, call, run(op, call, outputCount))
+        const got = run(op, call, outputCount)
+        checkInferred(op, call, got)
+        checkCompiled(op, call, got)
       } catch (error) {
         throw new Error(`${variable} = ${dtype}: ${error instanceof Error ? error.message : error}`, {
           cause: error,
@@ -288,6 +337,7 @@ function checkRandom(op: AnyOp, make: (g: Gen) => OpCall): void {
       const got = run(op, call, count || 1)
       checkInferred(op, call, got)
       checkDecomposition(op, call, got)
+      checkCompiled(op, call, got)
     } catch (error) {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`, { cause: error })
     }
