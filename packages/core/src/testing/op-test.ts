@@ -10,24 +10,19 @@ import { type ErrorCode, SlipwayError } from '../base/errors.ts'
 import { tensorType, typeText, type Value, type ValueType } from '../base/value.ts'
 import { narrow, type WideTensor, widen, wideZeros } from '../base/wide.ts'
 import { type AttributesInit, graphBuilder } from '../ir/builder.ts'
-import type { Graph } from '../ir/graph.ts'
 import type { AnyOp } from '../ops/define.ts'
 import type { Fact } from '../ops/fact.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
-import { decomposition, factOfValue, typeOfValue } from '../reference/run-node.ts'
+import { decomposition, factOfValue } from '../reference/run-node.ts'
 import { difference, type Tolerance } from './close.ts'
 import { compareEmit, edgeInputs } from './compare-emit.ts'
 import { type Gen, generator } from './gen.ts'
+import { build, listOf, type NamedValues, nameInputs, type OpCall, resultOf, run, typeOf } from './op-call.ts'
 
-/** Values by parameter name; a list for a variadic parameter. */
-export type NamedValues = Readonly<Record<string, Value | readonly Value[] | undefined>>
+export type { NamedValues, OpCall } from './op-call.ts'
 
-export interface OpCall {
-  readonly inputs: NamedValues
-  readonly attrs?: AttributesInit
-}
 export interface OpCase extends OpCall {
   readonly name: string
   readonly outputs: NamedValues
@@ -73,53 +68,6 @@ export function opTest(op: AnyOp, tests: OpTests): void {
   })
 }
 
-interface Built {
-  readonly graph: Graph
-  readonly inputs: ReadonlyMap<string, Value>
-  readonly outputs: readonly string[]
-}
-
-function listOf<T>(
-  op: AnyOp,
-  params: 'inputs' | 'outputs',
-  named: Readonly<Record<string, T | readonly T[] | undefined>>,
-): (T | undefined)[] {
-  for (const name of Object.keys(named)) {
-    if (!Object.hasOwn(op[params], name)) throw new Error(`${op.name} has no ${params} "${name}"`)
-  }
-  return Object.entries(op[params]).flatMap(
-    ([name, { arity }]): readonly (T | undefined)[] =>
-      arity === 'variadic' ? ((named[name] ?? []) as readonly T[]) : [named[name] as T | undefined], // arity decides the form
-  )
-}
-
-function build(op: AnyOp, call: OpCall, outputCount: number): Built {
-  const b = graphBuilder({ name: op.name })
-  const inputs = new Map<string, Value>()
-  const names = listOf(op, 'inputs', call.inputs).map((value, i) => {
-    if (!value) return undefined
-    const name = `x${i}`
-    inputs.set(name, value)
-    return b.input(name, typeOf(value))
-  })
-  const outputs = b.nodes(op.name, names, call.attrs ?? {}, {
-    domain: op.domain,
-    outputs: outputCount,
-    name: op.name,
-  })
-  return { graph: b.build(outputs), inputs, outputs }
-}
-
-function typeOf(value: Value): ValueType {
-  return value.kind === 'tensor' ? tensorType(value.dtype, value.shape) : typeOfValue(value as never) // types do not read elements
-}
-
-function run(op: AnyOp, call: OpCall, outputCount: number): Value[] {
-  const { graph, inputs, outputs } = build(op, call, outputCount)
-  const results = interpret(graph, inputs)
-  return outputs.map((name) => results.get(name)!)
-}
-
 /** Expected outputs in order; the node lists no outputs after the last one given. */
 function givenOutputs(op: AnyOp, one: OpCase): (Value | undefined)[] {
   const outputs = listOf(op, 'outputs', one.outputs)
@@ -158,28 +106,6 @@ function checkEdges(op: AnyOp, sample: OpCase): void {
       throw new Error(`edges ${sizes}: ${error instanceof Error ? error.message : error}`, { cause: error })
     }
   }
-}
-
-/** The first output; undefined where the operator does not take these sizes. */
-function resultOf(op: AnyOp, call: OpCall): Value | undefined {
-  try {
-    return run(op, call, 1)[0]
-  } catch (error) {
-    if (error instanceof SlipwayError) return undefined
-    throw error
-  }
-}
-
-/** The list that belongs to the parameters, by name. */
-function nameInputs(op: AnyOp, names: readonly string[], list: readonly (Value | undefined)[]): NamedValues {
-  return Object.fromEntries(
-    names.map((name, i) => [
-      name,
-      op.inputs[name]!.arity === 'variadic'
-        ? list.slice(i).flatMap((value) => (value ? [value] : []))
-        : list[i],
-    ]),
-  )
 }
 
 /** Inference sees the types of the inputs only, so its sizes may be unknown, but never wrong. */
