@@ -1,21 +1,38 @@
 /** Runs one test folder: every data set, every output compared with the expected one. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { interpret, readOnnx, readValue, type Value, type ValueType } from '@slipway/core'
+import {
+  compileGraph,
+  type Graph,
+  prepareGraph,
+  readOnnx,
+  readValue,
+  type Value,
+  type ValueType,
+} from '@slipway/core'
 import { difference } from '@slipway/core/testing'
+
+type Run = (inputs: ReadonlyMap<string, Value>) => ReadonlyMap<string, Value>
+
+const prepare: Readonly<Record<string, (graph: Graph) => Run>> = {
+  reference: (graph) => prepareGraph(graph),
+  wasm: (graph) => compileGraph(graph).run,
+}
+
+export const engines: readonly string[] = Object.keys(prepare)
 
 /** Why the folder fails, or undefined where it passes. */
 export function runFolder(folder: string, engine: string): string | undefined {
-  if (engine !== 'reference') return `unknown engine ${engine}`
   try {
     const graph = readOnnx(readFileSync(join(folder, 'model.onnx')))
     const sets = readdirSync(folder).filter((name) => name.startsWith('test_data_set_'))
     if (sets.length === 0) return 'the folder has no test data'
+    const run = prepare[engine]!(graph)
     for (const set of sets) {
       const read = (name: string, file: string): Value =>
         readValue(readFileSync(join(folder, set, file)), typeOf(graph.types, name))
       const inputs = new Map(graph.inputs.map((name, i) => [name, read(name, `input_${i}.pb`)]))
-      const got = interpret(graph, inputs)
+      const got = run(inputs)
       for (const [i, name] of graph.outputs.entries()) {
         const why = difference(got.get(name)!, read(name, `output_${i}.pb`))
         if (why) return `${set}, output ${name}: ${why}`

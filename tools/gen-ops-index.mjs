@@ -1,5 +1,5 @@
-// Writes packages/core/src/ops/registry.gen.ts and formats/onnx/{upgrade,lower}/registry.gen.ts
-// from the directory listings, so that adding an operator touches its own file and test only.
+// Writes packages/core/src/{ops,passes}/registry.gen.ts and formats/onnx/{upgrade,lower}/registry.gen.ts
+// from the directory listings, so that adding an operator or a pass touches its own file and test only.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,3 +42,5 @@ const upgrade = join(core, 'formats/onnx/upgrade')
 if (existsSync(upgrade)) write(upgrade, 'defineUpgrade', 'upgrades', { name: 'Upgrade', from: './define.ts' })
 const lower = join(core, 'formats/onnx/lower')
 if (existsSync(lower)) write(lower, 'defineLowering', 'lowerings', { name: 'Lowering', from: './define.ts' })
+const passes = join(core, 'passes')
+if (existsSync(passes)) write(passes, 'definePass', 'definitions', { name: 'Pass', from: './define.ts' })

@@ -103,9 +103,12 @@ describe('sources', () => {
   })
 })
 
-describe('operators', () => {
-  const operators = sources.flatMap(({ path, source }) =>
-    [...source.matchAll(/^export const (\w+) = defineOp\(/gm)].map((match) => ({ path, name: match[1]! })),
+describe('operators and passes', () => {
+  const defined = sources.flatMap(({ path, source }) =>
+    [...source.matchAll(/^export const (\w+) = define(?:Op|Pass)\(/gm)].map((match) => ({
+      path,
+      name: match[1]!,
+    })),
   )
   const tested = new Set(
     tests.flatMap(({ source }) =>
@@ -115,12 +118,12 @@ describe('operators', () => {
     ),
   )
 
-  it('are found', () => expect(operators.length).toBeGreaterThan(150))
+  it('are found', () => expect(defined.length).toBeGreaterThan(200))
 
   it('each stand in a test', () => {
-    const untested = operators.filter(({ path, name }) => !tested.has(`${nameOf(path)}:${name}`))
-    expect(untested.map(({ path, name }) => `${path}: call opTest(${name}, …) in a test beside it`)).toEqual(
-      [],
-    )
+    const untested = defined.filter(({ path, name }) => !tested.has(`${nameOf(path)}:${name}`))
+    expect(
+      untested.map(({ path, name }) => `${path}: call opTest or passTest(${name}, …) in a test beside it`),
+    ).toEqual([])
   })
 })

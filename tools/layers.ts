@@ -29,8 +29,20 @@ export const layers: readonly Layer[] = [
     about: 'the interpreter that runs a Graph with reference kernels: the definition of right',
   },
   { folder: 'formats', about: 'one folder per file format: bytes to Graph or tensors, and back' },
+  {
+    folder: 'passes',
+    about: 'one file per rewrite: Graph to Graph by patches, in order of priority, to a fixed point',
+  },
+  {
+    folder: 'schedule',
+    about: 'Graph with known sizes to steps: what runs compiled, what becomes one kernel, where values lie',
+  },
+  { folder: 'memory', about: 'lifetimes, in-place reuse, offsets in an arena, the heap of a linear memory' },
   { folder: 'codegen', about: 'kernel calls to modules, and the driver that runs a plan inside WebAssembly' },
-  { folder: 'engine', about: 'the Engine contract and Session; the reference engine in a worker' },
+  {
+    folder: 'engine',
+    about: 'the Engine contract and Session; the `reference` and `wasm` engines, workers and helper threads',
+  },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },
 ]

@@ -1,3 +1,4 @@
+import { graphBuilder, tensor, writeOnnx } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { twiceModel, type Workspace, workspace } from '../testing.ts'
 
@@ -14,12 +15,53 @@ describe('slipway explain', () => {
   it('prints the graph after each stage', async () => {
     const { code, out } = await at.slipway('explain', path)
     expect(code).toBe(0)
-    expect(out.match(/^# \w+/gm)).toEqual(['# read', '# upgrade', '# infer'])
+    expect(out.match(/^# \w+/gm)).toEqual(['# read', '# upgrade', '# infer', '# passes'])
   })
 
   it('prints one stage, or only what changed', async () => {
     expect((await at.slipway('explain', path, '--after', 'infer')).out).toContain('Add')
     expect((await at.slipway('explain', path, '--diff', '--after', 'upgrade')).out).toContain('no change')
+  })
+
+  it('prints the graph after each pass that changed it', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [3] })
+    const y = b.node('Relu', [b.node('Identity', [x])])
+    const model = await at.write('identity.onnx', writeOnnx(b.build([y])))
+    const { out } = await at.slipway('explain', model, '--after', 'identity', '--diff')
+    expect(out).toContain('# identity: Identity(x) becomes x')
+    expect(out).toMatch(/^-.*Identity/m)
+  })
+
+  it('takes weights of old models for constants', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const k = b.input('k', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const one = b.constant(tensor('float32', [1], Float32Array.of(1)), k)
+    const graph = b.build([b.node('Relu', [b.node('Mul', [x, one])])])
+    const [old, recent] = [3, 8].map((irVersion) => writeOnnx(graph, { irVersion, opset: 13 }))
+    const stages = async (name: string, bytes: Uint8Array) =>
+      (await at.slipway('explain', await at.write(name, bytes))).out.match(/^# [\w-]+/gm)
+    expect(await stages('old.onnx', old!)).toEqual(
+      ['read', 'upgrade', 'freeze', 'infer', 'no-op-arithmetic', 'passes'].map((name) => `# ${name}`),
+    )
+    expect(await stages('recent.onnx', recent!)).not.toContain('# freeze')
+  })
+
+  it('says why a pass leaves nodes alone', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [3] })
+    const model = await at.write(
+      'kept.onnx',
+      writeOnnx(b.build([b.node('Identity', [x], {}, { name: 'kept' })])),
+    )
+    expect((await at.slipway('explain', model, '--why-not', 'identity')).out).toContain(
+      'kept (Identity): the output',
+    )
+    const json = JSON.parse((await at.slipway('explain', model, '--why-not', 'identity', '--json')).out)
+    expect(json).toMatchObject([{ node: 'kept', operator: 'Identity' }])
+    expect((await at.slipway('explain', path, '--why-not', 'identity')).out).toContain('no node is left')
+    expect(await at.slipway('explain', path, '--why-not', 'magic')).toMatchObject({ code: 2 })
   })
 
   it('refuses an unknown stage', async () => {

@@ -1,6 +1,18 @@
-import { annotateTypes, diffGraphs, foldNode, type Graph, printGraph, SlipwayError } from '@slipway/core'
+import {
+  annotateTypes,
+  diffGraphs,
+  foldNode,
+  freezeDefaults,
+  type Graph,
+  type OnnxModel,
+  optimize,
+  printGraph,
+  SlipwayError,
+  whyNot,
+} from '@slipway/core'
 import { defineCommand } from '../define-command.ts'
 import { loadModel } from '../io/load-model.ts'
+import type { Terminal } from '../io/terminal.ts'
 
 /** What happens to a graph between the file and the engine, in order. */
 interface Stage {
@@ -14,12 +26,19 @@ export const explain = defineCommand({
   about: 'Prints the graph after each stage between the file and the engine',
   arguments: [{ name: '<model>', about: 'an ONNX file' }],
   options: [
-    { flags: '--after <stage>', about: 'only the graph after this stage: read, upgrade or infer' },
+    { flags: '--after <stage>', about: 'only the graph after this stage: read, upgrade, infer, or a pass' },
     { flags: '--diff', about: 'only what each stage changes' },
+    { flags: '--why-not <pass>', about: 'where a pass came close to firing and what stood in the way' },
     { flags: '--json', about: 'print the stages as JSON' },
   ],
-  examples: ['slipway explain model.onnx --diff', 'slipway explain model.onnx --after upgrade'],
+  examples: [
+    'slipway explain model.onnx --diff',
+    'slipway explain model.onnx --after conv-batch-normalization',
+    'slipway explain model.onnx --why-not conv-batch-normalization',
+  ],
   async run({ positional, text, flag }, terminal) {
+    const rule = text('whyNot')
+    if (rule !== undefined) return explainRule(positional[0]!, rule, flag('json'), terminal)
     const stages = await stagesOf(positional[0]!)
     const shown = selected(stages, text('after'))
     const texts = shown.map((stage) => {
@@ -47,16 +66,46 @@ export const explain = defineCommand({
 
 async function stagesOf(path: string): Promise<Stage[]> {
   const asWritten = (await loadModel(path, { upgrade: (graph) => graph })).read.graph
-  const { graph } = (await loadModel(path)).read
+  const { read } = await loadModel(path)
+  const frozen = withWeights(read)
+  const inferred = annotateTypes(frozen, { fold: foldNode })
+  const about = 'weights off the list of inputs, where the format made them stand'
   return [
     { name: 'read', about: 'the file, functions inlined', graph: asWritten },
-    { name: 'upgrade', about: 'operators raised to the newest operator set', graph },
-    {
-      name: 'infer',
-      about: 'types and shapes of every value',
-      graph: annotateTypes(graph, { fold: foldNode }),
-    },
+    { name: 'upgrade', about: 'operators raised to the newest operator set', graph: read.graph },
+    ...(frozen === read.graph ? [] : [{ name: 'freeze', about, graph: frozen }]),
+    { name: 'infer', about: 'types and shapes of every value', graph: inferred },
+    ...passStages(inferred),
   ]
+}
+
+/** Before IR version 4 every initialiser had to be an input too; nobody replaces those. */
+function withWeights({ graph, irVersion }: OnnxModel): Graph {
+  return irVersion < 4 ? freezeDefaults(graph) : graph
+}
+
+/** One stage for each time that a pass changed the main graph. */
+function passStages(graph: Graph): Stage[] {
+  const stages: Stage[] = []
+  const { graph: final } = optimize(graph, {
+    onPass: ({ pass, graph: after, isBody }) => {
+      if (!isBody) stages.push({ name: pass.name, about: pass.doc, graph: after })
+    },
+  })
+  return [...stages, { name: 'passes', about: 'all rewrites done, those of bodies included', graph: final }]
+}
+
+async function explainRule(path: string, rule: string, asJson: boolean, terminal: Terminal): Promise<0> {
+  const { graph } = optimize(withWeights((await loadModel(path)).read))
+  const misses = whyNot(graph, rule)
+  if (asJson) terminal.print(JSON.stringify(misses, null, 2))
+  else if (misses.length === 0) terminal.print(`${rule}: no node is left where it could begin`)
+  for (const { node, operator, reason, matched, at } of asJson ? [] : misses) {
+    terminal.print(
+      `${node} (${operator}): ${reason}${matched > 1 ? ` [after ${matched} nodes, at ${at}]` : ''}`,
+    )
+  }
+  return 0
 }
 
 function selected(stages: readonly Stage[], name: string | undefined): readonly Stage[] {
@@ -65,6 +114,6 @@ function selected(stages: readonly Stage[], name: string | undefined): readonly 
   if (found.length > 0) return found
   throw new SlipwayError(
     'SLP-C1',
-    `Cannot explain: --after must be one of ${stages.map((stage) => stage.name).join(', ')}, got "${name}"`,
+    `Cannot explain: --after must be one of ${[...new Set(stages.map((stage) => stage.name))].join(', ')}, got "${name}"`,
   )
 }

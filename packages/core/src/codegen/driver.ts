@@ -12,48 +12,48 @@ const spins = 4000
 /** A sleep is never longer: a lost wake-up costs time and nothing else. */
 const sleepNs = 1_000_000n
 
-/**
- * `lead(stages, count, controlBlock, scratch, isShared) → 0, or 1 where poll() asked to stop`. `isShared` is 0 where nobody helps.
- */
-export function emitLead(m: ModuleBuilder, poll: FunctionRef | undefined): FunctionRef {
-  return m.func(
-    'lead',
-    ['i32', 'i32', 'i32', 'i32', 'i32'],
-    'i32',
-    (f, stages, count, block, scratch, isShared) => {
-      const status = f.local('i32')
-      f.if(isShared, () => open(f, stages, count, block))
-      const record = f.let(stages)
-      const at = f.local('i32')
-      f.block((stop) => {
-        f.for(at, 0, count, 1, () => {
-          if (poll) {
-            f.set(status, f.callFor({ ...poll, result: 'i32' as const }))
-            f.branchIf(stop, status)
-          }
-          const isSplit = op(
-            'i32.and',
-            isShared,
-            op('i32.gt_s', load('i32.load', record, stage.tasks), i32(1)),
-          )
-          f.if(
-            isSplit,
-            () => leadStage(f, record, at, block, scratch),
-            () => runAlone(f, record, scratch),
-          )
-          f.add(record, stage.sizeBytes)
-        })
+/** `lead(stages, count, controlBlock, isShared) → status`. `isShared` is 0 where nobody helps. */
+export function emitLead(m: ModuleBuilder, poll: FunctionRef<readonly [], 'i32'> | undefined): FunctionRef {
+  return m.func('lead', ['i32', 'i32', 'i32', 'i32'], 'i32', (f, stages, count, block, isShared) => {
+    const result = f.local('i32')
+    const scratch = f.let(load('i32.load', block, control.scratch))
+    f.if(isShared, () => open(f, stages, count, block))
+    const record = f.let(stages)
+    const at = f.local('i32')
+    f.block((stop) => {
+      f.for(at, 0, count, 1, () => {
+        if (poll) {
+          f.set(result, f.callFor(poll))
+          f.branchIf(stop, result)
+        }
+        const isSplit = op('i32.gt_s', load('i32.load', record, stage.tasks), i32(1))
+        f.if(
+          op('i32.and', isShared, isSplit),
+          () => {
+            leadStage(f, record, at, block, scratch)
+            f.set(result, op('i32.shl', load('i32.atomic.load', block, control.failed), i32(1)))
+          },
+          () => runAlone(f, record, scratch),
+        )
+        f.branchIf(stop, result)
+        f.add(record, stage.sizeBytes)
       })
-      f.if(isShared, () => close(f, block))
-      return status
-    },
-  )
+    })
+    f.if(isShared, () => close(f, block))
+    return result
+  })
 }
 
-/** `help(controlBlock, scratch)`: works on a run until it is over; returns at once where it is over already. */
+/**
+ * `help(controlBlock, thread)`: works on a run until it is over; returns at once where it is over already. Whoever
+ * calls it counts the thread in `active` before and after.
+ */
 export function emitHelp(m: ModuleBuilder): FunctionRef {
-  return m.func('help', ['i32', 'i32'], undefined, (f, block, scratch) => {
-    f.drop(atomicUpdate('i32.atomic.rmw.add', block, i32(1), control.active))
+  return m.func('help', ['i32', 'i32'], undefined, (f, block, thread) => {
+    const stride = load('i32.load', block, control.scratchStride)
+    const scratch = f.let(
+      op('i32.add', load('i32.load', block, control.scratch), op('i32.mul', thread, stride)),
+    )
     const seen = f.local('i32')
     const current = f.local('i32')
     f.block((leave) => {
@@ -65,7 +65,7 @@ export function emitHelp(m: ModuleBuilder): FunctionRef {
           () => waitForStage(f, block, seen),
           () => {
             f.set(seen, current)
-            f.if(current, () => {
+            f.if(op('i32.gt_s', current, i32(0)), () => {
               const offset = op('i32.mul', op('i32.sub', current, i32(1)), i32(stage.sizeBytes))
               takeTasks(f, f.let(op('i32.add', load('i32.load', block, control.stages), offset)), scratch)
             })
@@ -74,7 +74,6 @@ export function emitHelp(m: ModuleBuilder): FunctionRef {
         f.branch(again)
       })
     })
-    f.drop(atomicUpdate('i32.atomic.rmw.sub', block, i32(1), control.active))
   })
 }
 
@@ -86,8 +85,10 @@ function open(f: FunctionBuilder, stages: Local<'i32'>, count: Local<'i32'>, blo
     f.add(record, stage.sizeBytes)
   })
   f.store('i32.store', block, stages, control.stages)
+  f.store('i32.store', block, i32(0), control.failed)
   f.store('i32.atomic.store', block, i32(0), control.current)
   f.store('i32.atomic.store', block, i32(1), control.open)
+  f.drop(atomicNotify(block, i32(-1), control.open))
 }
 
 /** Nobody may still be at work on the stages when they are reset for the next run. */
@@ -111,9 +112,10 @@ function leadStage(
   )
   takeTasks(f, record, scratch)
   const tasks = load('i32.load', record, stage.tasks)
+  const isDone = () => op('i32.eq', load('i32.atomic.load', record, stage.done), tasks)
   waitUntil(
     f,
-    () => op('i32.eq', load('i32.atomic.load', record, stage.done), tasks),
+    () => op('i32.or', isDone(), load('i32.atomic.load', block, control.failed)),
     () => {
       const done = f.let(load('i32.atomic.load', record, stage.done))
       f.if(op('i32.ne', done, tasks), () => f.drop(atomicWait(record, done, i64(sleepNs), stage.done)))

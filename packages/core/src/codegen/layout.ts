@@ -15,5 +15,15 @@ export const control = {
   sleepers: 12,
   /** Address of the first stage. */
   stages: 16,
+  /** Scratch memory of thread 0; that of thread i begins i strides later. */
+  scratch: 20,
+  scratchStride: 24,
+  /** 1 once a helper has failed. */
+  failed: 28,
+  /** How many modules the leader has loaded; a helper with fewer must not join. */
+  modules: 32,
   sizeBytes: 64,
 } as const
+
+/** What `lead` returns. */
+export const status = { done: 0, stopped: 1, failed: 2 } as const

@@ -10,6 +10,10 @@ export interface PrepareOptions {
   readonly limits?: Limits | undefined
   /** Most runs at the same time; further ones wait in line. 1 unless given. */
   readonly workers?: number | undefined
+  /** Threads that one run may use; the machine's, but at most 4, unless given. The reference engine uses one. */
+  readonly threads?: number | undefined
+  /** True: the same bits on every machine, without the fastest instructions. */
+  readonly deterministic?: boolean | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
   readonly graceMs?: number | undefined
 }
@@ -64,6 +68,11 @@ export interface MemoryReport {
   readonly workers: number
   /** Memory of the whole process; undefined where the platform does not say. */
   readonly residentBytes: number | undefined
+  /** Memory of WebAssembly, all workers together; it holds packed weights and arenas. */
+  readonly wasmBytes: number
+  /** Where values of a run lie: the largest arena of each worker, and the least that its values need at one time. */
+  readonly arenaBytes: number
+  readonly arenaLowerBoundBytes: number
 }
 
 export interface EngineReport {

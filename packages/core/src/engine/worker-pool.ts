@@ -1,5 +1,6 @@
 /** A line of jobs and the workers that take them. Workers are opened as jobs need them, and replaced when they die. */
 import { SlipwayError } from '../base/errors.ts'
+import type { WorkerReport } from './worker-protocol.ts'
 import { cancelledError, type Job, openSlot, type SlotOptions, type WorkerSlot } from './worker-slot.ts'
 
 export interface PoolOptions extends Omit<SlotOptions, 'onChange'> {
@@ -19,6 +20,8 @@ export interface WorkerPool {
   /** Resolves once the first worker can take jobs; rejects if it fails to start. */
   readonly ready: Promise<void>
   counts(): PoolCounts
+  /** What the workers that are alive last said of themselves. */
+  reports(): readonly WorkerReport[]
   add(job: Job): void
   /** Rejects every job with SLP-S6 and ends every worker. */
   close(): Promise<void>
@@ -46,6 +49,7 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   return {
     ready: opening.promise,
     counts: () => ({ alive: slots.size, running: count('busy'), queued: queue.length, restarts }),
+    reports: () => [...slots].flatMap(({ report }) => report ?? []),
     add(job) {
       if (closing) return job.reject(disposedError())
       if (job.signal?.aborted) return job.reject(cancelledError(job.signal))

@@ -2,7 +2,8 @@
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
-import type { NodeProfile } from './engine.ts'
+import type { WasmMemory, WasmModule } from '../platform/web-assembly.ts'
+import type { Fallback, NodeProfile } from './engine.ts'
 import type { ErrorMessage } from './error-message.ts'
 
 export interface PrepareMessage {
@@ -11,6 +12,15 @@ export interface PrepareMessage {
   readonly limits: Limits | undefined
   /** One shared Int32: the id of the run to stop. Absent where the platform shares no memory. */
   readonly cancelled: Int32Array | undefined
+  readonly settings: WorkerSettings
+}
+
+/** What engines may be told besides the graph. */
+export interface WorkerSettings {
+  /** Threads that one run may use, the worker's own included. */
+  readonly threads: number
+  /** True: the same bits on every machine. */
+  readonly deterministic: boolean
 }
 
 export interface RunMessage {
@@ -28,7 +38,35 @@ export type ToWorker = PrepareMessage | RunMessage
 
 export interface ReadyMessage {
   readonly kind: 'ready'
+  readonly report?: WorkerReport | undefined
 }
+
+/** What a worker says of itself. */
+export interface WorkerReport {
+  readonly fallbacks: readonly Fallback[]
+  readonly wasmBytes: number
+  readonly arenaBytes: number
+  readonly arenaLowerBoundBytes: number
+}
+
+/** The memory of a worker that other threads may help; sent once, before any module. */
+export interface AttachMessage {
+  readonly kind: 'attach'
+  readonly memory: WasmMemory
+  /** Address of the control block. */
+  readonly block: number
+}
+
+/** Code that threads which help have to load. */
+export interface ModuleMessage {
+  readonly kind: 'module'
+  readonly module: WasmModule
+  readonly first: number
+  readonly count: number
+}
+
+/** What a helping thread is sent. */
+export type ToHelper = (AttachMessage & { readonly thread: number }) | ModuleMessage
 
 export interface ProgressMessage {
   readonly kind: 'progress'
@@ -43,6 +81,8 @@ export interface DoneMessage {
   readonly id: number
   readonly outputs: ReadonlyMap<string, Value>
   readonly profile: readonly NodeProfile[] | undefined
+  /** Present where it has changed. */
+  readonly report?: WorkerReport | undefined
 }
 
 export interface FailedMessage {
@@ -51,4 +91,10 @@ export interface FailedMessage {
   readonly error: ErrorMessage
 }
 
-export type FromWorker = ReadyMessage | ProgressMessage | DoneMessage | FailedMessage
+export type FromWorker =
+  | ReadyMessage
+  | ProgressMessage
+  | DoneMessage
+  | FailedMessage
+  | AttachMessage
+  | ModuleMessage

@@ -8,7 +8,8 @@ import type { Value } from '../base/value.ts'
 import type { WorkerProgram } from '../platform/types.ts'
 import type { RunResult } from './engine.ts'
 import { fromErrorMessage } from './error-message.ts'
-import type { FromWorker, PrepareMessage, RunMessage } from './worker-protocol.ts'
+import { openHelpers } from './helper-threads.ts'
+import type { FromWorker, PrepareMessage, RunMessage, WorkerReport } from './worker-protocol.ts'
 
 /** A run as it waits and as it happens. */
 export interface Job {
@@ -34,6 +35,8 @@ export interface WorkerSlot {
   readonly state: 'starting' | 'idle' | 'busy' | 'dead'
   /** Why it died before it could take a job; such a worker would fail again. */
   readonly startFailure: Error | undefined
+  /** What the worker last said of itself. */
+  readonly report: WorkerReport | undefined
   /** Call on an idle slot only. */
   start(job: Job): void
   /** Ends the worker; a run in it rejects with `reason`. */
@@ -52,13 +55,15 @@ export function cancelledError(signal: AbortSignal): SlipwayError {
   return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
 }
 
-export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOptions): WorkerSlot {
+export function openSlot({ program, graph, limits, settings, graceMs, onChange }: SlotOptions): WorkerSlot {
   const shared = typeof SharedArrayBuffer === 'function'
   const cancelled = shared ? new Int32Array(new SharedArrayBuffer(4)) : undefined
   let state: WorkerSlot['state'] = 'starting'
   let startFailure: Error | undefined
   let current: Current | undefined
   let lastId = 0
+  let report: WorkerReport | undefined
+  const helpers = openHelpers(settings.threads - 1)
 
   const slot: WorkerSlot = {
     get state() {
@@ -67,10 +72,13 @@ export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOpti
     get startFailure() {
       return startFailure
     },
+    get report() {
+      return report
+    },
     start,
     async close(reason) {
       end(reason)
-      await worker.terminate()
+      await Promise.all([worker.terminate(), helpers.close()])
     },
   }
   const worker = platform.spawnWorker(program, {
@@ -86,7 +94,7 @@ export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOpti
       onChange(slot)
     },
   })
-  worker.post({ kind: 'prepare', graph, limits, cancelled } satisfies PrepareMessage)
+  worker.post({ kind: 'prepare', graph, limits, cancelled, settings } satisfies PrepareMessage)
   return slot
 
   function end(reason: Error): void {
@@ -103,11 +111,16 @@ export function openSlot({ program, graph, limits, graceMs, onChange }: SlotOpti
 
   function receive(message: FromWorker): void {
     if (state === 'dead') return
+    if (message.kind === 'attach' || message.kind === 'module') {
+      helpers.tell(message)
+      return
+    }
     if (message.kind === 'progress') {
       const { job } = current!
       if (!job.signal?.aborted) job.onProgress?.(message.done, message.total)
       return
     }
+    if (message.kind !== 'failed') report = message.report ?? report
     const job = finish()
     state = 'idle'
     worker.keepAlive(false)

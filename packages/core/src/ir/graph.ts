@@ -42,8 +42,14 @@ export function nodeLabel({ name, outputs }: Pick<Node, 'name' | 'outputs'>): st
   return name || (outputs.find((output) => output !== '') ?? '')
 }
 
+const none: readonly never[] = []
+
 /** The bodies among a node's attributes, by attribute name. */
 export function subgraphsOf(node: Node): readonly (readonly [string, Graph])[] {
+  let isPlain = true
+  for (const { kind } of node.attributes.values()) isPlain &&= kind !== 'graph' && kind !== 'graphs'
+  // Nearly every node; walks over large graphs ask this all the time.
+  if (isPlain) return none
   return [...node.attributes].flatMap(([name, attribute]) => {
     if (attribute.kind === 'graph') return [[name, attribute.value] as const]
     if (attribute.kind === 'graphs')

@@ -17,7 +17,9 @@ const unary = [
   'trunc',
   'nearest',
   'exp',
+  'expm1',
   'log',
+  'log1p',
   'tanh',
   'erf',
   'sin',
@@ -53,7 +55,10 @@ const binary = [
 const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const
 
 export type UnaryOperation = (typeof unary)[number]
-/** `min` and `max` give NaN if an operand is one; `rem` has the sign of the dividend; integer `div` truncates. */
+/**
+ * `min` and `max` give NaN if an operand is one; `rem` has the sign of the dividend; integer `div` truncates. Integers
+ * divided by 0, and 0 to a negative power, trap. Shifts by a distance that is not from 0 to the width shift all bits out.
+ */
 export type BinaryOperation = (typeof binary)[number]
 /** Results are bool. */
 export type Comparison = (typeof comparisons)[number]
@@ -76,7 +81,7 @@ export type Formula =
       readonly no: Formula
       readonly dtype: DType
     }
-  /** As ONNX casts: floats to integers toward zero, anything to bool by comparing with 0, narrower integers by wrapping. */
+  /** As ONNX casts: floats to integers toward zero, wrapping around; anything to bool by comparing with 0. */
   | { readonly kind: 'convert'; readonly x: Formula; readonly dtype: DType }
 
 /** The element of the input at an index. */
@@ -120,50 +125,100 @@ export function convert(x: Formula, dtype: DType): Formula {
   return x.dtype === dtype ? x : { kind: 'convert', x, dtype }
 }
 
+/** The formula rebuilt from its parts up, each changed once, so that parts it shares stay shared. */
+export function rebuild(formula: Formula, change: (part: Formula) => Formula): Formula {
+  const done = new Map<Formula, Formula>()
+  const again = (part: Formula): Formula => {
+    const known = done.get(part)
+    if (known) return known
+    const made = change(withParts(part, again))
+    done.set(part, made)
+    return made
+  }
+  return again(formula)
+}
+
 /** The formula with its inputs replaced. */
 export function substitute(formula: Formula, replace: (index: number, dtype: DType) => Formula): Formula {
-  const again = (inner: Formula) => substitute(inner, replace)
+  return rebuild(formula, (part) => (part.kind === 'input' ? replace(part.index, part.dtype) : part))
+}
+
+function withParts(formula: Formula, change: (part: Formula) => Formula): Formula {
   switch (formula.kind) {
     case 'input':
-      return replace(formula.index, formula.dtype)
     case 'constant':
       return formula
     case 'unary':
     case 'convert':
-      return { ...formula, x: again(formula.x) }
+      return { ...formula, x: change(formula.x) }
     case 'binary':
-      return { ...formula, a: again(formula.a), b: again(formula.b) }
+      return { ...formula, a: change(formula.a), b: change(formula.b) }
     case 'select':
       return {
         ...formula,
-        condition: again(formula.condition),
-        yes: again(formula.yes),
-        no: again(formula.no),
+        condition: change(formula.condition),
+        yes: change(formula.yes),
+        no: change(formula.no),
       }
     default:
       return formula satisfies never
   }
 }
 
-/** A text that is equal for equal formulas. */
-export function formulaKey(formula: Formula): string {
+/** The formulas that a formula is directly made of. */
+export function partsOf(formula: Formula): readonly Formula[] {
   switch (formula.kind) {
     case 'input':
-      return `$${formula.index}:${formula.dtype}`
     case 'constant':
-      return `${Object.is(formula.value, -0) ? '-0' : formula.value}:${formula.dtype}`
+      return []
     case 'unary':
-      return `${formula.operation}(${formulaKey(formula.x)})`
     case 'convert':
-      return `${formula.dtype}(${formulaKey(formula.x)})`
+      return [formula.x]
     case 'binary':
-      return `${formula.operation}(${formulaKey(formula.a)},${formulaKey(formula.b)})`
+      return [formula.a, formula.b]
     case 'select':
-      return `select(${formulaKey(formula.condition)},${formulaKey(formula.yes)},${formulaKey(formula.no)})`
+      return [formula.condition, formula.yes, formula.no]
     default:
       return formula satisfies never
   }
 }
+
+/** The formula and everything it is made of, each once, parts before what they are part of. */
+export function everyPart(formula: Formula): readonly Formula[] {
+  const seen = new Set<Formula>()
+  const visit = (part: Formula) => {
+    if (seen.has(part)) return
+    partsOf(part).forEach(visit)
+    seen.add(part)
+  }
+  visit(formula)
+  return [...seen]
+}
+
+/** A text that is equal for equal formulas only; shared parts are written once. */
+export function formulaKey(formula: Formula): string {
+  const numbers = new Map<Formula, number>()
+  const write = (part: Formula): string => {
+    const number = numbers.get(part)
+    if (number !== undefined) return `#${number}`
+    const parts = partsOf(part)
+    if (parts.length === 0) return leafKey(part)
+    numbers.set(part, numbers.size)
+    const inner = parts.map(write).join(',')
+    if (part.kind === 'convert') return `${part.dtype}(${inner})`
+    return `${part.kind === 'select' ? 'select' : operationOf(part)}(${inner})`
+  }
+  return write(formula)
+}
+
+function leafKey(part: Formula): string {
+  if (part.kind === 'input') return `$${part.index}:${part.dtype}`
+  if (part.kind !== 'constant') return ''
+  return `${Object.is(part.value, -0) ? '-0' : part.value}:${part.dtype}`
+}
+
+const operationOf = (part: Formula): string =>
+  part.kind === 'unary' || part.kind === 'binary' ? part.operation : part.kind
 
 /** A reduction over axes: `combine` of `map` of all elements, then `finish`. */
 export interface Reduction {

@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../ir/builder.ts'
 import { type Attrs, attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { lowerAttention } from './lower/attention.ts'
 import { type FactArgs, maybe, type NameArgs, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { attentionBias, clearHiddenRows } from './shared/attention/attention-bias.ts'
@@ -117,6 +118,7 @@ export const attention = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, outputs, attrs, context) => lowerAttention({ ...inputs, ...outputs }, attrs, context),
     build: (b, names, attrs, { inputs: facts }) => decompose(b, names, facts, attrs),
   },
 })

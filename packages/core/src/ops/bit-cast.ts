@@ -4,6 +4,8 @@ import { narrow, type WideTensor, widen } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
@@ -31,7 +33,11 @@ export const bitCast = defineOp({
   infer: ({ input }, { to }) => ({ output: tensorFact(targetOf(input.dtype, to), input.shape) }),
   reference: ({ input }, { to }) => ({ output: reinterpret(input, targetOf(input.dtype, to)) }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ input }, { output }, _attrs, context) => emitWhole(input, output, context),
+  },
 })
 
 function targetOf(from: DType, to: number): DType {

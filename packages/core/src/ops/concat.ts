@@ -3,6 +3,8 @@ import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitJoined } from './lower/move.ts'
+import { isByteSized, startsOf } from './lower/parts.ts'
 import { many, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { joinTensors } from './shared/join.ts'
@@ -23,7 +25,17 @@ export const concat = defineOp({
     concat_result: joinTensors(inputs, normalizeAxis(axis, inputs[0]!.shape.length)),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    join: ({ inputs }, { concat_result }, { axis }) => {
+      const { shape } = concat_result
+      const at = normalizeAxis(axis, shape.length)
+      const inOnePiece = isByteSized(concat_result) && shape.every((size, i) => i >= at || size === 1)
+      return inOnePiece ? startsOf(inputs) : undefined
+    },
+    emit: ({ inputs }, { concat_result }, { axis }, context) =>
+      emitJoined(inputs, concat_result, normalizeAxis(axis, concat_result.shape.length), context),
+  },
 })
 
 function joinShapes(

@@ -1,6 +1,10 @@
+import type { TensorRef } from '../kernel/lower.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { elementTable, emitFill } from './lower/fill.ts'
+import { emitWhole } from './lower/move.ts'
+import { knownIntegers, wholeOffsets } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { fromNumbers } from './shared/elementwise.ts'
@@ -36,5 +40,18 @@ export const dropout = defineOp({
     return { output, mask }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'view',
+    offsets: ({ training_mode }, { mask }) => (mask || trains(training_mode) ? undefined : wholeOffsets()),
+    emit: ({ data, training_mode }, { output, mask }, _attrs, context) => {
+      if (trains(training_mode)) return 'training'
+      if (mask) emitFill(elementTable(context, 'bool', 1), mask, context)
+      return emitWhole(data, output, context)
+    },
+  },
 })
+
+/** False where it is known that nothing will be dropped. */
+function trains(mode: TensorRef | undefined): boolean {
+  return mode !== undefined && knownIntegers(mode)?.[0] !== 0
+}

@@ -2,6 +2,8 @@ import type { Dim } from '../base/dim.ts'
 import { broadcastShapes, elementCount } from '../base/shape.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitBroadcast } from './lower/move.ts'
+import { sameCount, wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { broadcastDims, expandTo } from './shared/broadcast.ts'
@@ -28,7 +30,11 @@ export const expand = defineOp({
     return { output: expandTo(input, sizes) }
   },
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: ({ input }, { output }) => (sameCount(input, output) ? wholeOffsets() : undefined),
+    emit: ({ input }, { output }, _attrs, context) => emitBroadcast(input, output, context),
+  },
 })
 
 function inferShape(

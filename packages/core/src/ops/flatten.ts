@@ -3,6 +3,8 @@ import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { withShape } from './shared/movement.ts'
@@ -30,7 +32,11 @@ export const flatten = defineOp({
     return { output: withShape(input, sizes) }
   },
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ input }, { output }, _attrs, context) => emitWhole(input, output, context),
+  },
 })
 
 /** Unlike other axes this one may equal the rank. */

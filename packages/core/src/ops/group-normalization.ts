@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerGroupNormalization } from './lower/normalization.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { castTo } from './shared/cast-node.ts'
@@ -46,6 +47,8 @@ export const groupNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, { Y }, { num_groups, epsilon }, context) =>
+      lowerGroupNormalization({ ...inputs, Y }, { groups: num_groups, epsilon }, context),
     build(b, { X, scale, bias }, { num_groups, epsilon, stash_type }, { inputs }) {
       const [own, stash] = [inputs.X.dtype, floatDTypeOfAttr('stash_type', stash_type)]
       const x = b.node('Reshape', [castTo(b, X, own, stash), b.literal('int64', [0, num_groups, -1])])

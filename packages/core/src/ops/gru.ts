@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerGru } from './lower/gated-cells.ts'
 import { maybe, one } from './param.ts'
 import {
   affine,
@@ -44,7 +45,10 @@ export const gru = defineOp({
     return { Y, Y_h: states[0] }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, outputs, attrs, context) => lowerGru({ ...inputs, ...outputs }, attrs, context),
+  },
 })
 
 /** H' = (1 - z) * g(…) + z * H with update gate z and reset gate r, which scales H before or after R. */

@@ -1,4 +1,6 @@
 import { defineOp } from './define.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { any } from './param.ts'
 import { identityValues } from './types.ts'
 
@@ -15,5 +17,9 @@ export const identity = defineOp({
   infer: ({ input: { type, value, constant } }) => ({ output: { type, value, constant } }),
   reference: ({ input }) => ({ output: input }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ input }, { output }, _attrs, context) => emitWhole(input, output, context),
+  },
 })

@@ -8,9 +8,18 @@ import { elementCount } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
-import { freeValues, type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
+import {
+  freeValues,
+  type Graph,
+  type Node,
+  nodeLabel,
+  operatorText,
+  readsOf,
+  subgraphsOf,
+} from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
 import { constantOf, type Fact, maxTrackedElements } from './fact.ts'
+import type { FactMemo, NodeKnowledge } from './fact-memo.ts'
 import { inferNode } from './infer-node.ts'
 import { tryFindOp } from './registry.ts'
 
@@ -29,6 +38,8 @@ export interface InferOptions {
   readonly onRefusal?: (error: SlipwayError, node: Node, index: number) => void
   /** Takes the facts of each body, as often as it is inferred, and at last those of the graph itself. */
   readonly onGraph?: (graph: Graph, facts: ReadonlyMap<string, Fact>) => void
+  /** Keeps the facts of nodes from one call to the next. A memo fits one choice of `fold`. */
+  readonly memo?: FactMemo
   readonly path?: string
 }
 
@@ -54,13 +65,16 @@ export interface Inferred {
 export function inferGraph(graph: Graph, options: InferOptions = {}): Inferred {
   const facts = new Map<string, Fact>(options.captured)
   const unknown: Unknown[] = []
-  for (const [name, value] of graph.constants) facts.set(name, constantFact(value))
+  const { memo } = options
+  for (const [name, value] of graph.constants) {
+    facts.set(name, memo ? memo.constant(value, () => constantFact(value)) : constantFact(value))
+  }
   for (const name of graph.inputs) {
     const given = options.inputs?.get(name)
     const declared = graph.types.get(name)
     // An initialiser of the same name is only a default, so its value must not be folded.
     if (given) facts.set(name, given)
-    else if (declared) facts.set(name, { type: declared })
+    else if (declared) facts.set(name, memo ? memo.declared(declared) : { type: declared })
   }
   graph.nodes.forEach((node, index) => {
     const lost = inferInto(facts, graph, node, index, options)
@@ -149,7 +163,8 @@ function infer(
   options: InferOptions,
 ): readonly (Fact | undefined)[] | undefined {
   const label = `${options.path ?? ''}${nodeLabel(node) || `node${index}`}`
-  try {
+  const bodies: (readonly [Graph, ReadonlyMap<string, Fact>])[] = []
+  const compute = (): NodeKnowledge => {
     const outputs = inferNode(op, node, inputs, {
       label,
       inferGraph: (body, args) => {
@@ -158,12 +173,20 @@ function infer(
           ...options,
           inputs: given,
           captured: capturedFacts(body, facts),
+          onGraph: (graph, found) => bodies.push([graph, found]),
           path: `${label}/${bodyName(node, body)}/`,
         })
         return body.outputs.map((name) => inner.facts.get(name))
       },
     })
-    return foldSmall(op, node, inputs, outputs, options)
+    return { outputs: foldSmall(op, node, inputs, outputs, options), bodies }
+  }
+  try {
+    // Bodies read more than the inputs.
+    const reads = op.traits.has('control') ? readsOf(node).map((name) => facts.get(name)) : inputs
+    const known = options.memo ? options.memo.node(node, label, reads, compute) : compute()
+    for (const [graph, found] of known.bodies) options.onGraph?.(graph, found)
+    return known.outputs
   } catch (error) {
     if (!options.onRefusal || !(error instanceof SlipwayError)) throw error
     options.onRefusal(error, node, index)

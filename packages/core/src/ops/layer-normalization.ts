@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerRowNormalization } from './lower/normalization.ts'
 import { maybe, one } from './param.ts'
 import { axesFrom } from './shared/axes.ts'
 import { expandTo } from './shared/broadcast.ts'
@@ -56,6 +57,12 @@ export const layerNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, Scale, B }, { Y, Mean, InvStdDev }, { axis, epsilon }, context) =>
+      lowerRowNormalization(
+        { x: X, gain: Scale, bias: B, y: Y, mean: Mean, inverse: InvStdDev },
+        { axis, epsilon, rootMeanSquare: false },
+        context,
+      ),
     build(b, { X, Scale, B }, { axis, epsilon, stash_type }, { inputs }) {
       const list = axesFrom(axis, inputs.X.shape?.length)
       if (!list) return undefined

@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerSoftmax } from './lower/softmax.ts'
 import { one } from './param.ts'
 import { inferLines, logSoftmaxLine, mapLines } from './shared/softmax.ts'
 import { floats } from './types.ts'
@@ -17,6 +18,7 @@ export const logSoftmax = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, { output }, { axis }, context) => lowerSoftmax({ ...inputs, output }, axis, context, true),
     build: (b, { input }, { axis }) => {
       const axes = b.literal('int64', [axis])
       const lowered = b.node('Sub', [input, b.node('ReduceMax', [input, axes])])

@@ -1,6 +1,7 @@
 import { mulDims } from '../base/dim.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerLstm } from './lower/gated-cells.ts'
 import { maybe, one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import {
@@ -55,7 +56,10 @@ export const lstm = defineOp({
     return { Y, Y_h: states[0], Y_c: states[1] }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, outputs, attrs, context) => lowerLstm({ ...inputs, ...outputs }, attrs, context),
+  },
 })
 
 /**

@@ -2,6 +2,8 @@ import { type Dim, dimsEqual, floorDivDims, productOfDims } from '../base/dim.ts
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -31,7 +33,11 @@ export const reshape = defineOp({
     return { reshaped: withShape(data, sizes as readonly number[]) } // numbers in, numbers out
   },
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ data }, { reshaped }, _attrs, context) => emitWhole(data, reshaped, context),
+  },
 })
 
 function inferShape(

@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerRowNormalization } from './lower/normalization.ts'
 import { one } from './param.ts'
 import { axesFrom } from './shared/axes.ts'
 import { expandTo } from './shared/broadcast.ts'
@@ -38,6 +39,8 @@ export const rmsNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, scale }, { Y }, { axis, epsilon }, context) =>
+      lowerRowNormalization({ x: X, gain: scale, y: Y }, { axis, epsilon, rootMeanSquare: true }, context),
     build(b, { X, scale }, { axis, epsilon, stash_type }, { inputs }) {
       const list = axesFrom(axis, inputs.X.shape?.length)
       if (!list) return undefined

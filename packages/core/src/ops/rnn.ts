@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerRnn } from './lower/gated-cells.ts'
 import { maybe, one } from './param.ts'
 import {
   affine,
@@ -39,7 +40,10 @@ export const rnn = defineOp({
     return { Y, Y_h: states[0] }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, outputs, attrs, context) => lowerRnn({ ...inputs, ...outputs }, attrs, context),
+  },
 })
 
 const rnnCell =

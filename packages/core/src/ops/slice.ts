@@ -1,12 +1,16 @@
 import type { Dim } from '../base/dim.ts'
+import type { Shape } from '../base/shape.ts'
+import type { TensorRef } from '../kernel/lower.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitParts } from './lower/move.ts'
+import { type AxisPart, isByteSized, knownIntegers, partOffset, wholePart } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
 import { integersOf } from './shared/elements.ts'
 import { freshShape } from './shared/fresh-shape.ts'
-import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
+import { pickAlongAxes } from './shared/pick.ts'
 import { listLength } from './shared/require.ts'
 import { sliceBounds } from './shared/slice-bounds.ts'
 import { trackedOf } from './shared/tracked.ts'
@@ -32,20 +36,27 @@ export const slice = defineOp({
     output: tensorFact(data.dtype, inferShape(data.shape, cut, context), sliceValues(data, cut)),
   }),
   reference: ({ data, starts, ends, axes, steps }) => {
-    const cuts = arrange(data.shape.length, {
+    const parts = partsOf(data.shape, {
       starts: integersOf(starts),
       ends: integersOf(ends),
       axes: axes && integersOf(axes),
       steps: steps && integersOf(steps),
     })
-    const picks = data.shape.map((size, axis) => {
-      const cut = cuts.get(axis)
-      return cut ? positions(size, cut) : wholeAxis(size)
-    })
-    return { output: pickAlongAxes(data, picks) }
+    return { output: pickAlongAxes(data, parts.map(positions)) }
   },
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: ({ data, ...cut }) => {
+      const parts = isByteSized(data) ? knownParts(data, cut) : undefined
+      const offset = parts && partOffset(data.shape, parts)
+      return offset === undefined ? undefined : [offset]
+    },
+    emit: ({ data, ...cut }, { output }, _attrs, context) => {
+      const parts = knownParts(data, cut)
+      return parts ? emitParts(data, output, parts, context) : 'positions that a run computes'
+    },
+  },
 })
 
 interface Cut<D extends Dim> {
@@ -73,10 +84,32 @@ function arrange<D extends Dim>(rank: number, lists: Lists<D>): ReadonlyMap<numb
   return new Map(axes.map((axis, i) => [axis, { start: starts[i]!, end: ends[i]!, step: steps?.[i] ?? 1 }]))
 }
 
-function positions(size: number, { start, end, step }: Cut<number>): readonly number[] {
+function partsOf(shape: Shape, lists: Lists<number>): readonly AxisPart[] {
+  const cuts = arrange(shape.length, lists)
+  return shape.map((size, axis) => {
+    const cut = cuts.get(axis)
+    return cut ? partOf(size, cut) : wholePart(size)
+  })
+}
+
+function partOf(size: number, { start, end, step }: Cut<number>): AxisPart {
   const bounds = sliceBounds(size, start, end, step)
   const { first, count } = bounds as { first: number; count: number } // numbers in, numbers out
-  return Array.from({ length: count }, (_, i) => first + i * step)
+  return { first, step, count }
+}
+
+const positions = ({ first, step, count }: AxisPart): readonly number[] =>
+  Array.from({ length: count }, (_, i) => first + i * step)
+
+type CutRefs = Readonly<Record<'starts' | 'ends', TensorRef>> &
+  Readonly<Record<'axes' | 'steps', TensorRef | undefined>>
+
+/** Undefined where an input is not known while planning. */
+function knownParts({ shape }: TensorRef, cut: CutRefs): readonly AxisPart[] | undefined {
+  const [starts, ends] = [knownIntegers(cut.starts), knownIntegers(cut.ends)]
+  const [axes, steps] = [cut.axes && knownIntegers(cut.axes), cut.steps && knownIntegers(cut.steps)]
+  if (!starts || !ends || (cut.axes && !axes) || (cut.steps && !steps)) return undefined
+  return partsOf(shape, { starts, ends, axes, steps })
 }
 
 type CutFacts = Readonly<Record<'starts' | 'ends', TensorFact>> &
@@ -125,5 +158,6 @@ function sliceValues(data: TensorFact, facts: CutFacts): readonly Dim[] | undefi
   const values = data.shape?.length === 1 ? trackedOf(data) : undefined
   const cut = values && cutsOf(1, facts)?.get(0)
   if (!cut || typeof cut.start !== 'number' || typeof cut.end !== 'number') return undefined
-  return positions(values.length, { start: cut.start, end: cut.end, step: cut.step }).map((i) => values[i]!)
+  const part = partOf(values.length, { start: cut.start, end: cut.end, step: cut.step })
+  return positions(part).map((i) => values[i]!)
 }

@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerSoftmax } from './lower/softmax.ts'
 import { one } from './param.ts'
 import { inferLines, mapLines, softmaxLine } from './shared/softmax.ts'
 import { floats } from './types.ts'
@@ -17,6 +18,7 @@ export const softmax = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, { output }, { axis }, context) => lowerSoftmax({ ...inputs, output }, axis, context),
     build: (b, { input }, { axis }) => {
       const axes = b.literal('int64', [axis])
       const powers = b.node('Exp', [b.node('Sub', [input, b.node('ReduceMax', [input, axes])])])

@@ -3,6 +3,8 @@ import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitSplit } from './lower/move.ts'
+import { isByteSized, startsOf } from './lower/parts.ts'
 import { many, maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -51,7 +53,16 @@ export const split = defineOp({
     return { outputs: parts }
   },
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: ({ input }, { outputs }, { axis }) => {
+      const at = normalizeAxis(axis, input.shape.length)
+      const inOnePiece = isByteSized(input) && input.shape.every((size, i) => i >= at || size === 1)
+      return inOnePiece ? startsOf(outputs) : undefined
+    },
+    emit: ({ input }, { outputs }, { axis }, context) =>
+      emitSplit(input, outputs, normalizeAxis(axis, input.shape.length), context),
+  },
 })
 
 function inferSizes(size: Dim, split: TensorFact | undefined, context: InferContext): readonly Dim[] {

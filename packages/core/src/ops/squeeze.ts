@@ -2,6 +2,8 @@ import type { Dim } from '../base/dim.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
@@ -27,7 +29,11 @@ export const squeeze = defineOp({
   },
   reference: ({ data, axes }) => ({ squeezed: withShape(data, squeezeShape(data, axes)) }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ data }, { squeezed }, _attrs, context) => emitWhole(data, squeezed, context),
+  },
 })
 
 function squeezeShape(data: WideTensor, axes: WideTensor | undefined): readonly number[] {

@@ -2,6 +2,7 @@ import { type Dim, mulDims } from '../base/dim.ts'
 import { elementCount } from '../base/shape.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitTiled } from './lower/move.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -34,7 +35,10 @@ export const tile = defineOp({
     return { output: pickAlongAxes(input, picks) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ input }, { output }, _attrs, context) => emitTiled(input, output, context),
+  },
 })
 
 function inferShape(

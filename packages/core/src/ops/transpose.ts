@@ -1,6 +1,8 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitPermuted } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { freshShape } from './shared/fresh-shape.ts'
@@ -26,7 +28,15 @@ export const transpose = defineOp({
     transposed: permuteAxes(data, orderOf(perm, data.shape.length)),
   }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: ({ data: { shape } }, _outputs, { perm }) => {
+      const moved = orderOf(perm, shape.length).filter((axis) => shape[axis] !== 1)
+      return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis) ? wholeOffsets() : undefined
+    },
+    emit: ({ data }, { transposed }, { perm }, context) =>
+      emitPermuted(data, transposed, orderOf(perm, data.shape.length), context),
+  },
 })
 
 function orderOf(perm: readonly number[] | undefined, rank: number): readonly number[] {

@@ -1,6 +1,8 @@
 import type { Dim } from '../base/dim.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { emitWhole } from './lower/move.ts'
+import { wholeOffsets } from './lower/parts.ts'
 import { one } from './param.ts'
 import { normalizeAxes } from './shared/axes.ts'
 import { integersOf } from './shared/elements.ts'
@@ -25,7 +27,11 @@ export const unsqueeze = defineOp({
   },
   reference: ({ data, axes }) => ({ expanded: withShape(data, insertOnes(data.shape, integersOf(axes))) }),
   gradient: 'none',
-  lower: { kind: 'view' },
+  lower: {
+    kind: 'view',
+    offsets: wholeOffsets,
+    emit: ({ data }, { expanded }, _attrs, context) => emitWhole(data, expanded, context),
+  },
 })
 
 function inferShape(

@@ -4,6 +4,9 @@ import type { Platform, WorkerHandle, WorkerListeners, WorkerPort, WorkerProgram
 // Bundlers find a worker's file by this very expression, so it is spelt out for each program.
 const programs: Readonly<Record<WorkerProgram, () => Worker>> = {
   reference: () => new Worker(new URL('../engine/reference-worker.js', import.meta.url), { type: 'module' }),
+  wasm: () => new Worker(new URL('../engine/wasm-worker.js', import.meta.url), { type: 'module' }),
+  'wasm-helper': () =>
+    new Worker(new URL('../engine/wasm-helper-worker.js', import.meta.url), { type: 'module' }),
 }
 
 export const platform: Platform = {

@@ -6,6 +6,8 @@ import type { Platform, WorkerHandle, WorkerListeners, WorkerPort, WorkerProgram
 
 const programs: Readonly<Record<WorkerProgram, URL>> = {
   reference: new URL('../engine/reference-worker.js', import.meta.url),
+  wasm: new URL('../engine/wasm-worker.js', import.meta.url),
+  'wasm-helper': new URL('../engine/wasm-helper-worker.js', import.meta.url),
 }
 
 export const platform: Platform = {

@@ -4,7 +4,7 @@
  */
 
 /** Modules that run in workers of their own; each platform knows where their built files lie. */
-export type WorkerProgram = 'reference'
+export type WorkerProgram = 'reference' | 'wasm' | 'wasm-helper'
 
 /** The starting side of a worker. */
 export interface WorkerHandle {

@@ -61,6 +61,8 @@ export interface FunctionBuilder {
   branch(label: Label): void
   branchIf(label: Label, condition: Operand<'i32'>): void
   return(value?: Operand): void
+  /** Ends the run with an error. */
+  unreachable(): void
   /** for (counter = from; counter < to; counter += step), compared as signed numbers. Does not run for from ≥ to. */
   for(
     counter: Local<'i32'>,
@@ -74,6 +76,8 @@ export interface FunctionBuilder {
   /** Bytes of dst from src; they may overlap. */
   copy(dst: Operand<'i32'>, src: Operand<'i32'>, bytes: Operand<'i32'>): void
   fill(dst: Operand<'i32'>, byte: Operand<'i32'>, bytes: Operand<'i32'>): void
+  /** Keeps this place free: what the given function is called with later is emitted here. */
+  reserve(): (body: () => void) => void
 }
 
 export interface FunctionBody {
@@ -202,6 +206,7 @@ export function buildFunction<P extends readonly ValType[]>(
       checkOperands(`return of ${name}`, result === undefined ? [] : [result], value ? [value] : [])
       out.push(value?.code ?? [], 0x0f)
     },
+    unreachable: () => void out.push(0x00),
     for(counter, from, to, step, body) {
       set(counter, number(from))
       const end = typeof to === 'number' ? i32(to) : to
@@ -232,6 +237,11 @@ export function buildFunction<P extends readonly ValType[]>(
     fill(dst, byte, bytes) {
       checkOperands('memory.fill', ['i32', 'i32', 'i32'], [dst, byte, bytes])
       out.push([dst.code, byte.code, bytes.code, opcodeBytes(0xfc000b), 0])
+    },
+    reserve() {
+      const place: Code[] = []
+      out.push(place)
+      return (body) => void place.push(nested(body))
     },
   }
   const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] }))

@@ -2,6 +2,7 @@ import { normalizeAxis } from '../../base/shape.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerRowNormalization } from '../lower/normalization.ts'
 import { maybe, one } from '../param.ts'
 import { axesFrom } from '../shared/axes.ts'
 import { floatDTypeOfAttr } from '../shared/dtype-attr.ts'
@@ -31,6 +32,12 @@ export const simplifiedLayerNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, scale }, { Y, inv_std_var }, { axis, epsilon }, context) =>
+      lowerRowNormalization(
+        { x: X, gain: scale, y: Y, inverse: inv_std_var },
+        { axis, epsilon, rootMeanSquare: true },
+        context,
+      ),
     build: (b, { X, scale }, { axis, epsilon, stash_type }, { inputs, outputCount }) => {
       const axes = axesFrom(axis, inputs.X.shape?.length)
       if (!axes) return undefined

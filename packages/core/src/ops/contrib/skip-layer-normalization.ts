@@ -1,6 +1,7 @@
 import { float } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
+import { lowerRowNormalization } from '../lower/normalization.ts'
 import { maybe, one } from '../param.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { inferSkip, skipOutputs, skipSum, skipTypes } from './shared/skip-normalization.ts'
@@ -25,6 +26,22 @@ export const skipLayerNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ input, skip, gamma, beta, bias }, outputs, { epsilon }, context) =>
+      lowerRowNormalization(
+        {
+          x: input,
+          skip,
+          skipBias: bias,
+          gain: gamma,
+          bias: beta,
+          y: outputs.output,
+          mean: outputs.mean,
+          inverse: outputs.inv_std_var,
+          sum: outputs.input_skip_bias_sum,
+        },
+        { axis: -1, epsilon, rootMeanSquare: false },
+        context,
+      ),
     build: (b, { gamma, beta, ...summands }, { epsilon }, { inputs }) => {
       const { dtype } = inputs.input
       const wide = (x: string) => castTo(b, x, dtype, 'float32')

@@ -1,5 +1,6 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
+import { lowerRowNormalization } from '../lower/normalization.ts'
 import { maybe, one } from '../param.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { inverseRoot, rmsNormalize } from './shared/rms.ts'
@@ -19,6 +20,22 @@ export const skipSimplifiedLayerNormalization = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ input, skip, gamma, bias }, outputs, { epsilon }, context) =>
+      outputs.mean
+        ? 'a mean beside the root mean square'
+        : lowerRowNormalization(
+            {
+              x: input,
+              skip,
+              skipBias: bias,
+              gain: gamma,
+              y: outputs.output,
+              inverse: outputs.inv_std_var,
+              sum: outputs.input_skip_bias_sum,
+            },
+            { axis: -1, epsilon, rootMeanSquare: true },
+            context,
+          ),
     build: (b, { gamma, ...summands }, { epsilon }, { inputs }) => {
       const { dtype } = inputs.input
       const sum = skipSum(b, summands, dtype)

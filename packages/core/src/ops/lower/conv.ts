@@ -2,11 +2,18 @@
 import { elementCount } from '../../base/shape.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type WindowSpec, windowAxes } from '../shared/window.ts'
+import { depthwiseConvolution } from './conv-depthwise.ts'
 import { gemmConvolution, pointwiseConvolution } from './conv-gemm.ts'
 import type { ConvStrategy } from './conv-problem.ts'
+import { winogradConvolution } from './conv-winograd.ts'
 
 /** In the order in which they are tried; the last one takes all. */
-const strategies: readonly ConvStrategy[] = [pointwiseConvolution, gemmConvolution]
+const strategies: readonly ConvStrategy[] = [
+  depthwiseConvolution,
+  winogradConvolution,
+  pointwiseConvolution,
+  gemmConvolution,
+]
 
 interface ConvInputs {
   readonly X: TensorRef
@@ -14,7 +21,7 @@ interface ConvInputs {
   readonly B: TensorRef | undefined
 }
 
-/** Lowers Conv. */
+/** Lowers Conv by the first strategy that fits and does not refuse. */
 export function lowerConv(
   { X, W, B }: ConvInputs,
   Y: TensorRef,
@@ -26,5 +33,11 @@ export function lowerConv(
   if (elementCount(Y.shape) === 0) return undefined
   const axes = windowAxes(X.shape.slice(2), W.shape.slice(2), attrs)
   const problem = { X, W, B, Y, group: attrs.group, axes }
-  return strategies.find((strategy) => strategy.fits(problem, context))?.lower(problem, context)
+  let refusal: Refusal = 'no way of computing it'
+  for (const strategy of strategies) {
+    if (!strategy.fits(problem, context)) continue
+    refusal = strategy.lower(problem, context)
+    if (refusal === undefined) return undefined
+  }
+  return refusal
 }

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import { float } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, exactTensor, randomCases } from '../../testing/check-emit.ts'
+import { checkEmit, exactTensor, randomCases } from '../../testing/check-contraction.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { transposeMatmul } from '../contrib/transpose-matmul.ts'
 import { gemm } from '../gemm.ts'

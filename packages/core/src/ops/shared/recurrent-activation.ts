@@ -36,11 +36,22 @@ export interface ActivationSpec {
   readonly activation_beta?: readonly number[] | undefined
 }
 
+export interface NamedActivation {
+  readonly name: string
+  readonly alpha: number
+  readonly beta: number
+}
+
+/** The named functions in order. */
+export function activationsOf(spec: ActivationSpec): Activation[] {
+  return namedActivations(spec).map(({ name, alpha, beta }) => kinds[name]!.make(alpha, beta))
+}
+
 /**
- * The named functions in order. Each takes its alpha and beta from the front of the lists if it has such
+ * The names in order, with parameters. Each takes its alpha and beta from the front of the lists if it has such
  * parameters at all, and its defaults once they are used up. Throws SLP-O2 for an unknown name.
  */
-export function activationsOf(spec: ActivationSpec): Activation[] {
+export function namedActivations(spec: ActivationSpec): NamedActivation[] {
   const alphas = [...(spec.activation_alpha ?? [])]
   const betas = [...(spec.activation_beta ?? [])]
   return spec.activations.map((name) => {
@@ -48,7 +59,7 @@ export function activationsOf(spec: ActivationSpec): Activation[] {
     if (!kind) return refuse(`activations must be among ${Object.keys(kinds).join(', ')}`, name)
     const alpha = kind.alpha === undefined ? 0 : (alphas.shift() ?? kind.alpha)
     const beta = kind.beta === undefined ? 0 : (betas.shift() ?? kind.beta)
-    return kind.make(alpha, beta)
+    return { name, alpha, beta }
   })
 }
 

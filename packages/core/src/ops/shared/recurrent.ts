@@ -5,7 +5,13 @@ import { attr } from '../attr.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { refuse, refuseValue } from '../refuse.ts'
 import { floatsOf, integersOf } from './elements.ts'
-import { type Activation, type ActivationSpec, activationsOf } from './recurrent-activation.ts'
+import {
+  type Activation,
+  type ActivationSpec,
+  activationsOf,
+  type NamedActivation,
+  namedActivations,
+} from './recurrent-activation.ts'
 import { requireShape, requireSize } from './require.ts'
 
 export const recurrentAttrs = {
@@ -23,7 +29,8 @@ export interface RecurrentSpec {
   readonly layout: number
 }
 
-const directionsOf = ({ direction }: RecurrentSpec): number => (direction === 'bidirectional' ? 2 : 1)
+/** How many directions a layer has. */
+export const directionsOf = ({ direction }: RecurrentSpec): number => (direction === 'bidirectional' ? 2 : 1)
 
 export interface RecurrentFacts {
   readonly X: TensorFact
@@ -84,10 +91,26 @@ export function directionActivations(
   spec: RecurrentSpec & ActivationAttrs,
   defaults: readonly string[],
 ): readonly (readonly Activation[])[] {
+  return byDirection(spec, defaults, activationsOf)
+}
+
+/** The same as names with parameters. */
+export function namedDirectionActivations(
+  spec: RecurrentSpec & ActivationAttrs,
+  defaults: readonly string[],
+): readonly (readonly NamedActivation[])[] {
+  return byDirection(spec, defaults, namedActivations)
+}
+
+function byDirection<T>(
+  spec: RecurrentSpec & ActivationAttrs,
+  defaults: readonly string[],
+  list: (spec: ActivationSpec) => readonly T[],
+): readonly (readonly T[])[] {
   const [directions, count] = [directionsOf(spec), defaults.length]
   const names = spec.activations ?? Array.from({ length: directions }, () => defaults).flat()
   if (names.length < count * directions) refuse(`activations must have ${count * directions} entries`, names)
-  const functions = activationsOf({ ...spec, activations: names })
+  const functions = list({ ...spec, activations: names })
   return Array.from({ length: directions }, (_, d) => functions.slice(d * count, (d + 1) * count))
 }
 

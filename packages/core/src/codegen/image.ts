@@ -1,0 +1,43 @@
+/** A list of calls as it lies in memory: stages for the driver, and the arguments that they point to. */
+import type { Kernel, KernelCall, Place } from '../kernel/kernel.ts'
+import { stage } from './layout.ts'
+
+export interface ImageOptions {
+  /** Where the image will lie; a multiple of 64. */
+  readonly base: number
+  addressOf(place: Place): number
+  /** Place of the kernel's function in the table. */
+  indexOf(kernel: Kernel): number
+}
+
+/** Bytes of the image of some calls. */
+export function imageBytes(calls: readonly KernelCall[]): number {
+  return calls.reduce((sum, call) => sum + stage.sizeBytes + argBytes(call), 0)
+}
+
+const argBytes = ({ kernel }: KernelCall): number => 16 * Math.ceil(Object.keys(kernel.params).length / 4)
+
+/** The words of the image: the i-th stage begins at byte 32 · i. */
+export function writeImage(
+  calls: readonly KernelCall[],
+  { base, addressOf, indexOf }: ImageOptions,
+): Int32Array {
+  const words = new Int32Array(imageBytes(calls) / 4)
+  const floats = new Float32Array(words.buffer)
+  let args = calls.length * stage.sizeBytes
+  calls.forEach((call, i) => {
+    const record = (i * stage.sizeBytes) / 4
+    words[record + stage.kernel / 4] = indexOf(call.kernel)
+    words[record + stage.args / 4] = base + args
+    words[record + stage.tasks / 4] = call.tasks
+    Object.entries(call.kernel.params).forEach(([name, kind], at) => {
+      const value = call.args[name]
+      const word = args / 4 + at
+      if (typeof value === 'object') words[word] = addressOf(value)
+      else if (kind === 'f32') floats[word] = value ?? 0
+      else words[word] = value ?? 0
+    })
+    args += argBytes(call)
+  })
+  return words
+}

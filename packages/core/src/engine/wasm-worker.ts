@@ -1,0 +1,86 @@
+/** The worker of the wasm engine: compiles its graph when it is prepared, and runs it on request. */
+import { platform } from '#platform'
+import type { Graph } from '../ir/graph.ts'
+import type { WorkerPort } from '../platform/types.ts'
+import { toErrorMessage } from './error-message.ts'
+import { moveValues } from './move-values.ts'
+import { openHosted, reportOf, usableThreads } from './wasm/compile.ts'
+import type { Machine } from './wasm/machine.ts'
+import type { Model } from './wasm/model.ts'
+import { stageClock } from './wasm/stage-clock.ts'
+import { warmUp } from './wasm/warm-up.ts'
+import type { FromWorker, PrepareMessage, RunMessage, ToWorker, WorkerReport } from './worker-protocol.ts'
+
+serve(platform.openPort())
+
+interface Prepared {
+  readonly graph: Graph
+  readonly machine: Machine
+  readonly model: Model
+  /** The run at hand. */
+  readonly current: { id: number }
+}
+
+function serve(port: WorkerPort): void {
+  let prepared: Prepared | undefined
+  let told = ''
+  const report = (): WorkerReport | undefined => {
+    const made = reportOf(prepared!.machine, prepared!.model)
+    const text = JSON.stringify(made)
+    if (text === told) return undefined
+    told = text
+    return made
+  }
+  port.onMessage((received) => {
+    const message = received as ToWorker // only a program of this package posts to this worker
+    switch (message.kind) {
+      case 'prepare':
+        prepared = prepare(port, message)
+        return port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+      case 'run':
+        return run(port, prepared!, message, report)
+      default:
+        message satisfies never
+    }
+  })
+}
+
+function prepare(port: WorkerPort, { graph, limits, cancelled, settings }: PrepareMessage): Prepared {
+  const current = { id: 0 }
+  const threads = usableThreads(settings.threads)
+  const { machine, model } = openHosted(graph, {
+    threads,
+    limits,
+    deterministic: settings.deterministic,
+    isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
+    onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
+  })
+  if (threads > 1)
+    port.post({ kind: 'attach', memory: machine.memory, block: machine.block } satisfies FromWorker)
+  warmUp(graph, model)
+  return { graph, machine, model, current }
+}
+
+function run(
+  port: WorkerPort,
+  { graph, model, current }: Prepared,
+  request: RunMessage,
+  report: () => WorkerReport | undefined,
+): void {
+  const { id, inputs, outputs, seed, profile, progress } = request
+  current.id = id
+  const tell = (done: number) =>
+    port.post({ kind: 'progress', id, done, total: graph.nodes.length } satisfies FromWorker)
+  const clock = profile || progress ? stageClock(platform.nowMs, progress ? tell : undefined) : undefined
+  try {
+    const results = model.run({ inputs, outputs, seed, observer: clock })
+    const { values, transfer } = moveValues(results, { give: true })
+    const nodes = profile ? clock?.nodes : undefined
+    port.post(
+      { kind: 'done', id, outputs: values, profile: nodes, report: report() } satisfies FromWorker,
+      transfer,
+    )
+  } catch (error) {
+    port.post({ kind: 'failed', id, error: toErrorMessage(error) } satisfies FromWorker)
+  }
+}

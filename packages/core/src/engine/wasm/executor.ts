@@ -1,0 +1,254 @@
+/**
+ * Runs one graph on a machine: makes a plan for the sizes at hand, or takes the one it made before, and runs it. Where a
+ * size depends on data, the plan ends; the node that tells it runs on its reference kernel, and what follows is a
+ * chapter with plans of its own.
+ */
+import { SlipwayError } from '../../base/errors.ts'
+import type { Limits } from '../../base/limits.ts'
+import type { Tensor } from '../../base/tensor.ts'
+import type { Value } from '../../base/value.ts'
+import { narrowValue, type WideValue, widen } from '../../base/wide.ts'
+import { stage, status } from '../../codegen/layout.ts'
+import { type Graph, type Node, readsOf } from '../../ir/graph.ts'
+import { tensorBytes } from '../../schedule/storage.ts'
+import type { Work } from '../../schedule/work.ts'
+import { type Chapter, openChapter, type Prepared, prepareChapter } from './chapter.ts'
+import { type Held, toTensor, toValue, toWide } from './held.ts'
+import { type ClosedBody, runOnHost } from './host.ts'
+import type { Machine } from './machine.ts'
+import { writeTensor } from './tensors.ts'
+
+/** What one run asks for. */
+export interface ExecuteRequest {
+  readonly inputs: ReadonlyMap<string, Value>
+  readonly outputs: readonly string[]
+  readonly seed?: number | undefined
+  readonly observer?: StageObserver | undefined
+}
+
+/** Told of each stage, or node of the host, before and after it runs; stages then run one by one. */
+export interface StageObserver {
+  before(): void
+  after(works: readonly Work[]): void
+}
+
+export interface ExecutorOptions {
+  readonly limits?: Limits | undefined
+  readonly threads: number
+  checkCancelled(): void
+}
+
+export interface Executor {
+  run(request: ExecuteRequest): Map<string, Value>
+  /** Nodes that run on the host in some plan made so far, with the reason. */
+  readonly fallbacks: ReadonlyMap<Node, string>
+  /** The largest arena, and the least that any placement of its buffers needs. */
+  arena(): { readonly sizeBytes: number; readonly lowerBoundBytes: number }
+}
+
+export function openExecutor(machine: Machine, graph: Graph, options: ExecutorOptions): Executor {
+  const book: Book = {
+    machine,
+    options,
+    arenas: [],
+    bodies: new Map(),
+    fallbacks: new Map(),
+    largest: { sizeBytes: 0, lowerBoundBytes: 0 },
+    indices: new Map(graph.nodes.map((node, i) => [node, i])),
+  }
+  const first = openChapter(graph)
+  return {
+    run: (request) => runBook(book, first, request),
+    fallbacks: book.fallbacks,
+    arena: () => book.largest,
+  }
+}
+
+/** What all chapters of a graph share. */
+interface Book {
+  readonly machine: Machine
+  readonly options: ExecutorOptions
+  /** One for each chapter: values of earlier ones must stay. */
+  readonly arenas: { address: number; sizeBytes: number }[]
+  readonly bodies: Map<Graph, Executor>
+  readonly fallbacks: Map<Node, string>
+  largest: { readonly sizeBytes: number; readonly lowerBoundBytes: number }
+  readonly indices: ReadonlyMap<Node, number>
+}
+
+interface Run {
+  readonly book: Book
+  readonly request: ExecuteRequest
+  readonly graph: Graph
+  readonly values: Map<string, Held>
+}
+
+function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<string, Value> {
+  const values = new Map<string, Held>(
+    [...request.inputs].map(([name, value]) => [name, { kind: 'value', value }]),
+  )
+  const run: Run = { book, request, graph: first.graph, values }
+  let chapter: Chapter | undefined = first
+  for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
+  return new Map(request.outputs.map((name) => [name, outputOf(run, name)]))
+}
+
+/** Runs a chapter and gives the next one. */
+function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefined {
+  const { book, request, values } = run
+  const { machine, options } = book
+  const prepared = prepareChapter(chapter, values, request.outputs, machine, options.threads)
+  bindArena(book, prepared, depth)
+  for (const { node, reason } of prepared.fallbacks) book.fallbacks.set(node, reason)
+  for (const [name, place] of prepared.inputs)
+    enter(machine, prepared.plan.addressOf(place), values.get(name)!)
+  for (const segment of prepared.plan.segments) {
+    if (segment.kind === 'stages') runStages(run, prepared, segment.first, segment.works)
+    else runWork(run, prepared, segment.work)
+  }
+  for (const name of prepared.leaving) values.set(name, heldIn(prepared, name))
+  // Values that only inference knows are constants to whoever reads them next.
+  for (const name of [...request.outputs, ...prepared.rest.flatMap(readsOf)]) {
+    const constant = values.has(name) ? undefined : prepared.refs.constant(name)
+    if (constant) values.set(name, { kind: 'value', value: constant })
+  }
+  const [node] = prepared.rest
+  if (!node) return undefined
+  runRest(run, prepared, node)
+  return chapter.next(prepared.rest)
+}
+
+function bindArena(book: Book, { plan }: Prepared, depth: number): void {
+  const { machine, arenas, options } = book
+  const { sizeBytes } = plan.placement
+  let arena = arenas[depth]
+  if (!arena || arena.sizeBytes < sizeBytes) {
+    if (arena) machine.heap.free(arena.address)
+    arena = { address: machine.heap.allocate(sizeBytes), sizeBytes }
+    arenas[depth] = arena
+  }
+  machine.reserveScratch(plan.scratchBytes, options.threads)
+  plan.bind(arena.address)
+  if (sizeBytes > book.largest.sizeBytes) book.largest = plan.placement
+}
+
+function enter(machine: Machine, address: number, held: Held): void {
+  const memory = machine.bytes()
+  if (held.kind === 'memory') {
+    memory.copyWithin(address, held.at.address, held.at.address + held.at.sizeBytes)
+    return
+  }
+  const value = toTensor(held, machine.bytes)
+  if (value) writeTensor(memory, address, value)
+}
+
+function runStages(run: Run, { plan }: Prepared, first: number, works: readonly (readonly Work[])[]): void {
+  const { machine, options } = run.book
+  const { observer } = run.request
+  const isHelped = options.threads > 1
+  const lead = (at: number, count: number) => {
+    const result = machine.lead(plan.image + at * stage.sizeBytes, count, isHelped)
+    if (result === status.stopped) options.checkCancelled()
+    if (result !== status.done) throw new SlipwayError('SLP-S8', 'Cannot finish run: a thread failed')
+  }
+  if (!observer) {
+    lead(first, works.length)
+    return
+  }
+  works.forEach((list, i) => {
+    observer.before()
+    lead(first + i, 1)
+    observer.after(list)
+  })
+}
+
+/** A node of the plan that the host runs, between its stages. */
+function runWork(run: Run, prepared: Prepared, work: Work): void {
+  const { machine } = run.book
+  run.request.observer?.before()
+  const results = onHost(run, prepared, work.node)
+  work.node.outputs.forEach((name, i) => {
+    const value = results[i]
+    if (name === '' || !value) return
+    const ref = prepared.refs.of(name)
+    if (ref)
+      writeTensor(machine.bytes(), prepared.plan.addressOf(ref.at), narrowValue(value) as Tensor) // a ref is a tensor
+    else run.values.set(name, { kind: 'wide', value })
+  })
+  run.request.observer?.after([work])
+}
+
+/** The node that ends a plan. */
+function runRest(run: Run, prepared: Prepared, node: Node): void {
+  run.book.fallbacks.set(node, 'its sizes depend on data')
+  run.book.options.checkCancelled()
+  const results = onHost(run, prepared, node)
+  node.outputs.forEach((name, i) => {
+    const value = results[i]
+    if (name !== '' && value) run.values.set(name, { kind: 'wide', value })
+  })
+}
+
+function onHost(run: Run, prepared: Prepared, node: Node): readonly (WideValue | undefined)[] {
+  const { book, request } = run
+  return runOnHost(
+    {
+      node,
+      index: book.indices.get(node) ?? 0,
+      seed: request.seed,
+      constants: (name) => prepared.refs.constant(name),
+      lookUp(name) {
+        const held = run.values.get(name) ?? heldIn(prepared, name)
+        return toWide(held, book.machine.bytes)
+      },
+      isWanted: (name) => name !== '',
+    },
+    {
+      limits: book.options.limits,
+      checkCancelled: book.options.checkCancelled,
+      runBody: (body, seed) => runBody(book, body, seed),
+    },
+  )
+}
+
+/** A value of the plan: in memory, or a constant. */
+function heldIn(prepared: Prepared, name: string): Held {
+  const constant = prepared.refs.constant(name)
+  if (constant) return { kind: 'value', value: constant }
+  const ref = prepared.refs.of(name)
+  if (!ref) throw new SlipwayError('SLP-I4', `Cannot run node: no value has this name, got "${name}"`)
+  const { dtype, shape, at } = ref
+  const sizeBytes = tensorBytes(dtype, shape)
+  return { kind: 'memory', at: { address: prepared.plan.addressOf(at), sizeBytes, dtype, shape } }
+}
+
+/** Bodies run on executors of their own; what they capture is an input, or a constant of theirs. */
+function runBody(
+  book: Book,
+  { body, inputs, constants }: ClosedBody,
+  seed: number | undefined,
+): readonly Value[] {
+  let executor = book.bodies.get(body)
+  if (!executor) {
+    const captured = [...inputs.keys()].filter((name) => !body.inputs.includes(name))
+    const closed = {
+      ...body,
+      inputs: [...body.inputs, ...captured],
+      constants: new Map([...constants, ...body.constants]),
+    }
+    executor = openExecutor(book.machine, closed, book.options)
+    book.bodies.set(body, executor)
+  }
+  const results = executor.run({ inputs, outputs: body.outputs, seed })
+  for (const [node, reason] of executor.fallbacks) book.fallbacks.set(node, reason)
+  return body.outputs.map((name) => results.get(name)!)
+}
+
+function outputOf(run: Run, name: string): Value {
+  const held = run.values.get(name)
+  const constant = held ? undefined : run.graph.constants.get(name)
+  if (held) return toValue(held, run.book.machine.bytes)
+  // Who takes an output may take its memory over, so a constant is not given away.
+  if (constant) return narrowValue(widen(constant))
+  throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
+}

@@ -1,0 +1,100 @@
+/**
+ * A graph ready to run on a machine: optimised, with its default inputs as constants. A run that gives such an input,
+ * or asks for a value that the optimiser removed, gets an executor of its own.
+ */
+
+import { SlipwayError } from '../../base/errors.ts'
+import type { Value } from '../../base/value.ts'
+import type { Graph, Node } from '../../ir/graph.ts'
+import { type GraphRunner, prepareGraph } from '../../reference/interpret.ts'
+import { type ExecuteRequest, type Executor, type ExecutorOptions, openExecutor } from './executor.ts'
+import type { Machine } from './machine.ts'
+
+export interface ModelOptions extends ExecutorOptions {
+  /** Rewrites a graph without changing what it computes. */
+  optimize(graph: Graph): Graph
+}
+
+export interface Model {
+  /** @throws SLP-S2 for a missing input, SLP-S5 for an unknown output, and the refusals of the operators. */
+  run(request: ExecuteRequest): Map<string, Value>
+  fallbacks(): ReadonlyMap<Node, string>
+  arena(): { readonly sizeBytes: number; readonly lowerBoundBytes: number }
+}
+
+export function openModel(machine: Machine, graph: Graph, options: ModelOptions): Model {
+  const variants = new Map<string, Variant>()
+  let judge: GraphRunner | undefined
+  const variantOf = ({ inputs, outputs }: ExecuteRequest): Variant => {
+    const given = graph.inputs.filter((name) => graph.constants.has(name) && inputs.has(name))
+    const main = ensure(given, true)
+    return outputs.every((name) => main.values.has(name)) ? main : ensure(given, false)
+  }
+  const ensure = (given: readonly string[], isOptimized: boolean): Variant => {
+    const key = `${isOptimized}:${given}`
+    const known = variants.get(key)
+    if (known) return known
+    const closed = closeDefaults(graph, new Set(given))
+    const variant = openVariant(machine, isOptimized ? options.optimize(closed) : closed, options)
+    variants.set(key, variant)
+    return variant
+  }
+  return {
+    run(request) {
+      const missing = graph.inputs.find((name) => !graph.constants.has(name) && !request.inputs.has(name))
+      if (missing !== undefined)
+        throw new SlipwayError(
+          'SLP-S2',
+          `Cannot run graph "${graph.name}": input "${missing}" must be given, got nothing`,
+        )
+      try {
+        return variantOf(request).executor.run(request)
+      } catch (error) {
+        if (!isTrap(error)) throw error
+        // The reference kernels say what is wrong with the values, or show that nothing is.
+        machine.recover()
+        judge ??= prepareGraph(graph)
+        const { inputs, outputs, seed } = request
+        const { limits, checkCancelled } = options
+        return judge(inputs, {
+          outputs,
+          checkCancelled,
+          ...(seed !== undefined && { seed }),
+          ...(limits && { limits }),
+        })
+      }
+    },
+    fallbacks: () => new Map([...variants.values()].flatMap(({ executor }) => [...executor.fallbacks])),
+    arena: () =>
+      [...variants.values()]
+        .map(({ executor }) => executor.arena())
+        .reduce((a, b) => (b.sizeBytes > a.sizeBytes ? b : a), { sizeBytes: 0, lowerBoundBytes: 0 }),
+  }
+}
+
+interface Variant {
+  readonly executor: Executor
+  /** Names that it can return. */
+  readonly values: ReadonlySet<string>
+}
+
+function openVariant(machine: Machine, graph: Graph, options: ExecutorOptions): Variant {
+  const values = new Set([
+    ...graph.inputs,
+    ...graph.constants.keys(),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ])
+  return { executor: openExecutor(machine, graph, options), values }
+}
+
+/** Defaults that are not given are constants and no inputs; given ones are inputs and no constants. */
+function closeDefaults(graph: Graph, given: ReadonlySet<string>): Graph {
+  const inputs = graph.inputs.filter((name) => given.has(name) || !graph.constants.has(name))
+  const constants = new Map([...graph.constants].filter(([name]) => !given.has(name)))
+  return { ...graph, inputs, constants }
+}
+
+/** True for errors of WebAssembly code itself, whatever realm made them. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError'
+}

@@ -1,0 +1,94 @@
+/** Engines whose programs run in worker threads, so that no caller ever waits for them. */
+import { platform } from '#platform'
+import { SlipwayError } from '../base/errors.ts'
+import type { Value } from '../base/value.ts'
+import type { Graph } from '../ir/graph.ts'
+import type { WorkerProgram } from '../platform/types.ts'
+import { asyncDisposable } from './async-disposable.ts'
+import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
+import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
+import { moveValues } from './move-values.ts'
+import { nameHint } from './nearest-name.ts'
+import { shareGraph } from './share-graph.ts'
+import { openPool } from './worker-pool.ts'
+import type { WorkerReport } from './worker-protocol.ts'
+
+const defaultGraceMs = 40
+/** More threads than this seldom pay for one request. */
+const mostDefaultThreads = 4
+
+/** An engine whose workers run `program`. */
+export function workerEngine(program: Exclude<WorkerProgram, 'wasm-helper'>): Engine {
+  return { name: program, prepare: (graph, options) => prepare(program, graph, options) }
+}
+
+async function prepare(program: WorkerProgram, graph: Graph, options: PrepareOptions = {}): Promise<Program> {
+  const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
+  const threads = options.threads ?? Math.min(mostDefaultThreads, platform.availableParallelism())
+  assertOperatorsKnown(graph)
+  const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
+  const operators = countOperators(graph)
+  const names = valueNames(graph)
+  // The program outlives the caller's graph, whose weights are now in `shared`, so it must not hold on to it.
+  const { outputs: graphOutputs } = graph
+  const pool = openPool({
+    program,
+    graph: shared,
+    limits,
+    settings: { threads: program === 'wasm' ? Math.max(1, threads) : 1, deterministic },
+    graceMs,
+    workers: Math.max(1, workers),
+  })
+  await pool.ready
+
+  function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
+    const {
+      outputs = graphOutputs,
+      signal,
+      seed,
+      profile = false,
+      transfer: give = false,
+      onProgress,
+    } = request
+    return new Promise((resolve, reject) => {
+      for (const name of outputs) assertValue(name, names)
+      const { values, transfer } = moveValues(inputs, { give })
+      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
+    })
+  }
+
+  return {
+    run,
+    report: () => {
+      const { alive, running, queued, restarts } = pool.counts()
+      const residentBytes = platform.residentBytes()
+      const reports = pool.reports()
+      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
+      const fallbacks = reports[0]?.fallbacks ?? []
+      return { engine: program, memory, operators, fallbacks, restarts, running, queued }
+    },
+    dispose: () => pool.close(),
+    ...asyncDisposable(() => pool.close()),
+  }
+}
+
+function sumOf(
+  reports: readonly WorkerReport[],
+): Pick<MemoryReport, 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'> {
+  const sum = (part: (report: WorkerReport) => number) => reports.reduce((total, one) => total + part(one), 0)
+  return {
+    wasmBytes: sum(({ wasmBytes }) => wasmBytes),
+    arenaBytes: sum(({ arenaBytes }) => arenaBytes),
+    arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
+  }
+}
+
+function assertValue(name: string, names: ReadonlySet<string>): void {
+  if (names.has(name)) return
+  const remedy = nameHint(name, names)
+  throw new SlipwayError(
+    'SLP-S5',
+    `Cannot return output: no value has this name, got "${name}"`,
+    remedy === undefined ? {} : { remedy },
+  )
+}

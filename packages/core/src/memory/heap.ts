@@ -1,0 +1,73 @@
+/** Blocks of a linear memory: first fit over a list of free ranges, growing the memory where none fits. */
+import { SlipwayError } from '../base/errors.ts'
+import { alignUp } from './place.ts'
+
+export interface Heap {
+  /** Address of a block, aligned to 64 bytes. Throws SLP-L4 where the memory cannot grow. */
+  allocate(sizeBytes: number): number
+  /** Gives a block back. */
+  free(address: number): void
+  /** Bytes in blocks that are not free. */
+  readonly usedBytes: number
+}
+
+interface Range {
+  start: number
+  end: number
+}
+
+/** `extend` adds at least so many bytes at the end and gives the address where they begin, and their number. */
+export function openHeap(extend: (sizeBytes: number) => { start: number; sizeBytes: number }): Heap {
+  const free: Range[] = []
+  const blocks = new Map<number, number>()
+  let usedBytes = 0
+
+  const insert = (range: Range) => {
+    const at = free.findIndex(({ start }) => start > range.start)
+    free.splice(at < 0 ? free.length : at, 0, range)
+    const i = free.indexOf(range)
+    merge(i)
+    merge(i - 1)
+  }
+  const merge = (i: number) => {
+    const [here, next] = [free[i], free[i + 1]]
+    if (!here || !next || here.end !== next.start) return
+    here.end = next.end
+    free.splice(i + 1, 1)
+  }
+  const take = (size: number): number | undefined => {
+    const i = free.findIndex(({ start, end }) => end - start >= size)
+    const range = free[i]
+    if (!range) return undefined
+    const { start } = range
+    range.start += size
+    if (range.start === range.end) free.splice(i, 1)
+    return start
+  }
+  return {
+    allocate(sizeBytes) {
+      const size = Math.max(64, alignUp(sizeBytes))
+      let address = take(size)
+      if (address === undefined) {
+        const added = extend(size)
+        insert({ start: added.start, end: added.start + added.sizeBytes })
+        address = take(size)
+      }
+      if (address === undefined)
+        throw new SlipwayError('SLP-L4', `Cannot allocate memory: no room for ${sizeBytes} bytes`)
+      blocks.set(address, size)
+      usedBytes += size
+      return address
+    },
+    free(address) {
+      const size = blocks.get(address)
+      if (size === undefined) return
+      blocks.delete(address)
+      usedBytes -= size
+      insert({ start: address, end: address + size })
+    },
+    get usedBytes() {
+      return usedBytes
+    },
+  }
+}

@@ -1,0 +1,31 @@
+export {
+  type Built,
+  definePass,
+  type Guard,
+  type Match,
+  type Pass,
+  phases,
+  type Refusal,
+  refused,
+} from './define.ts'
+export type { Emit, EmitOptions } from './emit.ts'
+export { freezeDefaults } from './freeze-defaults.ts'
+export type { GraphView } from './graph-view.ts'
+export {
+  constant as constantPattern,
+  either,
+  type NodePattern,
+  op,
+  optional,
+  opWhere,
+  type Pattern,
+} from './pattern.ts'
+export {
+  type Optimized,
+  type OptimizeLimits,
+  type OptimizeOptions,
+  optimize,
+  type PassEvent,
+} from './pipeline.ts'
+export { defaultPasses } from './registry.ts'
+export { type WhyNot, whyNot } from './why-not.ts'

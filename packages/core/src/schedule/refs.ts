@@ -1,0 +1,65 @@
+/** Values as kernels see them: type, place, and the elements where they are known. */
+import type { Tensor } from '../base/tensor.ts'
+import { narrow } from '../base/wide.ts'
+import type { Graph } from '../ir/graph.ts'
+import type { Place } from '../kernel/kernel.ts'
+import type { TensorRef } from '../kernel/lower.ts'
+import { constantOf, type Fact } from '../ops/fact.ts'
+import { placeValues } from './places.ts'
+import { concrete } from './resolve.ts'
+import { storageBytes } from './storage.ts'
+import type { ConcreteType, Work } from './work.ts'
+
+export interface RefOptions {
+  /** Places of the graph's inputs. */
+  inputPlace(name: string, type: ConcreteType): Place
+  /** The memory of a constant. */
+  constantPlace(name: string, value: Tensor): Place
+}
+
+export interface Refs {
+  /** Undefined for what kernels cannot hold. */
+  of(name: string): TensorRef | undefined
+  /** The elements of a value that is known while planning. */
+  constant(name: string): Tensor | undefined
+  isJoined(into: string, part: number): boolean
+}
+
+export function openRefs(
+  graph: Graph,
+  works: readonly Work[],
+  facts: ReadonlyMap<string, Fact>,
+  options: RefOptions,
+): Refs {
+  const inputs = new Set(graph.inputs)
+  const known = new Map<string, Tensor | undefined>()
+  const constant = (name: string): Tensor | undefined => {
+    if (known.has(name)) return known.get(name)
+    const value = graph.constants.get(name) ?? folded(facts.get(name))
+    known.set(name, value)
+    return value
+  }
+  // A constant has its memory once somebody asks for its place.
+  const outside = (name: string): Place | undefined => {
+    const value = inputs.has(name) ? undefined : constant(name)
+    if (value) return options.constantPlace(name, value)
+    const type = inputs.has(name) ? concrete(facts.get(name)) : undefined
+    return type && options.inputPlace(name, type)
+  }
+  const places = placeValues(works, outside)
+  return {
+    constant,
+    isJoined: places.isJoined,
+    of(name) {
+      const type = concrete(facts.get(name))
+      if (!type || storageBytes(type.dtype) === undefined) return undefined
+      const value = inputs.has(name) ? undefined : constant(name)
+      return { ...type, at: places.of(name, type), isConstant: value !== undefined, constant: value }
+    },
+  }
+}
+
+function folded(fact: Fact | undefined): Tensor | undefined {
+  const value = fact && constantOf(fact)
+  return value && narrow(value)
+}
