@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import type { AttributesInit } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, exactTensor, randomCases } from '../../testing/check-emit.ts'
+import { checkEmit, exactTensor, randomCases } from '../../testing/check-contraction.ts'
 import type { Gen } from '../../testing/gen.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { convTranspose } from '../conv-transpose.ts'
