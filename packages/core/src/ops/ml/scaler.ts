@@ -32,5 +32,13 @@ export const scaler = defineOp({
     ),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { scale, offset }, { inputs }) => {
+      if (inputs.X.dtype !== 'float32') return undefined
+      const part = (list: readonly number[]) => b.literal('float32', list.length === 1 ? list[0]! : list)
+      const moved = offset.length > 0 ? b.node('Sub', [X, part(offset)]) : X
+      return { Y: scale.length > 0 ? b.node('Mul', [moved, part(scale)]) : b.node('Identity', [moved]) }
+    },
+  },
 })
