@@ -1,12 +1,11 @@
 /** Functions of vectors in place, for loops that do little else. */
-import type { ConstantPool } from '../formula-emitter.ts'
 import type { KernelBuilder } from '../kernel.ts'
 import { vectorExp } from '../math/exponential.ts'
 import { vectorLog } from '../math/logarithm.ts'
 import { vectorMath } from '../math/vector-math.ts'
 import type { V128 } from './vectors.ts'
 
-type Builder = Pick<KernelBuilder, 'm' | 'f' | 'target'> & { readonly constants?: ConstantPool | undefined }
+type Builder = Pick<KernelBuilder, 'm' | 'f' | 'target'>
 
 /** e^x. */
 export const emitExp = (k: Builder, x: V128): V128 => k.f.let(vectorExp(vectorMath(k), k.f.let(x)))

@@ -1,6 +1,5 @@
 /** Softmax and its logarithm of lines: neighbours in memory, or a step apart with their own neighbours beside them. */
 import { f32x4, i32, op } from '../../wasm/index.ts'
-import { type ConstantPool, constantPool } from '../formula-emitter.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
 import { type Target, targetKey } from '../target.ts'
 import { emitExp, emitLog } from './math.ts'
@@ -28,12 +27,11 @@ export function softmaxRows(target: Target, logarithm: boolean): Kernel<typeof r
     inplace: [['x', 'y']],
     emit(k) {
       const { f } = k
-      const constants = constantPool(f)
       const size = f.let(k.arg('size'))
       const [x, y] = [f.let(k.arg('x')), f.let(k.arg('y'))]
       overTask(f, k.task, k.arg('rowsPerTask'), k.arg('rows'), (row) => {
         const offset = f.let(times(op('i32.mul', row, size), 4))
-        emitRow({ ...k, constants }, plus(x, offset), plus(y, offset), size, logarithm)
+        emitRow(k, plus(x, offset), plus(y, offset), size, logarithm)
       })
     },
   })
@@ -90,7 +88,6 @@ export function softmaxColumns(target: Target, logarithm: boolean): Kernel<typeo
     inplace: [['x', 'y']],
     emit(k) {
       const { f } = k
-      const constants = constantPool(f)
       const [size, inner, blocks] = [f.let(k.arg('size')), f.let(k.arg('inner')), f.let(k.arg('blocks'))]
       const outer = op('i32.div_u', k.task, blocks)
       const first = f.let(times(op('i32.rem_u', k.task, blocks), k.arg('columns')))
@@ -101,17 +98,17 @@ export function softmaxColumns(target: Target, logarithm: boolean): Kernel<typeo
       const step = f.let(times(inner, 4))
       // Whole cache lines first: rows may lie so that few of them stay in the cache together.
       f.repeat(op('i32.shr_u', count, i32(4)), () => {
-        emitColumns({ ...k, constants }, x, y, { size, step, vectors: 4, left: undefined, logarithm })
+        emitColumns(k, x, y, { size, step, vectors: 4, left: undefined, logarithm })
         for (const pointer of [x, y]) f.add(pointer, 64)
       })
       overRow(f, op('i32.and', count, i32(15)), [x, y], (left) => {
-        emitColumns({ ...k, constants }, x, y, { size, step, vectors: 1, left, logarithm })
+        emitColumns(k, x, y, { size, step, vectors: 1, left, logarithm })
       })
     },
   })
 }
 
-type Builder = Pick<KernelBuilder, 'm' | 'f' | 'target'> & { readonly constants: ConstantPool }
+type Builder = Pick<KernelBuilder, 'm' | 'f' | 'target'>
 
 interface Columns {
   readonly size: I32
