@@ -1,4 +1,4 @@
-import { graphBuilder, writeOnnx } from '@slipway/core'
+import { graphBuilder, tensor, writeOnnx } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { twiceModel, type Workspace, workspace } from '../testing.ts'
 
@@ -31,6 +31,21 @@ describe('slipway explain', () => {
     const { out } = await at.slipway('explain', model, '--after', 'identity', '--diff')
     expect(out).toContain('# identity: Identity(x) becomes x')
     expect(out).toMatch(/^-.*Identity/m)
+  })
+
+  it('takes weights of old models for constants', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const k = b.input('k', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const one = b.constant(tensor('float32', [1], Float32Array.of(1)), k)
+    const graph = b.build([b.node('Relu', [b.node('Mul', [x, one])])])
+    const [old, recent] = [3, 8].map((irVersion) => writeOnnx(graph, { irVersion, opset: 13 }))
+    const stages = async (name: string, bytes: Uint8Array) =>
+      (await at.slipway('explain', await at.write(name, bytes))).out.match(/^# [\w-]+/gm)
+    expect(await stages('old.onnx', old!)).toEqual(
+      ['read', 'upgrade', 'freeze', 'infer', 'no-op-arithmetic', 'passes'].map((name) => `# ${name}`),
+    )
+    expect(await stages('recent.onnx', recent!)).not.toContain('# freeze')
   })
 
   it('says why a pass leaves nodes alone', async () => {

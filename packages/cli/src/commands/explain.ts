@@ -2,7 +2,9 @@ import {
   annotateTypes,
   diffGraphs,
   foldNode,
+  freezeDefaults,
   type Graph,
+  type OnnxModel,
   optimize,
   printGraph,
   SlipwayError,
@@ -64,14 +66,22 @@ export const explain = defineCommand({
 
 async function stagesOf(path: string): Promise<Stage[]> {
   const asWritten = (await loadModel(path, { upgrade: (graph) => graph })).read.graph
-  const { graph } = (await loadModel(path)).read
-  const inferred = annotateTypes(graph, { fold: foldNode })
+  const { read } = await loadModel(path)
+  const frozen = withWeights(read)
+  const inferred = annotateTypes(frozen, { fold: foldNode })
+  const about = 'weights off the list of inputs, where the format made them stand'
   return [
     { name: 'read', about: 'the file, functions inlined', graph: asWritten },
-    { name: 'upgrade', about: 'operators raised to the newest operator set', graph },
+    { name: 'upgrade', about: 'operators raised to the newest operator set', graph: read.graph },
+    ...(frozen === read.graph ? [] : [{ name: 'freeze', about, graph: frozen }]),
     { name: 'infer', about: 'types and shapes of every value', graph: inferred },
     ...passStages(inferred),
   ]
+}
+
+/** Before IR version 4 every initialiser had to be an input too; nobody replaces those. */
+function withWeights({ graph, irVersion }: OnnxModel): Graph {
+  return irVersion < 4 ? freezeDefaults(graph) : graph
 }
 
 /** One stage for each time that a pass changed the main graph. */
@@ -86,7 +96,7 @@ function passStages(graph: Graph): Stage[] {
 }
 
 async function explainRule(path: string, rule: string, asJson: boolean, terminal: Terminal): Promise<0> {
-  const { graph } = optimize((await loadModel(path)).read.graph)
+  const { graph } = optimize(withWeights((await loadModel(path)).read))
   const misses = whyNot(graph, rule)
   if (asJson) terminal.print(JSON.stringify(misses, null, 2))
   else if (misses.length === 0) terminal.print(`${rule}: no node is left where it could begin`)

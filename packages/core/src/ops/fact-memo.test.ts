@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tensor } from '../base/tensor.ts'
 import { parseGraph } from '../ir/parse.ts'
-import { tensorFact } from './fact.ts'
+import { type TensorFact, tensorFact } from './fact.ts'
 import { factMemo } from './fact-memo.ts'
 import { inferGraph } from './infer-graph.ts'
 
@@ -17,7 +17,7 @@ describe('factMemo', () => {
     const memo = factMemo()
     const [node] = graph.nodes
     let computed = 0
-    const compute = () => [tensorFact('float32', [++computed])]
+    const compute = () => ({ outputs: [tensorFact('float32', [++computed])], bodies: [] })
     const first = memo.node(node!, 'a', [tensorFact('float32', [2])], compute)
     expect(memo.node(node!, 'a', [tensorFact('float32', [2])], compute)).toBe(first)
     expect(memo.node(node!, 'b', [tensorFact('float32', [2])], compute)).not.toBe(first)
@@ -38,8 +38,33 @@ describe('factMemo', () => {
       constant(-0),
       tensorFact('int64', [1], [1]),
       tensorFact('int64', [1], [2]),
-    ].map((fact) => memo.node(node, '', [fact], () => []))
+    ].map((fact) => memo.node(node, '', [fact], () => ({ outputs: [], bodies: [] })))
     expect(new Set(results).size).toBe(4)
+  })
+
+  it('hears of bodies again, and of what they capture', () => {
+    const branches = parseGraph(`graph g(c: bool[], x: float32[N]) -> (y) {
+      y = If(c) {then_branch: graph t() -> (p) { p = Relu(x) }, else_branch: graph e() -> (q) { q = Neg(x) }}
+    }`)
+    const memo = factMemo()
+    const heard = (size: number) => {
+      const list: string[] = []
+      const inputs = new Map([
+        ['c', tensorFact('bool', [])],
+        ['x', tensorFact('float32', [size])],
+      ])
+      inferGraph(branches, {
+        memo,
+        inputs,
+        onGraph: (graph, facts) => list.push(`${graph.name} ${String((facts.get('x') as TensorFact).shape)}`),
+      }) // given above
+      return list
+    }
+    expect([heard(2), heard(2), heard(3)]).toEqual([
+      ['t 2', 'e 2', 'g 2'],
+      ['t 2', 'e 2', 'g 2'],
+      ['t 3', 'e 3', 'g 3'],
+    ])
   })
 
   it('gives what inference without it gives', () => {
@@ -53,9 +78,10 @@ describe('factMemo', () => {
     const memo = factMemo(2)
     let computed = 0
     const ask = (size: number) =>
-      memo.node(graph.nodes[0]!, '', [tensorFact('float32', [size])], () => [
-        tensorFact('float32', [++computed]),
-      ])
+      memo.node(graph.nodes[0]!, '', [tensorFact('float32', [size])], () => ({
+        outputs: [tensorFact('float32', [++computed])],
+        bodies: [],
+      }))
     ask(1)
     ask(2)
     ask(1)

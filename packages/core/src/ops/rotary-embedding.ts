@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../ir/builder.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerRotary } from './lower/rotary.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { headDims, packHeads, unpackHeads } from './shared/attention/heads.ts'
@@ -61,6 +62,8 @@ export const rotaryEmbedding = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, outputs, { num_heads, interleaved }, context) =>
+      lowerRotary({ ...inputs, ...outputs }, { heads: num_heads, interleaved }, context),
     build(b, { X, cos_cache, sin_cache, position_ids }, attrs, { inputs }) {
       const rank = inputs.X.shape?.length
       if (rank === undefined) return undefined

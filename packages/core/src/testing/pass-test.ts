@@ -52,6 +52,9 @@ export interface PassCase {
   readonly with?: readonly Pass[]
 }
 
+/** How values before and after are compared. */
+type Compared = Pick<PassCase, 'tolerance' | 'inputs' | 'quanta'>
+
 const float32Rounding: Tolerance = { relative: 2e-5, absolute: 2e-6 }
 const baseSeed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 
@@ -62,6 +65,17 @@ export function passTest(pass: Pass, cases: readonly PassCase[]): void {
       expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length))
     it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => checkCase(pass, one))
   })
+}
+
+/** Checks that all passes of Slipway together keep what a graph means, and returns what they made of it. */
+export function checkOptimized(build: PassCase['graph'], options: Compared = {}): Graph {
+  const graph = typeof build === 'string' ? parseGraph(build) : built(build)
+  const { graph: after, settled } = optimize(graph, { verify: true })
+  expect(settled).toBe(true)
+  expect(optimize(after, { verify: true }).graph, 'a second run').toBe(after)
+  checkTypes(graph, after)
+  for (let i = 0; i < 3; i++) checkValues(graph, after, options, baseSeed * 1000 + i)
+  return after
 }
 
 function checkCase(pass: Pass, one: PassCase): void {
@@ -91,7 +105,7 @@ function checkTypes(before: Graph, after: Graph): void {
   expect(typesOf(after)).toEqual(typesOf(before))
 }
 
-function checkValues(before: Graph, after: Graph, one: PassCase, seed: number): void {
+function checkValues(before: Graph, after: Graph, one: Compared, seed: number): void {
   const gen = generator(randomStream(seed))
   const sizes = new Map<string, number>()
   const inputs = new Map<string, Value>()
@@ -116,7 +130,7 @@ function checkValues(before: Graph, after: Graph, one: PassCase, seed: number): 
 function compare(
   got: Value,
   expected: Value,
-  { quanta, tolerance = float32Rounding }: PassCase,
+  { quanta, tolerance = float32Rounding }: Compared,
 ): string | undefined {
   if (quanta === undefined || got.kind !== 'tensor' || expected.kind !== 'tensor') {
     return difference(got, expected, tolerance)

@@ -30,6 +30,7 @@ export interface Recorder {
 
 const padBytes = 64
 
+/** A recorder for a target; `threads` is what lowerings are told. */
 export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Recorder {
   const calls: KernelCall[] = []
   const contents = new Map<Buffer, Uint8Array>()

@@ -71,7 +71,7 @@ export interface GemmProblem {
 export function lowerGemm(
   context: LowerContext,
   problem: GemmProblem,
-  epilogue: Epilogue | undefined = context.epilogue,
+  epilogue: Epilogue | undefined,
 ): Refusal {
   const { rows, columns, count } = problem
   const bound = epilogue?.bind([count, rows, columns])

@@ -1,5 +1,5 @@
 /** Blocks of a tensor that indices choose. */
-import { op } from '../../wasm/index.ts'
+import { i32, op } from '../../wasm/index.ts'
 import type { Kernel, Place } from '../kernel.ts'
 import type { LowerContext } from '../lower.ts'
 import { type IndexType, indexAt, loadIndex } from './indices.ts'
@@ -51,17 +51,26 @@ function kernelFor(type: IndexType, how: BlockMove, fromEnd: boolean): Kernel<ty
     key: `gather-${type}-${how}${fromEnd ? '' : '-positive'}`,
     params,
     emit(k) {
-      const { f, arg } = k
+      const { f, arg, task } = k
       const [data, indices, to] = [f.let(arg('data')), f.let(arg('indices')), f.let(arg('to'))]
       const [count, size, bytes] = [f.let(arg('count')), f.let(arg('size')), f.let(arg('bytes'))]
       const source = f.local('i32')
       const target = f.local('i32')
-      forEachItem(k, (item) => {
-        const index = loadIndex(f, type, indexAt(type, indices, op('i32.rem_u', item, count)), size, fromEnd)
-        const start = op('i32.mul', op('i32.div_u', item, count), size)
-        f.set(source, op('i32.add', data, op('i32.mul', op('i32.add', start, index), bytes)))
-        f.set(target, op('i32.add', to, op('i32.mul', item, bytes)))
+      const first = f.let(op('i32.mul', task, arg('itemsPerTask')))
+      const column = f.let(op('i32.rem_u', first, count))
+      const outerBytes = f.let(op('i32.mul', size, bytes))
+      f.add(data, op('i32.mul', op('i32.div_u', first, count), outerBytes))
+      f.set(target, op('i32.add', to, op('i32.mul', first, bytes)))
+      forEachItem(k, () => {
+        const index = loadIndex(f, type, indexAt(type, indices, column), size, fromEnd)
+        f.set(source, op('i32.add', data, op('i32.mul', index, bytes)))
         moveBlock(f, how, target, source, bytes)
+        f.add(target, bytes)
+        f.add(column, 1)
+        f.if(op('i32.eq', column, count), () => {
+          f.set(column, i32(0))
+          f.add(data, outerBytes)
+        })
       })
     },
   }

@@ -1,8 +1,8 @@
-/** Activation functions of recurrent cells, on vectors. */
-import { f32x4, op } from '../../wasm/index.ts'
+/** Activation functions of recurrent cells, as formulas. */
+import { apply1, apply2, choose, type Formula, input, like } from '../formula.ts'
 import type { KernelBuilder } from '../kernel.ts'
-import { emitExp } from './exp.ts'
-import { madd, type V128 } from './vectors.ts'
+import { emitVector } from '../vector-formula.ts'
+import type { V128 } from './vectors.ts'
 
 export interface Activation {
   readonly name: string
@@ -17,44 +17,41 @@ export function activationKey({ name, alpha, beta, clip }: Activation): string {
   return `${name}(${[alpha, beta, ...(clip === undefined ? [] : [clip])].join(' ')})`
 }
 
-type Emitter = (k: Pick<KernelBuilder, 'm' | 'f' | 'target'>, x: V128, parameters: Activation) => V128
+type Builder = (x: Formula, alpha: Formula, beta: Formula) => Formula
 
-const mul = (a: V128, b: V128 | number) => op('f32x4.mul', a, typeof b === 'number' ? f32x4(b) : b)
-const choose = (yes: V128, no: V128, mask: V128) => op('v128.bitselect', yes, no, mask)
-/** min and max that keep a NaN in x. */
-const atMost = (x: V128, bound: number) => op('f32x4.pmin', x, f32x4(bound))
-const atLeast = (x: V128, bound: number) => op('f32x4.pmax', x, f32x4(bound))
-const bounded = (x: V128, low: number, high: number) => atLeast(atMost(x, high), low)
+const zero = (x: Formula) => like(0, x)
+const mul = (a: Formula, b: Formula) => apply2('mul', a, b)
+const add = (a: Formula, b: Formula) => apply2('add', a, b)
+const bounded = (x: Formula, low: Formula, high: Formula) => apply2('max', apply2('min', x, high), low)
 
-const emitters: Readonly<Record<string, Emitter>> = {
-  Relu: (_k, x) => atLeast(x, 0),
-  Tanh: (k, x) => {
-    const power = emitExp(k.f, k.target, mul(bounded(x, -40, 40), 2))
-    return op('f32x4.sub', f32x4(1), op('f32x4.div', f32x4(2), op('f32x4.add', power, f32x4(1))))
-  },
-  Sigmoid: (k, x) => {
-    const power = emitExp(k.f, k.target, op('f32x4.neg', bounded(x, -80, 80)))
-    return op('f32x4.div', f32x4(1), op('f32x4.add', power, f32x4(1)))
-  },
-  Affine: (k, x, { alpha, beta }) => madd(k.target, x, f32x4(alpha), f32x4(beta)),
-  LeakyRelu: (_k, x, { alpha }) => choose(mul(x, alpha), x, op('f32x4.lt', x, f32x4(0))),
-  ThresholdedRelu: (_k, x, { alpha }) => op('v128.and', x, op('f32x4.ge', x, f32x4(alpha))),
-  ScaledTanh: (k, x, { alpha, beta }) => mul(emitters['Tanh']!(k, k.f.let(mul(x, beta)), tanh), alpha),
-  HardSigmoid: (k, x, { alpha, beta }) => bounded(madd(k.target, x, f32x4(alpha), f32x4(beta)), 0, 1),
-  Softsign: (_k, x) => op('f32x4.div', x, op('f32x4.add', op('f32x4.abs', x), f32x4(1))),
+const builders: Readonly<Record<string, Builder>> = {
+  Relu: (x) => apply2('max', x, zero(x)),
+  Tanh: (x) => apply1('tanh', x),
+  Sigmoid: (x) => apply1('sigmoid', x),
+  Affine: (x, alpha, beta) => add(mul(alpha, x), beta),
+  LeakyRelu: (x, alpha) => choose(apply2('lt', x, zero(x)), mul(alpha, x), x),
+  ThresholdedRelu: (x, alpha) => choose(apply2('ge', x, alpha), x, zero(x)),
+  ScaledTanh: (x, alpha, beta) => mul(alpha, apply1('tanh', mul(beta, x))),
+  HardSigmoid: (x, alpha, beta) => bounded(add(mul(alpha, x), beta), zero(x), like(1, x)),
+  Elu: (x, alpha) => choose(apply2('lt', x, zero(x)), mul(alpha, apply1('expm1', x)), x),
+  Softsign: (x) => apply2('div', x, add(like(1, x), apply1('abs', x))),
+  // The plain formula overflows for large x.
+  Softplus: (x) =>
+    add(apply2('max', x, zero(x)), apply1('log1p', apply1('exp', apply1('neg', apply1('abs', x))))),
 }
-const tanh: Activation = { name: 'Tanh', alpha: 0, beta: 0 }
 
-/** Whether a function has an emitter. */
-export const hasActivation = (name: string): boolean => Object.hasOwn(emitters, name)
+/** Whether a function can be emitted. */
+export const hasActivation = (name: string): boolean => Object.hasOwn(builders, name)
 
-/** f(value). */
+/** f(value), by calls of functions of the module. */
 export function emitActivation(
   k: Pick<KernelBuilder, 'm' | 'f' | 'target'>,
-  activation: Activation,
+  { name, alpha, beta, clip }: Activation,
   value: V128,
 ): V128 {
-  const { name, clip } = activation
-  const x = k.f.let(clip === undefined ? value : bounded(value, -clip, clip))
-  return emitters[name]!(k, x, activation)
+  const x = k.f.let(value)
+  const own = input(0, 'float32')
+  const held = clip === undefined ? own : bounded(own, like(-clip, own), like(clip, own))
+  const formula = builders[name]!(held, like(alpha, own), like(beta, own))
+  return k.f.let(emitVector(formula, { ...k, input: () => x }))
 }

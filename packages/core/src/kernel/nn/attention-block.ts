@@ -11,8 +11,8 @@ import {
   stateBytes,
 } from './attention-form.ts'
 import { emitDotTile } from './dot-tile.ts'
-import { emitExp } from './exp.ts'
 import { emitProducts, makeTile } from './gate-panels.ts'
+import { emitExp } from './math.ts'
 import { type I32, laneMax, laneSum, overRow, plus, smaller, times, type V128, vector } from './vectors.ts'
 
 /** Takes the queries of a task through the keys from `key` on. */
@@ -114,7 +114,7 @@ function emitMask(kind: MaskKind, row: I32, key: I32, score: V128): V128 {
 
 /** Turns the scores of a block into powers, and tells each query how to rescale what it has so far. */
 function emitPowers(k: AttentionBuilder, task: AttentionTask, keys: I32): void {
-  const { f, target } = k
+  const { f } = k
   const [state, row] = [f.let(k.scratch), f.let(task.scores)]
   // Scores behind the last key are -Infinity.
   const padded = f.let(op('i32.and', plus(keys, 3), i32(-4)))
@@ -127,12 +127,12 @@ function emitPowers(k: AttentionBuilder, task: AttentionTask, keys: I32): void {
     f.store('f32.store', state, highest, stateAt.top)
     const none = op('f32.eq', highest, f32(Number.NEGATIVE_INFINITY))
     const shift = f.let(op('f32x4.splat', select(f32(0), highest, none)))
-    const rescale = f.let(emitExp(f, target, op('f32x4.sub', before, shift)))
+    const rescale = emitExp(k, op('f32x4.sub', before, shift))
     f.store('f32.store', state, laneMax(f, rescale), stateAt.rescale)
     const sum = f.let(f32x4(0))
     f.set(at, row)
     overRow(f, padded, [at], () => {
-      const power = f.let(emitExp(f, target, op('f32x4.sub', vector(at), shift)))
+      const power = emitExp(k, op('f32x4.sub', vector(at), shift))
       f.set(sum, op('f32x4.add', sum, power))
       f.store('v128.store', at, power)
     })

@@ -28,13 +28,13 @@ export function lstmCell({ activations, peepholes, coupled }: LstmForm): Cell {
       const { f, target } = k
       const [input, output, forget, cell] = gates as readonly [V128, V128, V128, V128] // one per gate
       const peep = (sum: V128, i: number, c: V128) => (peepholes ? madd(target, constant(i), c, sum) : sum)
-      const open = f.let(emitActivation(k, gate, peep(input, 0, state)))
+      const open = emitActivation(k, gate, peep(input, 0, state))
       const kept = f.let(
         coupled ? op('f32x4.sub', f32x4(1), open) : emitActivation(k, gate, peep(forget, 2, state)),
       )
-      const candidate = f.let(emitActivation(k, fresh, cell))
+      const candidate = emitActivation(k, fresh, cell)
       const next = f.let(madd(target, kept, state, mul(open, candidate)))
-      const shown = f.let(emitActivation(k, gate, peep(output, 1, next)))
+      const shown = emitActivation(k, gate, peep(output, 1, next))
       return { hidden: mul(shown, emitActivation(k, out, next)), state: next }
     },
   }
@@ -55,11 +55,11 @@ export function gruCell({ activations }: GruForm): Cell {
     apart: [2],
     hasState: false,
     emit(k, { gates, inputOf, hidden }) {
-      const { f, target } = k
+      const { target } = k
       const [z, r, products] = gates as readonly [V128, V128, V128] // one per gate
-      const update = f.let(emitActivation(k, gate, z))
-      const reset = f.let(emitActivation(k, gate, r))
-      const candidate = f.let(emitActivation(k, fresh, madd(target, reset, products, inputOf(2))))
+      const update = emitActivation(k, gate, z)
+      const reset = emitActivation(k, gate, r)
+      const candidate = emitActivation(k, fresh, madd(target, reset, products, inputOf(2)))
       return { hidden: madd(target, update, op('f32x4.sub', hidden, candidate), candidate) }
     },
   }
@@ -104,7 +104,7 @@ export function gruCandidateCell({ activations: [, fresh] }: GruForm): Cell {
     apart: [],
     hasState: true,
     emit(k, { gates, hidden, state }) {
-      const candidate = k.f.let(emitActivation(k, fresh, gates[0]!))
+      const candidate = emitActivation(k, fresh, gates[0]!)
       return { hidden: madd(k.target, state, op('f32x4.sub', hidden, candidate), candidate) }
     },
   }

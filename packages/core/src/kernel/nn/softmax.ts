@@ -2,8 +2,7 @@
 import { f32x4, op } from '../../wasm/index.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
 import { type Target, targetKey } from '../target.ts'
-import { emitExp } from './exp.ts'
-import { emitLog } from './log.ts'
+import { emitExp, emitLog } from './math.ts'
 import {
   type I32,
   laneMask,
@@ -39,7 +38,7 @@ export function softmaxRows(target: Target, logarithm: boolean): Kernel<typeof r
 }
 
 function emitRow(k: KernelBuilder, x: I32, y: I32, size: I32, logarithm: boolean): void {
-  const { f, target } = k
+  const { f } = k
   const [source, out] = [f.let(x), f.let(y)]
   const top = f.let(f32x4(Number.NEGATIVE_INFINITY))
   const masked = (value: V128, left: I32 | undefined, other: V128): V128 =>
@@ -51,7 +50,7 @@ function emitRow(k: KernelBuilder, x: I32, y: I32, size: I32, logarithm: boolean
   const sum = f.let(f32x4(0))
   f.set(source, x)
   overRow(f, size, [source, out], (left) => {
-    const power = f.let(emitExp(f, target, op('f32x4.sub', vector(source), top)))
+    const power = emitExp(k, op('f32x4.sub', vector(source), top))
     f.set(sum, op('f32x4.add', sum, masked(power, left, f32x4(0))))
     if (!logarithm) storeSome(f, out, power, left)
   })
@@ -59,7 +58,7 @@ function emitRow(k: KernelBuilder, x: I32, y: I32, size: I32, logarithm: boolean
   f.set(out, y)
   if (logarithm) {
     f.set(source, x)
-    f.set(total, emitLog(f, target, total))
+    f.set(total, emitLog(k, total))
     overRow(f, size, [source, out], (left) => {
       storeSome(f, out, op('f32x4.sub', op('f32x4.sub', vector(source), top), total), left)
     })
@@ -110,7 +109,7 @@ interface Columns {
 }
 
 function emitColumns(k: KernelBuilder, x: I32, y: I32, { size, step, left, logarithm }: Columns): void {
-  const { f, target } = k
+  const { f } = k
   const [source, out] = [f.let(x), f.let(y)]
   const top = f.let(f32x4(Number.NEGATIVE_INFINITY))
   f.repeat(size, () => {
@@ -120,7 +119,7 @@ function emitColumns(k: KernelBuilder, x: I32, y: I32, { size, step, left, logar
   const sum = f.let(f32x4(0))
   f.set(source, x)
   f.repeat(size, () => {
-    const power = f.let(emitExp(f, target, op('f32x4.sub', vector(source), top)))
+    const power = emitExp(k, op('f32x4.sub', vector(source), top))
     f.set(sum, op('f32x4.add', sum, power))
     if (!logarithm) storeSome(f, out, power, left)
     f.add(source, step)
@@ -128,7 +127,7 @@ function emitColumns(k: KernelBuilder, x: I32, y: I32, { size, step, left, logar
   })
   f.set(source, logarithm ? x : y)
   f.set(out, y)
-  f.set(sum, logarithm ? emitLog(f, target, sum) : op('f32x4.div', f32x4(1), sum))
+  f.set(sum, logarithm ? emitLog(k, sum) : op('f32x4.div', f32x4(1), sum))
   f.repeat(size, () => {
     const value = logarithm
       ? op('f32x4.sub', op('f32x4.sub', vector(source), top), sum)

@@ -81,7 +81,7 @@ export const attention = defineOp({
         mask: names.mask_index,
         attention_bias: names.attention_bias,
       }
-      const spec = { ...options, dtype: facts.input.dtype, mask: facts.mask_index, batch }
+      const spec = { ...options, dtype: facts.input.dtype, mask: facts.mask_index, batch, scores: false }
       const { output } = maskedAttention(b, operands, spec)
       if (outputCount < 2) return { output }
       const stacked = [key, value].map((x) => b.node('Unsqueeze', [x, b.literal('int64', [0])]))

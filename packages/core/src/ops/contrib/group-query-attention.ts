@@ -2,6 +2,7 @@ import { type Dim, floorDivDims } from '../../base/dim.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact, valuesOf } from '../fact.ts'
+import { lowerGroupQuery } from '../lower/contrib-attention.ts'
 import { maybe, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { requireScalar, requireShape } from '../shared/require.ts'
@@ -107,6 +108,7 @@ export const groupQueryAttention = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, outputs, options, context) => lowerGroupQuery({ ...inputs, ...outputs }, options, context),
     build: (b, names, options, { inputs: facts }) => {
       const { query, key, cos_cache } = facts
       const hidden = query.shape?.[2]

@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../../ir/builder.ts'
 import { type Attrs, attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerMultiHead } from '../lower/contrib-attention.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { sizeOf, splitHeads } from '../shared/attention/attention-graph.ts'
@@ -73,7 +74,8 @@ export const multiHeadAttention = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
-    build: (b, names, options, { inputs: facts }) => {
+    emit: (inputs, outputs, options, context) => lowerMultiHead({ ...inputs, ...outputs }, options, context),
+    build: (b, names, options, { inputs: facts, outputCount }) => {
       const { query, key, value } = facts
       if (!query.shape || !key?.shape || !value?.shape) return undefined
       const [q, k, v] = projections(b, names, facts, options)
@@ -94,6 +96,7 @@ export const multiHeadAttention = defineOp({
         dtype: query.dtype,
         mask: facts.key_padding_mask,
         batch: query.shape[0]!,
+        scores: outputCount > 3,
       })
       const present = (x: string) => b.node('Identity', [x])
       return {

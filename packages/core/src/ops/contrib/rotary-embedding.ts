@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
+import { lowerRotary } from '../lower/rotary.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { sizeOf } from '../shared/attention/attention-graph.ts'
@@ -38,6 +39,12 @@ export const rotaryEmbedding = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ input, ...rest }, { output }, attrs, context) => {
+      const [hidden, half] = [input.shape[2]!, rest.cos_cache.shape[1]!]
+      const heads = attrs.num_heads > 0 ? attrs.num_heads : hidden / (2 * half)
+      const { interleaved } = attrs
+      return lowerRotary({ X: input, ...rest, Y: output }, { heads, interleaved }, context)
+    },
     build: (b, { input, position_ids, cos_cache, sin_cache }, attrs, { inputs }) => {
       const heads = headsOf(inputs, attrs)
       if (heads === undefined || !inputs.position_ids.shape) return undefined

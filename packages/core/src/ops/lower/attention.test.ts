@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float } from '../../ir/builder.ts'
 import { portableTarget } from '../../kernel/target.ts'
-import { checkEmit, type EmitCheck } from '../../testing/emit-check.ts'
+import { checkOnTargets, type TargetsCase } from '../../testing/check-targets.ts'
 import { generator } from '../../testing/gen.ts'
 import { bool, f32, i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'
@@ -10,8 +10,11 @@ import { randomStream } from '../random.ts'
 
 const g = generator(randomStream(1))
 const random = (...shape: readonly number[]) => g.tensor('float32', shape)
-const check = (inputs: EmitCheck['inputs'], attrs: EmitCheck['attrs'] = {}, rest: Partial<EmitCheck> = {}) =>
-  checkEmit(attention, { inputs, attrs, tolerance: { relative: 1e-4, absolute: 1e-5 }, ...rest })
+const check = (
+  inputs: TargetsCase['inputs'],
+  attrs: TargetsCase['attrs'] = {},
+  rest: Partial<TargetsCase> = {},
+) => checkOnTargets(attention, { inputs, attrs, tolerance: { relative: 1e-4, absolute: 1e-5 }, ...rest })
 
 describe('Attention', () => {
   it.each([
@@ -37,13 +40,13 @@ describe('Attention', () => {
     const past = [random(2, 2, 6, 5), random(2, 2, 6, 7)]
     for (const is_causal of [0, 1]) {
       const own = [random(2, 2, 3, 5), random(2, 2, 3, 5), random(2, 2, 3, 7), undefined]
-      check([...own, ...past], { is_causal }, { outputs: 3 })
-      check([...own, ...past], { is_causal }, { outputs: 1 })
+      check([...own, ...past], { is_causal }, { outputCount: 3 })
+      check([...own, ...past], { is_causal }, { outputCount: 1 })
     }
     check(
       [random(2, 3, 10), random(2, 3, 10), random(2, 3, 14), undefined, ...past],
       { q_num_heads: 2, kv_num_heads: 2 },
-      { outputs: 3 },
+      { outputCount: 3 },
     )
   })
 
@@ -51,7 +54,7 @@ describe('Attention', () => {
     check(
       [random(1, 3, 4), random(1, 5, 4), random(1, 5, 6)],
       { q_num_heads: 2, kv_num_heads: 2 },
-      { outputs: 3 },
+      { outputCount: 3 },
     )
   })
 

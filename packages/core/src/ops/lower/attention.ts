@@ -39,7 +39,7 @@ const taskWork = 2e6
 /** Adds the call that computes attention. */
 export function callAttention(attention: AttentionCall, { call, target, threads }: LowerContext): void {
   const { q, k, v, y, masks, places, sink, keys, offset, scale, softcap } = attention
-  const { left = everything, right = everything } = attention
+  const [left, right] = [attention.left ?? everything, attention.right ?? everything]
   if (q.batch * q.heads * q.length * v.size === 0) return
   const wanted = Math.max(2, Math.floor(taskWork / (keys * (q.size + v.size) + 1)))
   const fair = Math.ceil((q.length * q.batch * q.heads) / (2 * threads))
@@ -103,21 +103,22 @@ export function maskOf({
   return { mask: { kind: dtype === 'bool' ? 'bool' : 'float', at, strides }, width }
 }
 
-/** Keys or values of the past followed by the new ones; where `present` is to hold them, or a place of the node's own. */
+/** Keys or values of the past followed by the new ones, to which a bias is added; where `present` is to hold them, or a place of the node's own. */
 export function appended(
   past: TensorRef | undefined,
   own: HeadsRef,
   present: TensorRef | undefined,
   context: LowerContext,
+  bias?: Place,
 ): HeadsRef {
-  if (!past && !present) return own
+  if (!past && !present && !bias) return own
   const before = past?.shape[2] ?? 0
   const sizes = { ...own, length: before + own.length }
   const bytes = 4 * own.batch * own.heads * sizes.length * own.size
   const all = headsApart(present?.at ?? context.temp('keys and values', bytes), sizes)
   if (past) copyRows(headsOf(past, undefined), rowsOf(all, 0, before), context)
-  copyRows(own, rowsOf(all, before, own.length), context)
-  return past ? all : own
+  copyRows(own, rowsOf(all, before, own.length), context, bias)
+  return past || bias ? all : own
 }
 
 export interface AttentionRefs {

@@ -117,7 +117,7 @@ const unitAxis: WindowAxis = {
 }
 
 /** With axes of size 1 in front of those that are there. */
-function padAxes(axes: readonly WindowAxis[], rank: number): readonly WindowAxis[] {
+export function padAxes(axes: readonly WindowAxis[], rank: number): readonly WindowAxis[] {
   return [...new Array<WindowAxis>(rank - axes.length).fill(unitAxis), ...axes]
 }
 

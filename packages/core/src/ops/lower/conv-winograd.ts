@@ -1,27 +1,56 @@
 /** 3×3 convolutions of stride 1 by Winograd's minimal filtering: a quarter of the multiplications for 4×4 tiles. */
-import { elementCount } from '../../base/shape.ts'
 import type { LowerContext, Refusal } from '../../kernel/lower.ts'
-import { type ConvNode, planeAxes, planeEpilogue } from './conv-node.ts'
+import type { Target } from '../../kernel/target.ts'
+import type { ConvProblem, ConvStrategy } from './conv-problem.ts'
+import { planeAxes, planeEpilogue } from './plane-axes.ts'
 import { oddLines, winogradPlan } from './winograd/plan.ts'
 import { fourByThree, type Transform, twoByThree } from './winograd/transforms.ts'
 import { weightsKernel } from './winograd/weights.ts'
 import { winogradKernel } from './winograd/winograd-kernel.ts'
 
-/** Lowers a convolution with tiles of 2×2 or 4×4 results; or says why these do not compute it. */
-export function lowerWinograd(node: ConvNode, outputs: 2 | 4, context: LowerContext): Refusal {
-  const { X, W, B, Y, group } = node
-  const axes = planeAxes(node.axes)
-  if (X.dtype !== 'float32') return `dtype ${X.dtype}`
-  if (
-    !axes ||
-    group !== 1 ||
-    axes.some((axis) => axis.kernel !== 3 || axis.stride !== 1 || axis.dilation !== 1)
-  )
-    return 'a window other than 3×3 with stride 1'
-  if (X.shape[1] === 0) return 'no channels'
+/** With fewer channels the transforms cost more than the multiplications that they save. */
+const leastChannels = 16
+
+/** Of the 9 multiplications per result that a direct convolution takes, so many must be left at most. */
+const mostProducts = 6
+
+/** Constant weights: they are transformed once, when the model is prepared. */
+export const winogradConvolution: ConvStrategy = {
+  fits: (problem, { target }) => {
+    const { X, W, Y, axes, group } = problem
+    return (
+      W.isConstant &&
+      group === 1 &&
+      axes.length === 2 &&
+      axes.every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1) &&
+      Math.min(X.shape[1]!, Y.shape[1]!) >= leastChannels &&
+      products(bestTransform(problem, target), problem, target) <= mostProducts
+    )
+  },
+  lower: (problem, context) =>
+    lowerWinograd(problem, bestTransform(problem, context.target).outputs, context),
+}
+
+function bestTransform(problem: ConvProblem, target: Target): Transform {
+  const [four, two] = [fourByThree, twoByThree].map((transform) => products(transform, problem, target))
+  return four! <= two! ? fourByThree : twoByThree
+}
+
+/** Multiplications per result and channel, with those for what tiles and vectors compute beyond the image. */
+function products({ outputs, size }: Transform, { X, axes }: ConvProblem, { tile }: Target): number {
+  const lanes = 4 * tile.vectors
+  const tiles = axes.reduce((count, { output }) => count * Math.ceil(output / outputs), X.shape[0]!)
+  const results = axes.reduce((count, { output }) => count * output, X.shape[0]!)
+  return (size * size * lanes * Math.ceil(tiles / lanes)) / results
+}
+
+/** Lowers a convolution with windows of 3×3, stride 1 and one group with tiles of 2×2 or 4×4 results. */
+export function lowerWinograd(problem: ConvProblem, outputs: 2 | 4, context: LowerContext): Refusal {
+  const { X, W, B, Y } = problem
+  const axes = planeAxes(problem.axes)
+  if (!axes) return 'more than two spatial axes'
   const epilogue = planeEpilogue(context, Y.shape, axes)
   if (!epilogue) return 'an epilogue that does not lie along the output'
-  if (elementCount(Y.shape) === 0) return undefined
   const { target, threads } = context
   const transform: Transform = outputs === 4 ? fourByThree : twoByThree
   const [images, channels, maps] = [X.shape[0]!, X.shape[1]!, Y.shape[1]!]

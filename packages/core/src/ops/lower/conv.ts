@@ -2,24 +2,18 @@
 import { elementCount } from '../../base/shape.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type WindowSpec, windowAxes } from '../shared/window.ts'
-import { lowerDepthwise } from './conv-depthwise.ts'
+import { depthwiseConvolution } from './conv-depthwise.ts'
 import { gemmConvolution, pointwiseConvolution } from './conv-gemm.ts'
 import type { ConvStrategy } from './conv-problem.ts'
-import { lowerWinograd } from './conv-winograd.ts'
-
-const depthwise: ConvStrategy = { fits: () => true, lower: lowerDepthwise }
-
-/** With few channels the transforms cost more than the multiplications that they save. */
-const leastChannels = 16
-
-const winograd: ConvStrategy = {
-  fits: ({ X, Y }) =>
-    Math.min(X.shape[1]!, Y.shape[1]!) >= leastChannels && Y.shape.slice(2).every((size) => size >= 6),
-  lower: (problem, context) => lowerWinograd(problem, 4, context),
-}
+import { winogradConvolution } from './conv-winograd.ts'
 
 /** In the order in which they are tried; the last one takes all. */
-const strategies: readonly ConvStrategy[] = [depthwise, winograd, pointwiseConvolution, gemmConvolution]
+const strategies: readonly ConvStrategy[] = [
+  depthwiseConvolution,
+  winogradConvolution,
+  pointwiseConvolution,
+  gemmConvolution,
+]
 
 interface ConvInputs {
   readonly X: TensorRef

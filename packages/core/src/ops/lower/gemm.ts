@@ -24,17 +24,21 @@ export function lowerGemmNode(
     return 'an epilogue that does not lie along the product'
   const plain = ({ at, isConstant }: TensorRef, trans: number) =>
     ({ form: 'plain', at, count: 1, isTurned: trans !== 0, isConstant }) as const
-  return lowerGemm(context, {
-    a: plain(A, transA),
-    b: plain(B, transB),
-    c: Y.at,
-    rows,
-    columns,
-    depth: A.shape[transA ? 0 : 1]!,
-    count: 1,
-    scale: alpha,
-    ...(C && beta !== 0 && rows * columns > 0 && addend(C, beta, [rows, columns], context)),
-  })
+  return lowerGemm(
+    context,
+    {
+      a: plain(A, transA),
+      b: plain(B, transB),
+      c: Y.at,
+      rows,
+      columns,
+      depth: A.shape[transA ? 0 : 1]!,
+      count: 1,
+      scale: alpha,
+      ...(C && beta !== 0 && rows * columns > 0 && addend(C, beta, [rows, columns], context)),
+    },
+    context.epilogue,
+  )
 }
 
 function addend(

@@ -39,16 +39,20 @@ export function lowerMatmul(
   const count = elementCount(broadcast(left.batch, right.batch))
   // Rows of several matrices that meet the same B are rows of one matrix.
   if (right.plain.count === 1 && left.plain.count === count && !left.plain.isTurned)
-    return lowerGemm(context, {
-      ...matrices,
-      a: { ...left.plain, count: 1 },
-      c: Y.at,
-      rows: left.rows * count,
-      count: 1,
-      scale: alpha,
-    })
+    return lowerGemm(
+      context,
+      {
+        ...matrices,
+        a: { ...left.plain, count: 1 },
+        c: Y.at,
+        rows: left.rows * count,
+        count: 1,
+        scale: alpha,
+      },
+      context.epilogue,
+    )
   const pairs = pairsOf(left.batch, right.batch)
-  return lowerGemm(context, { ...matrices, c: Y.at, count, pairs, scale: alpha })
+  return lowerGemm(context, { ...matrices, c: Y.at, count, pairs, scale: alpha }, context.epilogue)
 }
 
 function operand({ at, isConstant }: TensorRef, shape: Shape, isTurned: boolean): Operand {

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { checkEmit } from '../../testing/emit-check.ts'
+import { checkOnTargets } from '../../testing/check-targets.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { f32 } from '../../testing/literals.ts'
 import { simplifiedLayerNormalization } from '../contrib/simplified-layer-normalization.ts'
@@ -19,23 +19,30 @@ describe.each(sizes)('rows of %i', (size) => {
   const batch = [2, 3, size]
 
   it('LayerNormalization', () => {
-    checkEmit(layerNormalization, { inputs: tensors(g, batch, [size], [size]), outputs: 3, threads: 2 })
-    checkEmit(layerNormalization, { inputs: tensors(g, batch, [size]) })
-    checkEmit(layerNormalization, { inputs: tensors(g, batch, [3, size], [1, 3, size]), attrs: { axis: 1 } })
+    checkOnTargets(layerNormalization, {
+      inputs: tensors(g, batch, [size], [size]),
+      outputCount: 3,
+      threads: 2,
+    })
+    checkOnTargets(layerNormalization, { inputs: tensors(g, batch, [size]) })
+    checkOnTargets(layerNormalization, {
+      inputs: tensors(g, batch, [3, size], [1, 3, size]),
+      attrs: { axis: 1 },
+    })
   })
 
   it('RMSNormalization', () => {
-    checkEmit(rmsNormalization, { inputs: tensors(g, batch, [size]), threads: 2 })
-    checkEmit(rmsNormalization, { inputs: tensors(g, batch, batch), attrs: { axis: 0 } })
-    checkEmit(simplifiedLayerNormalization, { inputs: tensors(g, batch, [size]), outputs: 2 })
+    checkOnTargets(rmsNormalization, { inputs: tensors(g, batch, [size]), threads: 2 })
+    checkOnTargets(rmsNormalization, { inputs: tensors(g, batch, batch), attrs: { axis: 0 } })
+    checkOnTargets(simplifiedLayerNormalization, { inputs: tensors(g, batch, [size]), outputCount: 2 })
   })
 
   it('the sum of two', () => {
     for (const skip of [batch, [1, 3, size], [3, size]]) {
       const [x, s, gamma, beta, bias] = tensors(g, batch, skip, [size], [size], [size])
-      checkEmit(skipLayerNormalization, { inputs: [x, s, gamma, beta, bias], outputs: 4 })
-      checkEmit(skipLayerNormalization, { inputs: [x, s, gamma] })
-      checkEmit(skipSimplifiedLayerNormalization, { inputs: [x, s, gamma, bias] })
+      checkOnTargets(skipLayerNormalization, { inputs: [x, s, gamma, beta, bias], outputCount: 4 })
+      checkOnTargets(skipLayerNormalization, { inputs: [x, s, gamma] })
+      checkOnTargets(skipSimplifiedLayerNormalization, { inputs: [x, s, gamma, bias] })
     }
   })
 })
@@ -50,7 +57,7 @@ it.each([
   const g = generator(randomStream(shape.length))
   const channels = shape[1]!
   for (const num_groups of [1, 2, channels])
-    checkEmit(groupNormalization, {
+    checkOnTargets(groupNormalization, {
       inputs: tensors(g, shape, [channels], [channels]),
       attrs: { num_groups },
       tolerance: { relative: 1e-5, absolute: 1e-5 },
@@ -60,7 +67,7 @@ it.each([
 it('keeps a small deviation beside a large mean', () => {
   const g = generator(randomStream(5))
   const x = f32(Array.from({ length: 3 }, () => Array.from({ length: 50 }, () => 4096 + g.int(-8, 8) / 8)))
-  checkEmit(layerNormalization, {
+  checkOnTargets(layerNormalization, {
     inputs: [x, ...tensors(g, [50], [50])],
     tolerance: { relative: 1e-3, absolute: 1e-3 },
   })
@@ -72,6 +79,6 @@ it('passes NaN and infinity on within their row', () => {
     [1, 2, 3, 4, 5],
     [Number.POSITIVE_INFINITY, 1, 2, 3, 4],
   ])
-  checkEmit(layerNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
-  checkEmit(rmsNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
+  checkOnTargets(layerNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
+  checkOnTargets(rmsNormalization, { inputs: [x, f32([1, 2, 3, 4, 5])] })
 })

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { checkEmit } from '../../testing/emit-check.ts'
+import { checkOnTargets } from '../../testing/check-targets.ts'
 import { generator } from '../../testing/gen.ts'
 import { f32 } from '../../testing/literals.ts'
 import { logSoftmax } from '../log-softmax.ts'
@@ -12,20 +12,20 @@ describe.each([softmax, logSoftmax])('$name', (op) => {
   it.each([1, 3, 4, 5, 7, 8, 9, 31])('takes lines of %i', (size) => {
     const g = generator(randomStream(size))
     for (const shape of [[size], [3, size], [2, 5, size]])
-      checkEmit(op, { inputs: [g.tensor('float32', shape)], threads: 2 })
+      checkOnTargets(op, { inputs: [g.tensor('float32', shape)], threads: 2 })
     for (const inner of [1, 2, 3, 4, 5, 11, 260])
-      checkEmit(op, { inputs: [g.tensor('float32', [2, size, inner])], attrs: { axis: 1 } })
+      checkOnTargets(op, { inputs: [g.tensor('float32', [2, size, inner])], attrs: { axis: 1 } })
   })
 
   it('takes no elements', () => {
     const g = generator(randomStream(1))
-    checkEmit(op, { inputs: [g.tensor('float32', [0, 3])] })
-    checkEmit(op, { inputs: [g.tensor('float32', [3, 0])] })
+    checkOnTargets(op, { inputs: [g.tensor('float32', [0, 3])] })
+    checkOnTargets(op, { inputs: [g.tensor('float32', [3, 0])] })
   })
 
   it('takes values that are no ordinary numbers', () => {
     const g = generator(randomStream(2))
-    checkEmit(op, {
+    checkOnTargets(op, {
       inputs: [
         f32([
           [nan, 1, 2],
@@ -36,8 +36,8 @@ describe.each([softmax, logSoftmax])('$name', (op) => {
         ]),
       ],
     })
-    checkEmit(op, { inputs: [g.tensor('float32', [40, 9], { finite: false })] })
-    checkEmit(op, { inputs: [g.tensor('float32', [9, 40], { finite: false })], attrs: { axis: 0 } })
-    checkEmit(op, { inputs: [f32([1e4, 1e4 - 0.5, 9e3])] })
+    checkOnTargets(op, { inputs: [g.tensor('float32', [40, 9], { finite: false })] })
+    checkOnTargets(op, { inputs: [g.tensor('float32', [9, 40], { finite: false })], attrs: { axis: 0 } })
+    checkOnTargets(op, { inputs: [f32([1e4, 1e4 - 0.5, 9e3])] })
   })
 })

@@ -25,6 +25,7 @@ const stripBytes = 12 * 1024
 /** Window elements that make a task worth its hand-over: some 20 to 50 microseconds. */
 const taskWork = 1 << 20
 
+/** The cut of so many planes. */
 export function stripsOf(
   planes: number,
   [height, width]: readonly [WindowAxis, WindowAxis],

@@ -4,6 +4,7 @@ import { passTest, type Weights } from '../../testing/pass-test.ts'
 import { around, bytes, image, quantize } from '../../testing/quantized-graph.ts'
 import { qlinearConv } from './qlinear-conv.ts'
 import { qgemm, qlinearMatmul } from './qlinear-matmul.ts'
+import { quantizeClamp } from './quantize-dequantize.ts'
 
 const perMap = (b: GraphBuilder, g: Weights) =>
   b.node('DequantizeLinear', [bytes(b, g, [4, 3, 3, 3]), b.literal('float32', [0.01, 0.02, 0.03, 0.04])], {
@@ -43,6 +44,13 @@ passTest(qlinearConv, [
       ])
     },
     becomes: ['QuantizeLinear', 'QLinearConv'],
+    quanta: 1,
+  },
+  {
+    name: 'under Relu that ends where the range does',
+    graph: (b, g) => quantize(b, b.node('Relu', [conv(b, g)]), 0.5, 0),
+    becomes: ['QuantizeLinear', 'QLinearConv'],
+    with: [quantizeClamp],
     quanta: 1,
   },
   {

@@ -28,9 +28,11 @@ export interface MaskedSpec {
   readonly dtype: DType
   readonly mask: TensorFact | undefined
   readonly batch: Dim
+  /** Whether somebody wants the scores. */
+  readonly scores: boolean
 }
 
-/** Attention of heads apart: the packed output, and the scores with all that is added to them. */
+/** Attention of heads apart: the packed output, and the scores with all that is added to them where they are wanted. */
 export function maskedAttention(b: GraphBuilder, names: AttentionOperands, spec: MaskedSpec) {
   const { query, key, value, attention_bias, past } = names
   const keys = sizeOf(b, key, 2)
@@ -40,9 +42,11 @@ export function maskedAttention(b: GraphBuilder, names: AttentionOperands, spec:
     spec.unidirectional === 1 ? causalBias(b, { queries: sizeOf(b, query, 2), keys, past }, spec) : undefined,
   ].filter((one) => one !== undefined)
   const bias = summands.length === 0 ? undefined : summands.reduce((x, y) => b.node('Add', [x, y]))
-  const attributes = { qk_matmul_output_mode: 2, ...(spec.scale && { scale: float(spec.scale) }) }
-  const [y, , , scores] = b.nodes('Attention', [query, key, value, bias], attributes, { outputs: 4 })
-  return { output: joinHeads(b, y!, 3), scores: scores! }
+  const scale = spec.scale ? { scale: float(spec.scale) } : {}
+  const attributes = spec.scores ? { qk_matmul_output_mode: 2, ...scale } : scale
+  const outputs = spec.scores ? 4 : 1
+  const [y, , , scores] = b.nodes('Attention', [query, key, value, bias], attributes, { outputs })
+  return { output: joinHeads(b, y!, 3), scores }
 }
 
 function counted(b: GraphBuilder, count: string): string {

@@ -65,6 +65,7 @@ const times = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.mul', a, b)
 const plus = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.add', a, b)
 const minus = (a: Operand<'i32'>, b: Operand<'i32'>) => op('i32.sub', a, b)
 
+/** The kernel of a transform; a task is a block of tiles and a group of maps. */
 export function winogradKernel(
   target: Target,
   transform: Transform,
