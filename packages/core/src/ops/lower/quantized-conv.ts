@@ -7,7 +7,7 @@ import { lowerProduct, mostSteps, type ProductOutput } from '../../kernel/quanti
 import { lowerPaddedPlanes, tapOffsets } from '../../kernel/quantized/padded-image.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import type { WindowAxis } from '../shared/window.ts'
-import { planeAxes } from './conv-node.ts'
+import { planeAxes } from './plane-axes.ts'
 
 export interface IntegerConvNode {
   readonly x: TensorRef
