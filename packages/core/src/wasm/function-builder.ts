@@ -244,8 +244,9 @@ export function buildFunction<P extends readonly ValType[]>(
       return (body) => void place.push(nested(body))
     },
   }
-  const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] }))
-  const value = build(f, ...(args as { readonly [K in keyof P]: Local<P[K] & ValType> }))
+  type Args = { readonly [K in keyof P]: Local<P[K] & ValType> }
+  const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] })) as Args // one per parameter
+  const value = build(f, ...args)
   if (result !== undefined) {
     checkOperands(`result of ${name}`, [result], value ? [value] : [])
     out.push(value!.code)
