@@ -6,10 +6,13 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'tools/**/*.test.ts',
       'conformance/*.test.ts',
+      'bench/*.test.ts',
       'examples/**/*.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    setupFiles: ['tools/seed-properties.ts'],
+    // Ends what hangs. How fast something is, a test measures itself: machines differ by a factor of ten.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'threads',
     maxWorkers: 2,
     // Modules hold no mutable state, so test files may share them: importing all operators for each file takes longer than the tests.

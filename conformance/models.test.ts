@@ -28,7 +28,7 @@ const path = (...parts: readonly string[]) => join(shared, ...parts)
 const load = (...parts: readonly string[]): Graph => readOnnx(readFileSync(path(...parts)))
 const tensorAt = (...parts: readonly string[]): Value =>
   readValue(readFileSync(path(...parts)), { kind: 'tensor', dtype: 'float32' })
-const timeout = { timeout: 120_000 }
+const timeout = { timeout: 600_000 }
 
 if (!present) console.log('tests of real models are skipped: ../shared/models is missing')
 else if (!ort)

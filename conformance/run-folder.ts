@@ -14,20 +14,20 @@ import { difference } from '@slipway/core/testing'
 
 type Run = (inputs: ReadonlyMap<string, Value>) => ReadonlyMap<string, Value>
 
-const engines: Readonly<Record<string, (graph: Graph) => Run>> = {
+const prepare: Readonly<Record<string, (graph: Graph) => Run>> = {
   reference: (graph) => prepareGraph(graph),
   wasm: (graph) => compileGraph(graph).run,
 }
 
+export const engines: readonly string[] = Object.keys(prepare)
+
 /** Why the folder fails, or undefined where it passes. */
 export function runFolder(folder: string, engine: string): string | undefined {
-  const prepare = engines[engine]
-  if (!prepare) return `unknown engine ${engine}`
   try {
     const graph = readOnnx(readFileSync(join(folder, 'model.onnx')))
     const sets = readdirSync(folder).filter((name) => name.startsWith('test_data_set_'))
     if (sets.length === 0) return 'the folder has no test data'
-    const run = prepare(graph)
+    const run = prepare[engine]!(graph)
     for (const set of sets) {
       const read = (name: string, file: string): Value =>
         readValue(readFileSync(join(folder, set, file)), typeOf(graph.types, name))

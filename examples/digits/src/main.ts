@@ -36,7 +36,12 @@ await writeFile(join(folder, 'model.onnx'), bytes)
 console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`)
 
 const server = await createServer({ repository, staticFolder: page })
-const url = await server.listen({ port })
+const url = await server.listen({ port }).catch(async (error: unknown) => {
+  await server.close()
+  console.error(`Cannot listen on port ${port}: ${error instanceof Error ? error.message : error}`)
+  console.error('Another port: PORT=8001 npm start')
+  process.exit(1)
+})
 const failed = (await server.loaded).filter(({ state }) => state !== 'READY')
 for (const { name, reason } of failed) console.log(`${name} could not be loaded: ${reason}`)
 const request = await writeRequest(trained.example)

@@ -1,11 +1,17 @@
 import { processTerminal } from './io/terminal.ts'
 import { runProgram } from './program.ts'
 
+/** A reader that has seen enough, such as `head`, is no error; the command goes on to its own exit code. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
 /** The command line of a process: Ctrl-C aborts the running command, a second one ends the process. */
 export async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)))
   }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   return runProgram(argv, processTerminal(stop.signal))
 }

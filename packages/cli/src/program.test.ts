@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { graphBuilder, tensor, writeOnnx } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from './commands/index.ts'
@@ -51,6 +54,20 @@ describe('slipway', () => {
       code: 2,
       err: expect.stringMatching(/\[SLP-F2\].*byte \d+/),
     })
+  })
+})
+
+describe('a process', () => {
+  it('ends with its own exit code where nobody reads to the end', async () => {
+    const bin = fileURLToPath(new URL('../bin/slipway.js', import.meta.url))
+    const child = spawn(process.execPath, [bin, 'check', path, '--json'])
+    let err = ''
+    child.stderr.on('data', (text) => {
+      err += text
+    })
+    child.stdout.destroy()
+    const [code] = await once(child, 'close')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 })
 

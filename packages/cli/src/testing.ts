@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { graphBuilder, symbol, writeOnnx } from '@slipway/core'
+import { graphBuilder, symbol, type ValueType, writeOnnx } from '@slipway/core'
 import { createTerminal } from './io/terminal.ts'
 import { runProgram } from './program.ts'
 
@@ -76,4 +76,12 @@ export function meanModel(): Uint8Array {
   const x = b.input('image', { kind: 'tensor', dtype: 'float32', shape: [1, 3, 2, 2] })
   const [y] = b.nodes('ReduceMean', [x, b.literal('int64', [2, 3])], { keepdims: 0 }, { outputs: ['y'] })
   return writeOnnx(b.build([y!], new Map([['y', { kind: 'tensor', dtype: 'float32', shape: [1, 3] }]])))
+}
+
+/** A picture [1, 2, 2, 3] of a dtype as it came in. */
+export function echoModel(dtype: 'uint8' | 'float16'): Uint8Array {
+  const type: ValueType = { kind: 'tensor', dtype, shape: [1, 2, 2, 3] }
+  const b = graphBuilder({ name: 'echo' })
+  const [y] = b.nodes('Identity', [b.input('image', type)], {}, { outputs: ['y'] })
+  return writeOnnx(b.build([y!], new Map([['y', type]])))
 }

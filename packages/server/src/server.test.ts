@@ -45,6 +45,11 @@ const pairBody = JSON.stringify({
 })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Elements with which the slow model runs for half a minute, and for many seconds on the fastest machine. */
+const endless = 4_000_000
+/** Long for such a run to be stopped, but for the load of the machine, and short beside the run itself. */
+const stopMs = 4_000
+
 /** A request for the slow model. */
 function slowRequest(count: number) {
   const inputs = [
@@ -102,14 +107,13 @@ describe('over a socket', () => {
     withSlowServer({}, async (server, url) => {
       const { session } = server.models.find('slow')
       const abort = new AbortController()
-      const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(2_000_000), signal: abort.signal })
+      const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(endless), signal: abort.signal })
       while (session.report().running === 0) await sleep(5)
       abort.abort()
       await expect(answer).rejects.toThrow()
       const goneMs = performance.now()
       while (session.report().running > 0) await sleep(5)
-      // The whole run takes seconds even on a machine that does nothing else.
-      expect(performance.now() - goneMs).toBeLessThan(2_000)
+      expect(performance.now() - goneMs).toBeLessThan(stopMs)
       expect((await fetch(`${url}/v2/models/slow/infer`, slowRequest(4))).status).toBe(200)
     }))
 })
@@ -118,7 +122,7 @@ describe('close', () => {
   it('is not ready any more, lets requests under way finish, and ends the workers', () =>
     withSlowServer({}, async (server, url) => {
       const { session } = server.models.find('slow')
-      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(20_000))
+      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(100_000))
       while (session.report().running === 0) await sleep(5)
       const closed = server.close()
       const ready = await server.app.inject('/v2/health/ready')
@@ -132,11 +136,11 @@ describe('close', () => {
   it('stops runs that take longer than the drain timeout', () =>
     withSlowServer({ drainTimeoutMs: 100 }, async (server, url) => {
       const { session } = server.models.find('slow')
-      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(2_000_000))
+      const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(endless))
       while (session.report().running === 0) await sleep(5)
       const startMs = performance.now()
       await server.close()
-      expect(performance.now() - startMs).toBeLessThan(3_000)
+      expect(performance.now() - startMs).toBeLessThan(stopMs)
       const { status, headers } = await answer
       expect([status, headers.get('connection')]).toEqual([503, 'close'])
     }))

@@ -1,4 +1,4 @@
-import { graphBuilder, writeOnnx } from '@slipway/core'
+import { graphBuilder, tensor, writeOnnx } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { twiceModel, type Workspace, workspace } from '../testing.ts'
 
@@ -31,6 +31,18 @@ describe('slipway explain', () => {
     const { out } = await at.slipway('explain', model, '--after', 'identity', '--diff')
     expect(out).toContain('# identity: Identity(x) becomes x')
     expect(out).toMatch(/^-.*Identity/m)
+  })
+
+  it('takes defaults of inputs for constants', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const k = b.input('k', { kind: 'tensor', dtype: 'float32', shape: [1] })
+    const one = b.constant(tensor('float32', [1], Float32Array.of(1)), k)
+    const bytes = writeOnnx(b.build([b.node('Relu', [b.node('Mul', [x, one])])]))
+    const { out } = await at.slipway('explain', await at.write('default.onnx', bytes))
+    expect(out.match(/^# [\w-]+/gm)).toEqual(
+      ['read', 'upgrade', 'freeze', 'infer', 'no-op-arithmetic', 'passes'].map((name) => `# ${name}`),
+    )
   })
 
   it('says why a pass leaves nodes alone', async () => {

@@ -2,6 +2,7 @@ import {
   annotateTypes,
   diffGraphs,
   foldNode,
+  freezeDefaults,
   type Graph,
   optimize,
   printGraph,
@@ -64,11 +65,14 @@ export const explain = defineCommand({
 
 async function stagesOf(path: string): Promise<Stage[]> {
   const asWritten = (await loadModel(path, { upgrade: (graph) => graph })).read.graph
-  const { graph } = (await loadModel(path)).read
-  const inferred = annotateTypes(graph, { fold: foldNode })
+  const { read } = await loadModel(path)
+  const frozen = freezeDefaults(read.graph)
+  const inferred = annotateTypes(frozen, { fold: foldNode })
+  const about = 'inputs with a default as constants, which they are in a run that does not give them'
   return [
     { name: 'read', about: 'the file, functions inlined', graph: asWritten },
-    { name: 'upgrade', about: 'operators raised to the newest operator set', graph },
+    { name: 'upgrade', about: 'operators raised to the newest operator set', graph: read.graph },
+    ...(frozen === read.graph ? [] : [{ name: 'freeze', about, graph: frozen }]),
     { name: 'infer', about: 'types and shapes of every value', graph: inferred },
     ...passStages(inferred),
   ]
@@ -86,7 +90,7 @@ function passStages(graph: Graph): Stage[] {
 }
 
 async function explainRule(path: string, rule: string, asJson: boolean, terminal: Terminal): Promise<0> {
-  const { graph } = optimize((await loadModel(path)).read.graph)
+  const { graph } = optimize(freezeDefaults((await loadModel(path)).read.graph))
   const misses = whyNot(graph, rule)
   if (asJson) terminal.print(JSON.stringify(misses, null, 2))
   else if (misses.length === 0) terminal.print(`${rule}: no node is left where it could begin`)

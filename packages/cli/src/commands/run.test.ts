@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { readNpy, tensor, writeNpy } from '@slipway/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { meanModel, twiceModel, type Workspace, workspace } from '../testing.ts'
+import { echoModel, meanModel, twiceModel, type Workspace, workspace } from '../testing.ts'
 
 let at: Workspace
 let path: string
@@ -43,6 +43,23 @@ describe('slipway run', () => {
     expect(b).toBeCloseTo(-1)
     expect(g).toBeCloseTo(0, 1)
     expect(r).toBeCloseTo(2)
+  })
+
+  it.each(['uint8', 'float16'] as const)('reads pictures for inputs of %s', async (dtype) => {
+    const background = { r: 200, g: 100, b: 0 }
+    const png = await sharp({ create: { width: 2, height: 2, channels: 3, background } })
+      .png()
+      .toBuffer()
+    const image = await at.write('small.png', png)
+    const model = await at.write(`${dtype}.onnx`, echoModel(dtype))
+    const read = (steps: string) =>
+      at.slipway('run', model, '-i', `image=@${image}`, '--preprocess', steps, '--json')
+    const pixel = [200, 100, 0]
+    const row = [pixel, pixel]
+    expect(JSON.parse((await read('layout=nhwc')).out)).toEqual({ y: [[row, row]] })
+    // What is no integer is not rounded to one.
+    const scaled = await read('layout=nhwc scale=255')
+    expect(scaled).toMatchObject(dtype === 'uint8' ? { code: 2, err: /integers from 0 to 255/ } : { code: 0 })
   })
 
   it('prints the names of the best classes', async () => {

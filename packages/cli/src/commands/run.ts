@@ -55,7 +55,7 @@ export const run = defineCommand({
   ],
   examples: [
     "slipway run add.onnx --input 'x=[1, 2, 3]' --input y=@y.npy",
-    'slipway run squeezenet.onnx -i data_0=@cat.png --preprocess "resize=256 crop=224" --labels classes.txt',
+    'slipway run squeezenet.onnx -i data_0=@cat.png --preprocess "resize=256 crop=224 channels=bgr mean=104,117,123" --labels classes.txt',
   ],
   async run(args, terminal) {
     const { read } = await loadModel(args.positional[0]!)

@@ -34,6 +34,7 @@ describe('slipway serve', () => {
   it.each([
     ['--port', 'x'],
     ['--port', ''],
+    ['--port', '65536'],
     ['--body-limit', '0'],
   ])('refuses %s "%s"', async (flag, value) => {
     const { code, err } = await at.slipway('serve', at.folder, flag, value)

@@ -27,7 +27,7 @@ export const serve = defineCommand({
       ...(args.flag('log') && { logger: { level: 'info', stream: process.stderr } }),
     })
     try {
-      const url = await listen(server, wholeNumber(args, 'port', 0), args.text('host')!)
+      const url = await listen(server, wholeNumber(args, 'port', 0, 65_535), args.text('host')!)
       terminal.print(`listening on ${url}`)
       for (const status of await server.loaded) terminal.print(statusLine(status))
       await stopped(terminal)

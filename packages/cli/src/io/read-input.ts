@@ -1,8 +1,16 @@
 /** Inputs of `slipway run`: `name=@file` by the file's kind, or `name=JSON`. */
 import { extname } from 'node:path'
-import { type InputSpec, type InputValue, readNpy, readValue, SlipwayError } from '@slipway/core'
+import {
+  type InputSpec,
+  type InputValue,
+  type NestedArray,
+  readNpy,
+  readValue,
+  SlipwayError,
+} from '@slipway/core'
 import { type Preprocess, readImage } from './image.ts'
 import { type ParseJsonOptions, parseJson } from './json.ts'
+import { toNested } from './nested.ts'
 import { readBytes } from './read-file.ts'
 
 type Reader = (
@@ -12,7 +20,12 @@ type Reader = (
   preprocess: Preprocess,
 ) => InputValue | Promise<InputValue>
 
-const readPicture: Reader = (bytes, path, _spec, preprocess) => readImage(bytes, path, preprocess)
+/** A picture has no dtype of its own: as plain numbers it becomes whatever the input takes. */
+const readPicture: Reader = async (bytes, path, { type }, preprocess) => {
+  const picture = await readImage(bytes, path, preprocess)
+  const converts = type?.kind === 'tensor' && type.dtype !== picture.dtype
+  return converts ? (toNested(picture) as NestedArray) : picture // the nested form of a tensor of numbers
+}
 
 const jsonOf = ({ type }: InputSpec): ParseJsonOptions => ({
   numbers: !(type?.kind === 'tensor' && type.dtype === 'string'),

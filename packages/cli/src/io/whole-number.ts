@@ -1,14 +1,20 @@
 import { SlipwayError } from '@slipway/core'
 import type { CommandArgs } from '../define-command.ts'
 
-/** The value of an option as an integer from `least` on. Throws SLP-C1. */
-export function wholeNumber(args: CommandArgs, name: string, least: number): number {
+/** The value of an option as an integer from `least` to `most`. Throws SLP-C1. */
+export function wholeNumber(
+  args: CommandArgs,
+  name: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   const text = args.text(name) ?? ''
   const value = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} on` : `${least} to ${most}`
   throw new SlipwayError(
     'SLP-C1',
-    `Cannot read --${flag}: it must be an integer from ${least} on, got "${text}"`,
+    `Cannot read --${flag}: it must be an integer from ${range}, got "${text}"`,
   )
 }

@@ -49,6 +49,7 @@ export const errorCatalogue = {
   'SLP-F5': bad('tensor in the file is invalid'),
   'SLP-F6': bad('function is recursive or unknown'),
   'SLP-F7': unsupported('no conversion to the wanted operator set'),
+  'SLP-F8': { title: 'file cannot be loaded from its address', http: 502, grpc: 'UNAVAILABLE' },
   'SLP-L1': tooLarge('file is larger than the limit'),
   'SLP-L2': tooLarge('nesting is deeper than the limit'),
   'SLP-L3': tooLarge('count is over the limit'),

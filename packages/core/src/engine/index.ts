@@ -11,6 +11,7 @@ export type {
 } from './engine.ts'
 export type { Scalar, TypedArray } from './input-elements.ts'
 export type { InputSpec, Inputs, InputValue, NestedArray } from './inputs.ts'
+export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
 export {
   createSession,

@@ -1,11 +1,15 @@
 /** The name somebody probably meant. */
 
-/** The closest of `names` to `wanted`, unless all of them are far off. */
-export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
+/** The closest of `names` to `wanted`, unless all of them are more than `most` edits off. */
+export function nearestName(
+  wanted: string,
+  names: Iterable<string>,
+  most = Math.max(1, Math.floor(wanted.length / 2)),
+): string | undefined {
   const list = [...names]
   const text = wanted.toLowerCase()
   let best: string | undefined
-  let least = Math.max(1, Math.floor(wanted.length / 2)) + 1
+  let least = most + 1
   for (const name of list) {
     const distance = editDistance(text, name.toLowerCase(), least)
     if (distance < least) [best, least] = [name, distance]

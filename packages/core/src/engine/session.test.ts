@@ -85,9 +85,20 @@ describe('a process with sessions', () => {
     }
   })()
 
-  it.skipIf(!threads)('has no worker left after 20 times load, run, dispose', async () => {
+  it.skipIf(!threads)('has no worker left after 10 times load, run, dispose', async () => {
     const out = await inProcess(`
       const threads = () => readdirSync('/proc/self/task').length
+      // The system lists a thread for a moment after it has been joined.
+      const settled = async () => {
+        let count = threads()
+        for (let calm = 0; calm < 5; calm++) {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          const now = threads()
+          if (now !== count) calm = 0
+          count = now
+        }
+        return count
+      }
       const cycle = async () => {
         const session = await createSession(graph, { workers: 2 })
         await Promise.all([session.run({ x: [1] }), session.run({ x: [2] })])
@@ -96,14 +107,14 @@ describe('a process with sessions', () => {
         return during
       }
       await cycle()
-      const before = threads()
+      const before = await settled()
       let most = 0
-      for (let i = 0; i < 20; i++) most = Math.max(most, await cycle())
-      console.log(JSON.stringify({ before, most, after: threads() }))
+      for (let i = 0; i < 10; i++) most = Math.max(most, await cycle())
+      console.log(JSON.stringify({ before, most, after: await settled() }))
     `)
     const { before, most, after } = JSON.parse(out)
     expect(most).toBeGreaterThan(before)
-    expect(after).toBe(before)
+    expect(after).toBeLessThanOrEqual(before)
   })
 
   it('ends by itself though a session was left open', async () => {

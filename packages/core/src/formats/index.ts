@@ -1,3 +1,4 @@
+export { type FetchModelOptions, type FetchProgress, fetchModel } from './fetch-model.ts'
 export { readNpy } from './npy/read.ts'
 export { type NpyWriteOptions, writeNpy } from './npy/write.ts'
 export { type ExternalRange, externalRange, type ResolveExternal } from './onnx/external-data.ts'

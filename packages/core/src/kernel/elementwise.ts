@@ -2,13 +2,13 @@
 import { elementCount } from '../base/shape.ts'
 import { i32, type Local, type Operand, op, select } from '../wasm/index.ts'
 import { broadcastStrides, collapseAxes, type LoopNest } from './broadcast-loop.ts'
+import { whyNotComputable } from './computable.ts'
 import { emitRow, type RowInput } from './elementwise-row.ts'
 import { everyPart, type Formula, formulaKey, substitute } from './formula.ts'
 import { elementCost, elementsPerTask } from './formula-cost.ts'
 import { constantPool } from './formula-emitter.ts'
 import { defineKernel, type Kernel, type KernelBuilder, type ParamKind, type Place } from './kernel.ts'
 import type { LowerContext, Refusal, TensorRef } from './lower.ts'
-import { scalarType } from './register.ts'
 import { simplifyPowers } from './simplify-powers.ts'
 import { bytesOf } from './storage.ts'
 
@@ -28,8 +28,8 @@ export function lowerElementwise(
   output: TensorRef,
 ): Refusal {
   const simple = simplifyPowers(withExponents(formula, inputs))
-  const odd = everyPart(simple).find((part) => !isComputable(part))
-  if (odd) return `dtype ${odd.dtype}`
+  const refusal = whyNotComputable(simple)
+  if (refusal !== undefined) return refusal
   const total = elementCount(output.shape)
   if (total === 0) return undefined
   const used = inputs.flatMap((ref, index) => (readsInput(simple, index) ? [{ ref, index }] : []))
@@ -50,16 +50,6 @@ export function lowerElementwise(
   }
   addCall(context, plan, nest, [output, ...used.map(({ ref }) => ref)])
   return undefined
-}
-
-/** float64 has no erf and no trigonometric functions. */
-function isComputable(part: Formula): boolean {
-  if (scalarType(part.dtype) === undefined) return false
-  return (
-    part.kind !== 'unary' ||
-    part.dtype !== 'float64' ||
-    !['erf', 'sin', 'cos', 'tan'].includes(part.operation)
-  )
 }
 
 const readsInput = (formula: Formula, index: number): boolean =>

@@ -2,7 +2,8 @@
  * The contract between who emits kernels and who calls them. A kernel is a function (args, task, scratch) → ():
  * `args` points to its parameters in memory, one 4-byte word each; `task` is the number of the piece of work, from 0;
  * `scratch` points to memory of the thread that runs it. Tasks of one call run in any order, on any threads, at the
- * same time; calls run one after another.
+ * same time; calls run one after another. A kernel that meets data which ONNX forbids, such as an index outside, ends
+ * with `unreachable`; the reference kernel of the node then says what is wrong.
  */
 import { SlipwayError } from '../base/errors.ts'
 import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder, Operand } from '../wasm/index.ts'

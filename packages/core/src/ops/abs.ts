@@ -1,3 +1,4 @@
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
@@ -16,5 +17,5 @@ export const abs = defineOp({
   infer: ({ X }) => ({ Y: mapFact(X, absDim) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: Math.abs, int: (x) => (x < 0n ? -x : x) }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X }) => apply1('abs', X) },
 })

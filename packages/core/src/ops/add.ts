@@ -1,4 +1,5 @@
 import { addDims } from '../base/dim.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -17,5 +18,5 @@ export const add = defineOp({
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], A.dtype, ([a, b]) => addDims(a!, b!)) }),
   reference: ({ A, B }) => ({ C: zipElements(A, B, { float: (a, b) => a + b, int: (a, b) => a + b }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('add', A, B) },
 })

@@ -1,4 +1,5 @@
 import { defineOp } from './define.ts'
+import { emitArgExtreme } from './lower/lines.ts'
 import { one } from './param.ts'
 import { argAttrs, argExtreme, inferArg } from './shared/arg-extreme.ts'
 import { numbers } from './types.ts'
@@ -14,5 +15,9 @@ export const argMax = defineOp({
   infer: ({ data }, attrs) => ({ reduced: inferArg(data, attrs) }),
   reference: ({ data }, attrs) => ({ reduced: argExtreme(data, attrs, (a, b) => a > b) }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ data }, { reduced }, { axis, select_last_index }, context) =>
+      emitArgExtreme(data, reduced, { axis, side: 'max', isLast: select_last_index !== 0 }, context),
+  },
 })

@@ -2,6 +2,8 @@ import { elementCount } from '../base/shape.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerPool } from './lower/pool.ts'
+import { mean } from './lower/poolings.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
@@ -32,5 +34,10 @@ export const averagePool = defineOp({
     return { Y: wide(X.dtype, pool.shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: ({ X }, { Y }, attrs, context) =>
+      lowerPool(mean, X, Y, attrs, context, attrs.count_include_pad === 1),
+  },
 })

@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { lowerBatchNormalization } from './lower/batch-normalization.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -57,5 +58,10 @@ export const batchNormalization = defineOp({
     }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, { Y }, { training_mode, epsilon }, context) =>
+      training_mode === 0 ? lowerBatchNormalization(inputs, Y, epsilon, context) : 'training mode',
+  },
 })

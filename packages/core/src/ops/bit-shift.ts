@@ -1,4 +1,5 @@
 import { dtypeInfo } from '../base/dtype.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
@@ -21,7 +22,10 @@ export const bitShift = defineOp({
     return { Z: zipElements(X, Y, direction === 'LEFT' ? leftShift(bits) : rightShift(bits)) }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ X, Y }, { direction }) => apply2(direction === 'LEFT' ? 'shl' : 'shr', X, Y),
+  },
 })
 
 // Products with a power of two are exact in float64; the store cuts them to the width of the dtype.

@@ -1,3 +1,4 @@
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -16,5 +17,5 @@ export const bitwiseXor = defineOp({
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], A.dtype) }),
   reference: ({ A, B }) => ({ C: zipElements(A, B, { float: (a, b) => a ^ b, int: (a, b) => a ^ b }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('xor', A, B) },
 })

@@ -1,4 +1,6 @@
 import { dtypeInfo } from '../base/dtype.ts'
+import { ifComputable } from '../kernel/computable.ts'
+import { convert as convertFormula } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
@@ -31,6 +33,7 @@ export const castLike = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ input, target_type }) => ifComputable(convertFormula(input, target_type.dtype)),
     build: (b, { input }, { saturate, round_mode }, { inputs }) => ({
       output: b.node('Cast', [input], {
         to: dtypeInfo(inputs.target_type.dtype).code,

@@ -1,3 +1,5 @@
+import { ifComputable } from '../kernel/computable.ts'
+import { convert as convertFormula } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
@@ -37,5 +39,8 @@ export const cast = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ input }, { to }) => ifComputable(convertFormula(input, dtypeOfAttr('to', to, castable))),
+  },
 })

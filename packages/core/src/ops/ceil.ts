@@ -1,3 +1,4 @@
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -16,5 +17,5 @@ export const ceil = defineOp({
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: Math.ceil }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X }) => apply1('ceil', X) },
 })

@@ -1,6 +1,8 @@
+import { apply1, apply2, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { add, div, mul } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -21,6 +23,10 @@ export const celu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha }) => {
+      const curve = mul(apply1('expm1', div(X, like(alpha, X))), like(alpha, X))
+      return add(apply2('max', X, like(0, X)), apply2('min', curve, like(0, X)))
+    },
     build: (b, { X }, { alpha }, { inputs }) => {
       const number = (value: number) => b.literal(inputs.X.dtype, value)
       const scaled = b.node('Exp', [b.node('Div', [X, number(alpha)])])

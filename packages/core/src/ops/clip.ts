@@ -1,4 +1,5 @@
 import type { Dim } from '../base/dim.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, valuesOf } from './fact.ts'
 import { maybe, one } from './param.ts'
@@ -31,6 +32,10 @@ export const clip = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ input, min, max }) => {
+      const raised = min ? apply2('max', input, min) : input
+      return max ? apply2('min', raised, max) : raised
+    },
     build: (b, { input, min, max }, _attrs, { inputs }) => {
       // A bound of shape [1] would give a scalar input a rank.
       const scalars = [inputs.min, inputs.max].every((bound) => !bound || bound.shape?.length === 0)

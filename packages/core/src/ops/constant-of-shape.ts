@@ -5,6 +5,7 @@ import { type WideTensor, wide, widen, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { elementTable, emitFill, tableOf } from './lower/fill.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -40,7 +41,11 @@ export const constantOfShape = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (_inputs, { output }, { value }, context) =>
+      emitFill(value ? tableOf(context, value) : elementTable(context, 'float32', 0), output, context),
+  },
 })
 
 function fillOf(value: Tensor | undefined): WideTensor {

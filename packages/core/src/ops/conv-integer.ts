@@ -2,11 +2,12 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerIntegerConv } from './lower/quantized-conv.ts'
 import { maybe, one } from './param.ts'
 import { convDims } from './shared/convolution.ts'
 import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
-import { windowAttrs } from './shared/window.ts'
+import { windowAttrs, windowAxes } from './shared/window.ts'
 
 export const convInteger = defineOp({
   name: 'ConvInteger',
@@ -27,5 +28,22 @@ export const convInteger = defineOp({
     return { y: wide('int32', shape, sums) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ x, w, x_zero_point, w_zero_point }, { y }, attrs, context) =>
+      lowerIntegerConv(
+        {
+          x,
+          w,
+          y,
+          xZero: x_zero_point,
+          wZero: w_zero_point,
+          bias: undefined,
+          group: attrs.group,
+          axes: windowAxes(x.shape.slice(2), w.shape.slice(2), attrs),
+          scaling: undefined,
+        },
+        context,
+      ),
+  },
 })

@@ -4,6 +4,7 @@ import { wide } from '../base/wide.ts'
 import { type Attrs, attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { lowerConvTranspose } from './lower/conv-transpose.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import {
@@ -55,7 +56,14 @@ export const convTranspose = defineOp({
     return { Y: wide(X.dtype, shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: ({ X, W, B }, { Y }, attrs, context) => {
+      const axes = outputAxes(X.shape.slice(2), W.shape.slice(2), attrs)
+      return lowerConvTranspose({ X, W, B, Y, group: attrs.group, axes }, context)
+    },
+  },
 })
 
 function outputDims(

@@ -2,8 +2,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
-import { lowerDepthwise } from './lower/conv-depthwise.ts'
-import { convNode } from './lower/conv-node.ts'
+import { lowerConv } from './lower/conv.ts'
 import { maybe, one } from './param.ts'
 import { convDims, convolve } from './shared/convolution.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -41,6 +40,6 @@ export const conv = defineOp({
   lower: {
     kind: 'kernel',
     epilogue: true,
-    emit: (inputs, outputs, attrs, context) => lowerDepthwise(convNode(inputs, outputs, attrs), context),
+    emit: (inputs, { Y }, attrs, context) => lowerConv(inputs, Y, attrs, context),
   },
 })

@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { emitCumulative } from './lower/lines.ts'
 import { one } from './param.ts'
 import { accumulate, accumulateInfer } from './shared/accumulate.ts'
 import { floats, indexInts } from './types.ts'
@@ -23,5 +24,11 @@ export const cumProd = defineOp({
     ),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ x, axis }, { y }, { exclusive, reverse }, context) => {
+      const order = { isExclusive: exclusive !== 0, isReverse: reverse !== 0 }
+      return emitCumulative(x, axis, y, { how: 'mul', ...order }, context)
+    },
+  },
 })

@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { emitCumulative } from './lower/lines.ts'
 import { one } from './param.ts'
 import { accumulate, accumulateInfer } from './shared/accumulate.ts'
 import { floats, indexInts } from './types.ts'
@@ -28,5 +29,11 @@ export const cumSum = defineOp({
     ),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ x, axis }, { y }, { exclusive, reverse }, context) => {
+      const order = { isExclusive: exclusive !== 0, isReverse: reverse !== 0 }
+      return emitCumulative(x, axis, y, { how: 'add', ...order }, context)
+    },
+  },
 })

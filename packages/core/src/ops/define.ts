@@ -79,19 +79,20 @@ interface Elementwise<I extends Params, S extends AttrSpecs> {
   formula?(inputs: FormulaArgs<I>, attrs: Attrs<S>): Formula | undefined
 }
 
+/** A reduction of the first input. Undefined where this use has none. */
+interface Reducible<I extends Params, S extends AttrSpecs> {
+  reduce?(inputs: RefArgs<I>, attrs: Attrs<S>): Reduction | undefined
+}
+
 /**
  * How the compiler treats an operator. `elementwise`: a formula per element, fusable. `reduction`: axes, a combiner,
  * and formulas before and after it. `view`: the outputs are parts of the first input. `decompose`: into other
- * operators, unless `formula` or `emit` does better. `kernel`: an emitter of its own. `host`: stays on the reference
+ * operators, unless `formula`, `reduce` or `emit` does better. `kernel`: an emitter of its own. `host`: stays on the reference
  * kernel (strings, sequences, control flow).
  */
 export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
   | ({ readonly kind: 'elementwise' } & Elementwise<I, S>)
-  | ({
-      readonly kind: 'reduction'
-      /** The reduction of the first input; undefined where this use has none. */
-      reduce?(inputs: RefArgs<I>, attrs: Attrs<S>): Reduction | undefined
-    } & Emission<I, O, S>)
+  | ({ readonly kind: 'reduction' } & Reducible<I, S> & Emission<I, O, S>)
   | ({
       readonly kind: 'view'
       /**
@@ -119,6 +120,7 @@ export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
         context: DecomposeContext<I>,
       ): NameResults<O> | undefined
     } & Elementwise<I, S> &
+      Reducible<I, S> &
       Emission<I, O, S>)
 
 export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> {

@@ -1,4 +1,5 @@
 import { isInteger } from '../base/dtype.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { refuseValue } from './refuse.ts'
@@ -21,7 +22,7 @@ export const div = defineOp({
     C: zipElements(A, B, isInteger(A.dtype) ? truncated : { float: (a, b) => a / b }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('div', A, B) },
 })
 
 const truncated: BinaryKernel = {

@@ -2,7 +2,9 @@ import type { TensorRef } from '../kernel/lower.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
-import { knownIntegers, wholeOffsets } from './lower/parts.ts'
+import { elementTable, emitFill } from './lower/fill.ts'
+import { emitWhole } from './lower/move.ts'
+import { knownIntegers } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { fromNumbers } from './shared/elementwise.ts'
@@ -39,8 +41,12 @@ export const dropout = defineOp({
   },
   gradient: 'none',
   lower: {
-    kind: 'view',
-    offsets: ({ training_mode }, { mask }) => (mask || trains(training_mode) ? undefined : wholeOffsets()),
+    kind: 'kernel',
+    emit: ({ data, training_mode }, { output, mask }, _attrs, context) => {
+      if (trains(training_mode)) return 'training'
+      if (mask) emitFill(elementTable(context, 'bool', 1), mask, context)
+      return emitWhole(data, output, context)
+    },
   },
 })
 

@@ -1,3 +1,5 @@
+import { ifComputable } from '../kernel/computable.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -17,5 +19,5 @@ export const equal = defineOp({
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => isEqual(a!, b!)) }),
   reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a === b) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => ifComputable(apply2('eq', A, B)) },
 })

@@ -1,3 +1,5 @@
+import { ifComputable } from '../kernel/computable.ts'
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -17,5 +19,5 @@ export const erf = defineOp({
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: erfOf }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ input }) => ifComputable(apply1('erf', input)) },
 })

@@ -1,6 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitEye } from './lower/fill.ts'
 import { one } from './param.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fromNumbers } from './shared/elementwise.ts'
@@ -36,5 +37,8 @@ export const eyeLike = defineOp({
     }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (_inputs, { output }, { k }, context) => emitEye(output, k, context),
+  },
 })

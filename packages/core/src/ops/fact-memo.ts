@@ -5,14 +5,20 @@
 import { dimText } from '../base/dim.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { typeText, type ValueType } from '../base/value.ts'
-import type { Node } from '../ir/graph.ts'
+import type { Graph, Node } from '../ir/graph.ts'
 import type { Fact } from './fact.ts'
 
 export type NodeFacts = readonly (Fact | undefined)[]
 
+/** What inference found for a node, and on the way for the bodies in it. */
+export interface NodeKnowledge {
+  readonly outputs: NodeFacts
+  readonly bodies: readonly (readonly [Graph, ReadonlyMap<string, Fact>])[]
+}
+
 export interface FactMemo {
-  /** What is known of a node's outputs: remembered, or computed and kept unless that throws. */
-  node(node: Node, label: string, inputs: NodeFacts, compute: () => NodeFacts): NodeFacts
+  /** Remembered for the facts of all that the node reads, or computed and kept unless that throws. */
+  node(node: Node, label: string, reads: NodeFacts, compute: () => NodeKnowledge): NodeKnowledge
   constant(value: Tensor, make: () => Fact): Fact
   declared(type: ValueType): Fact
 }
@@ -24,7 +30,7 @@ export function factMemo(most = 16_384): FactMemo {
   const idsByText = new Map<string, number>()
   const constants = new WeakMap<Tensor, Fact>()
   const declarations = new WeakMap<ValueType, Fact>()
-  const kept = new Map<string, NodeFacts>()
+  const kept = new Map<string, NodeKnowledge>()
   let last = 0
   const nodeId = (node: Node) => nodeIds.get(node) ?? keep(nodeIds, node, ++last)
   const factId = (fact: Fact): number => {
@@ -34,14 +40,21 @@ export function factMemo(most = 16_384): FactMemo {
     return keep(factIds, fact, idsByText.get(text) ?? keep(idsByText, text, ++last))
   }
   return {
-    node(node, label, inputs, compute) {
-      const key = `${nodeId(node)}:${inputs.map((fact) => (fact ? factId(fact) : '')).join()}:${label}`
+    node(node, label, reads, compute) {
+      const key = `${nodeId(node)}:${reads.map((fact) => (fact ? factId(fact) : '')).join()}:${label}`
       const known = kept.get(key)
       if (known) kept.delete(key)
       else if (kept.size >= most) kept.delete(kept.keys().next().value!)
       return keep(kept, key, known ?? compute())
     },
-    constant: (value, make) => constants.get(value) ?? keep(constants, value, make()),
+    constant(value, make) {
+      const known = constants.get(value)
+      if (known) return known
+      const fact = keep(constants, value, make())
+      // A tensor is told by its identity: a text of its elements would find few equal ones, and cost more.
+      keep(factIds, fact, ++last)
+      return fact
+    },
     declared: (type) => declarations.get(type) ?? keep(declarations, type, { type }),
   }
 }

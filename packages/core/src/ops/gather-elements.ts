@@ -2,6 +2,7 @@ import { elementCount, normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitGatherElements } from './lower/gather.ts'
 import { one } from './param.ts'
 import { freshShape } from './shared/fresh-shape.ts'
 import { checkAlongAxis, positionsAlongAxis } from './shared/indices.ts'
@@ -28,5 +29,9 @@ export const gatherElements = defineOp({
     return { output: selectElements(data, indices.shape, (i) => positions[i]!) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ data, indices }, { output }, { axis }, context) =>
+      emitGatherElements(data, indices, output, normalizeAxis(axis, data.shape.length), context),
+  },
 })

@@ -4,6 +4,7 @@ import { wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { emitGatherNd } from './lower/gather.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { positionsOfTuples } from './shared/indices.ts'
@@ -35,7 +36,11 @@ export const gatherNd = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ data, indices }, { output }, { batch_dims }, context) =>
+      emitGatherNd(data, indices, output, batch_dims, context),
+  },
 })
 
 function inferShape(data: TensorFact, indices: TensorFact, batchDims: number): readonly Dim[] | undefined {

@@ -3,6 +3,7 @@ import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact } from './fact.ts'
+import { emitGather, gatherOffset } from './lower/gather.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -36,7 +37,15 @@ export const gather = defineOp({
     }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'view',
+    offsets: ({ data, indices }, _outputs, { axis }) => {
+      const offset = gatherOffset(data, indices, normalizeAxis(axis, data.shape.length))
+      return offset === undefined ? undefined : [offset]
+    },
+    emit: ({ data, indices }, { output }, { axis }, context) =>
+      emitGather(data, indices, output, normalizeAxis(axis, data.shape.length), context),
+  },
 })
 
 function inferShape(data: readonly Dim[], indices: readonly Dim[], axis: number): readonly Dim[] {

@@ -1,6 +1,8 @@
+import { ifComputable } from '../kernel/computable.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { geluOf, geluTanhOf } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { erfc } from './shared/math/erf.ts'
@@ -29,6 +31,7 @@ export const gelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { approximate }) => ifComputable(approximate === 'tanh' ? geluTanhOf(X) : geluOf(X)),
     build: (b, { X }, { approximate }, { inputs }) => {
       const number = (value: number) => b.literal(inputs.X.dtype, value)
       const half = b.node('Mul', [X, number(0.5)])

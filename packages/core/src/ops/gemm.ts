@@ -4,6 +4,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerGemmNode } from './lower/gemm.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { expandTo } from './shared/broadcast.ts'
@@ -33,7 +34,11 @@ export const gemm = defineOp({
     return { Y: combine(product, alpha, C && expandTo(C, product.shape), beta) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, { Y }, attrs, context) => lowerGemmNode(inputs, Y, attrs, context),
+  },
 })
 
 function turned(name: string, shape: readonly Dim[] | undefined, turn: number): readonly Dim[] | undefined {

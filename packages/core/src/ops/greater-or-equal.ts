@@ -1,3 +1,4 @@
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -18,6 +19,7 @@ export const greaterOrEqual = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ A, B }) => apply2('ge', A, B),
     build: (b, { A, B }) => ({ C: b.node('Or', [b.node('Greater', [A, B]), b.node('Equal', [A, B])]) }),
   },
 })

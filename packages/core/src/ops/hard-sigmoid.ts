@@ -1,6 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { hardSigmoidOf } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -21,6 +22,7 @@ export const hardSigmoid = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha, beta }) => hardSigmoidOf(X, alpha, beta),
     build: (b, { X }, { alpha, beta }, { inputs }) => {
       const number = (value: number) => b.literal(inputs.X.dtype, value)
       const line = b.node('Add', [b.node('Mul', [X, number(alpha)]), number(beta)])

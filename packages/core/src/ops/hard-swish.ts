@@ -1,6 +1,7 @@
 import { float } from '../ir/builder.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { hardSigmoidOf, mul } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -19,6 +20,7 @@ export const hardSwish = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }) => mul(X, hardSigmoidOf(X, 1 / 6, 0.5)),
     build: (b, { X }) => ({
       Y: b.node('Mul', [X, b.node('HardSigmoid', [X], { alpha: float(1 / 6), beta: float(0.5) })]),
     }),

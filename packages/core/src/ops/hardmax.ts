@@ -1,5 +1,6 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { emitHardmax } from './lower/lines.ts'
 import { one } from './param.ts'
 import { inferLines, mapLines } from './shared/softmax.ts'
 import { floats } from './types.ts'
@@ -24,5 +25,8 @@ export const hardmax = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ input }, { output }, { axis }, context) => emitHardmax(input, output, axis, context),
+  },
 })

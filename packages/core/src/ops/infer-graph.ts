@@ -8,10 +8,18 @@ import { elementCount } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { tensorType, type ValueType } from '../base/value.ts'
 import { type WideValue, widen } from '../base/wide.ts'
-import { freeValues, type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
+import {
+  freeValues,
+  type Graph,
+  type Node,
+  nodeLabel,
+  operatorText,
+  readsOf,
+  subgraphsOf,
+} from '../ir/graph.ts'
 import type { AnyOp } from './define.ts'
 import { constantOf, type Fact, maxTrackedElements } from './fact.ts'
-import type { FactMemo } from './fact-memo.ts'
+import type { FactMemo, NodeKnowledge } from './fact-memo.ts'
 import { inferNode } from './infer-node.ts'
 import { tryFindOp } from './registry.ts'
 
@@ -155,7 +163,8 @@ function infer(
   options: InferOptions,
 ): readonly (Fact | undefined)[] | undefined {
   const label = `${options.path ?? ''}${nodeLabel(node) || `node${index}`}`
-  const compute = () => {
+  const bodies: (readonly [Graph, ReadonlyMap<string, Fact>])[] = []
+  const compute = (): NodeKnowledge => {
     const outputs = inferNode(op, node, inputs, {
       label,
       inferGraph: (body, args) => {
@@ -164,18 +173,20 @@ function infer(
           ...options,
           inputs: given,
           captured: capturedFacts(body, facts),
+          onGraph: (graph, found) => bodies.push([graph, found]),
           path: `${label}/${bodyName(node, body)}/`,
         })
         return body.outputs.map((name) => inner.facts.get(name))
       },
     })
-    return foldSmall(op, node, inputs, outputs, options)
+    return { outputs: foldSmall(op, node, inputs, outputs, options), bodies }
   }
   try {
-    // Bodies read more than the inputs, and `onGraph` must hear of them each time.
-    return options.memo && !op.traits.has('control')
-      ? options.memo.node(node, label, inputs, compute)
-      : compute()
+    // Bodies read more than the inputs.
+    const reads = op.traits.has('control') ? readsOf(node).map((name) => facts.get(name)) : inputs
+    const known = options.memo ? options.memo.node(node, label, reads, compute) : compute()
+    for (const [graph, found] of known.bodies) options.onGraph?.(graph, found)
+    return known.outputs
   } catch (error) {
     if (!options.onRefusal || !(error instanceof SlipwayError)) throw error
     options.onRefusal(error, node, index)

@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerInstanceNormalization } from './lower/instance-normalization.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -37,5 +38,10 @@ export const instanceNormalization = defineOp({
     return { output: wide(input.dtype, input.shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, { output }, { epsilon }, context) =>
+      lowerInstanceNormalization(inputs, output, epsilon, context),
+  },
 })

@@ -1,3 +1,5 @@
+import { ifComputable } from '../kernel/computable.ts'
+import { apply2, constant, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
@@ -23,5 +25,15 @@ export const isInf = defineOp({
     ),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ X }, { detect_negative, detect_positive }) => {
+      const is = (value: number) => apply2('eq', X, like(value, X))
+      const wanted = [
+        ...(detect_positive !== 0 ? [is(Number.POSITIVE_INFINITY)] : []),
+        ...(detect_negative !== 0 ? [is(Number.NEGATIVE_INFINITY)] : []),
+      ]
+      return ifComputable(wanted.reduce((a, b) => apply2('or', a, b), constant(0, 'bool')))
+    },
+  },
 })

@@ -1,5 +1,7 @@
+import { ifComputable } from '../kernel/computable.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { isNotNumber } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
 import { float8s, floats } from './types.ts'
@@ -15,5 +17,5 @@ export const isNan = defineOp({
   infer: ({ X }) => ({ Y: tensorFact('bool', X.shape) }),
   reference: ({ X }) => ({ Y: testElements(X, Number.isNaN) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X }) => ifComputable(isNotNumber(X)) },
 })

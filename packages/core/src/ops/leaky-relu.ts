@@ -1,6 +1,8 @@
+import { like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { bendBelow, mul } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -19,6 +21,7 @@ export const leakyRelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha }) => bendBelow(X, mul(X, like(alpha, X))),
     build: (b, { X }, { alpha }, { inputs }) => {
       const { dtype } = inputs.X
       const scaled = b.node('Mul', [X, b.literal(dtype, alpha)])

@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerLpNormalization } from './lower/lp-normalization.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -36,5 +37,8 @@ export const lpNormalization = defineOp({
     return { output: wide(input.dtype, input.shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ input }, { output }, attrs, context) => lowerLpNormalization(input, output, attrs, context),
+  },
 })

@@ -2,6 +2,8 @@ import { elementCount } from '../base/shape.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { lowerPool } from './lower/pool.ts'
+import { norm1, norm2 } from './lower/poolings.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -36,5 +38,10 @@ export const lpPool = defineOp({
     }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: ({ X }, { Y }, attrs, context) =>
+      attrs.p > 2 ? `p ${attrs.p}` : lowerPool(attrs.p === 1 ? norm1 : norm2, X, Y, attrs, context),
+  },
 })

@@ -3,6 +3,7 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerLrn } from './lower/lrn.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
@@ -42,5 +43,5 @@ export const lrn = defineOp({
     return { Y: wide(X.dtype, X.shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: { kind: 'kernel', emit: ({ X }, { Y }, attrs, context) => lowerLrn(X, Y, attrs, context) },
 })

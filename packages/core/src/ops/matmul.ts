@@ -1,5 +1,6 @@
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerMatmul } from './lower/matmul.ts'
 import { one } from './param.ts'
 import { matmulShape, matmul as multiply } from './shared/matmul.ts'
 import { floats, indexInts } from './types.ts'
@@ -15,5 +16,9 @@ export const matmul = defineOp({
   infer: ({ A, B }) => ({ Y: tensorFact(A.dtype, matmulShape(A.shape, B.shape)) }),
   reference: ({ A, B }, _attrs, context) => ({ Y: multiply(A, B, A.dtype, context) }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    epilogue: true,
+    emit: (inputs, outputs, _attrs, context) => lowerMatmul({ ...inputs, ...outputs }, context),
+  },
 })

@@ -4,6 +4,9 @@ import { type WideTensor, wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerPool } from './lower/pool.ts'
+import { lowerMaximaWithPlaces } from './lower/pool-indices.ts'
+import { maximum } from './lower/poolings.ts'
 import { maybe, one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
@@ -30,7 +33,13 @@ export const maxPool = defineOp({
     return { Y, Indices: wide('int64', pool.shape, indices(at, pool, position)) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X }, { Y, Indices }, attrs, context) =>
+      Indices || attrs.kernel_shape.length > 2
+        ? lowerMaximaWithPlaces(X, Y, Indices, attrs, attrs.storage_order === 1, context)
+        : lowerPool(maximum, X, Y, attrs, context),
+  },
 })
 
 /** Per output element the maximum and its linear index in X; -1 for a window that lies in the padding. */

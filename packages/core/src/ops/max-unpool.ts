@@ -1,8 +1,12 @@
 import { addDims, type Dim, mulDims, subDims } from '../base/dim.ts'
 import { elementCount, type Shape, stridesOf } from '../base/shape.ts'
+import { elementBytes } from '../kernel/move/element.ts'
+import { putAtPositions } from '../kernel/move/unpool.ts'
 import { type Attrs, attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { elementTable, emitFill } from './lower/fill.ts'
+import { unmovable } from './lower/move.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { floatsOf, floatZeros, integersOf } from './shared/elements.ts'
@@ -57,7 +61,26 @@ export const maxUnpool = defineOp({
     return { output: tensor }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X, I }, { output }, spec, context) => {
+      const bytes = elementBytes(X.dtype)
+      if (!bytes) return unmovable(X)
+      const within = pooledFrom(tensorFact(X.dtype, X.shape), spec)!.map(Number)
+      if (output.shape.some((size, axis) => size < within[axis]!)) return 'an output that is too small'
+      emitFill(elementTable(context, X.dtype, 0), output, context)
+      putAtPositions(context, {
+        from: X.at,
+        positions: I.at,
+        count: elementCount(X.shape),
+        within,
+        shape: output.shape,
+        to: output.at,
+        elementBytes: bytes,
+      })
+      return undefined
+    },
+  },
 })
 
 /** The smallest shape that a MaxPool with these attributes turns into that of X. */

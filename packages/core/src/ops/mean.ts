@@ -1,3 +1,4 @@
+import { apply2, like } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { many, one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -19,5 +20,13 @@ export const mean = defineOp({
     return { mean: mapElements(total, { float: (x) => x / data_0.length }) }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ data_0 }) =>
+      apply2(
+        'div',
+        data_0.reduce((a, b) => apply2('add', a, b)),
+        like(data_0.length, data_0[0]!),
+      ),
+  },
 })

@@ -1,4 +1,5 @@
 import type { Dim } from '../base/dim.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { many, one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -24,5 +25,5 @@ export const min = defineOp({
     min: reduceElements(data_0, { float: Math.min, int: (a, b) => (a < b ? a : b) }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ data_0 }) => data_0.reduce((a, b) => apply2('min', a, b)) },
 })

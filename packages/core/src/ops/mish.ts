@@ -1,5 +1,6 @@
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { mishOf } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { softplus as softplusOf } from './shared/math/softplus.ts'
@@ -19,6 +20,7 @@ export const mish = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }) => mishOf(X),
     build: (b, { X }) => ({ Y: b.node('Mul', [X, b.node('Tanh', [b.node('Softplus', [X])])]) }),
   },
 })

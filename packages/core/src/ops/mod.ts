@@ -1,6 +1,8 @@
 import { isInteger } from '../base/dtype.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { floorRemainder } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -26,7 +28,10 @@ export const mod = defineOp({
     return { C: zipElements(A, B, isInteger(A.dtype) ? withoutZero(kernel) : kernel) }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ A, B }, { fmod }) => (fmod === 1 ? apply2('rem', A, B) : floorRemainder(A, B)),
+  },
 })
 
 const truncatedRemainder = {

@@ -1,5 +1,6 @@
 import { mulDims } from '../base/dim.ts'
 import { isInteger } from '../base/dtype.ts'
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -20,5 +21,5 @@ export const mul = defineOp({
     C: zipElements(A, B, { float: isInteger(A.dtype) ? Math.imul : (a, b) => a * b, int: (a, b) => a * b }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('mul', A, B) },
 })

@@ -1,3 +1,4 @@
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
@@ -15,5 +16,5 @@ export const not = defineOp({
   infer: ({ X }) => ({ Y: mapFact(X, negate) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => (x === 0 ? 1 : 0) }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X }) => apply1('not', X) },
 })

@@ -4,6 +4,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { emitOneHot } from './lower/fill.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { copyElement } from './shared/movement.ts'
@@ -46,7 +47,11 @@ export const oneHot = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ indices, values }, { output }, { axis }, context) =>
+      emitOneHot(indices, values, output, normalizeAxis(axis, output.shape.length), context),
+  },
 })
 
 const integerOf = (x: WideTensor, index: number): number => Math.trunc(Number(x.data[index]))

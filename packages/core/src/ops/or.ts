@@ -1,3 +1,4 @@
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -16,5 +17,5 @@ export const or = defineOp({
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => maxDims(a!, b!)) }),
   reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a !== 0 || b !== 0) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('or', A, B) },
 })

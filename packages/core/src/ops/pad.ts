@@ -1,9 +1,10 @@
 import { addDims, type Dim } from '../base/dim.ts'
 import { elementCount } from '../base/shape.ts'
-import type { WideTensor } from '../base/wide.ts'
+import { type WideTensor, widen } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { numbersOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { lowerPicks } from './lower/pick-axes.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
@@ -38,7 +39,17 @@ export const pad = defineOp({
     return { output: pickAlongAxes(data, picks, fillOf(constant_value)) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit({ data, pads, constant_value, axes }, { output }, { mode }, context) {
+      if (!pads.constant || (axes && !axes.constant)) return 'pads of a run'
+      if (constant_value && elementCount(constant_value.shape) !== 1) return 'several constants'
+      const list = axes?.constant && integersOf(widen(axes.constant))
+      const around = byAxis(data.shape.length, integersOf(widen(pads.constant)), list)
+      const picks = data.shape.map((size, axis) => padAxis(size, around.get(axis) ?? [0, 0], mode))
+      return lowerPicks(data, output, picks, constant_value?.at, context)
+    },
+  },
 })
 
 function fillOf(constant: WideTensor | undefined): WideTensor | undefined {

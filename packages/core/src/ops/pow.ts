@@ -1,6 +1,7 @@
 import { dtypeInfo } from '../base/dtype.ts'
 import { wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
+import { powerOf } from './lower/power.ts'
 import { one } from './param.ts'
 import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
 import { integerPower, realPower } from './shared/math/power.ts'
@@ -31,5 +32,5 @@ export const pow = defineOp({
     return { Z: out }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X, Y }) => powerOf(X, Y) },
 })

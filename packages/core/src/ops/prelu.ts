@@ -2,6 +2,7 @@ import { type Dim, dimText } from '../base/dim.ts'
 import { isInteger } from '../base/dtype.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { bendBelow, mul } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { broadcastDims } from './shared/broadcast.ts'
@@ -27,6 +28,7 @@ export const prelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X, slope }) => bendBelow(X, mul(X, slope)),
     build: (b, { X, slope }, _attrs, { inputs }) => {
       const below = b.node('Less', [X, b.literal(inputs.X.dtype, 0)])
       return { Y: b.node('Where', [below, b.node('Mul', [X, slope]), X]) }

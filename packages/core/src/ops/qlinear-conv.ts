@@ -4,12 +4,13 @@ import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerIntegerConv } from './lower/quantized-conv.ts'
 import { maybe, one } from './param.ts'
 import { convDims } from './shared/convolution.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
 import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
-import { windowAttrs } from './shared/window.ts'
+import { windowAttrs, windowAxes } from './shared/window.ts'
 
 export const qlinearConv = defineOp({
   name: 'QLinearConv',
@@ -58,5 +59,27 @@ export const qlinearConv = defineOp({
     return { y: wide(y_zero_point.dtype, shape, y) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ x, w, B, ...scaling }, { y }, attrs, context) =>
+      lowerIntegerConv(
+        {
+          x,
+          w,
+          y,
+          xZero: scaling.x_zero_point,
+          wZero: scaling.w_zero_point,
+          bias: B,
+          group: attrs.group,
+          axes: windowAxes(x.shape.slice(2), w.shape.slice(2), attrs),
+          scaling: {
+            xScale: scaling.x_scale,
+            wScale: scaling.w_scale,
+            yScale: scaling.y_scale,
+            yZero: scaling.y_zero_point,
+          },
+        },
+        context,
+      ),
+  },
 })

@@ -1,5 +1,6 @@
 import { addDims, ceilDivDims, type Dim, lowerBound, mulDims, subDims } from '../base/dim.ts'
 import { wideZeros } from '../base/wide.ts'
+import { fillRange, isRangeType } from '../kernel/move/range.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
@@ -38,7 +39,14 @@ export const range = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ start, delta }, { output: { at, dtype, shape } }, _attrs, context) => {
+      if (!isRangeType(dtype)) return `numbers of type ${dtype}`
+      fillRange(context, { start: start.at, delta: delta.at, to: at, dtype, count: shape[0]! })
+      return undefined
+    },
+  },
 })
 
 /** max(⌈(limit - start) / delta⌉, 0). Throws SLP-O4 where that is no number. */

@@ -1,3 +1,4 @@
+import { apply2, like } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -20,6 +21,7 @@ export const relu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }) => apply2('max', X, like(0, X)),
     build: (b, { X }, _attrs, { inputs }) => ({ Y: b.node('Max', [X, b.literal(inputs.X.dtype, 0)]) }),
   },
 })

@@ -1,9 +1,10 @@
 import type { Dim } from '../base/dim.ts'
-import { elementCount, normalizeAxis } from '../base/shape.ts'
-import type { WideTensor } from '../base/wide.ts'
+import { elementCount, normalizeAxis, type Shape } from '../base/shape.ts'
+import { type WideTensor, widen } from '../base/wide.ts'
 import { type Attrs, attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { lowerResize } from './lower/resize.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { normalizeAxes } from './shared/axes.ts'
@@ -49,16 +50,24 @@ export const resize = defineOp({
     checkElements(
       axes.reduce((count, { size, output }) => (count / Math.max(1, size)) * output, elementCount(X.shape)),
     )
-    return {
-      Y: resizeTensor(X, axes, {
-        ...attrs,
-        antialias: attrs.antialias === 1,
-        exclude_outside: attrs.exclude_outside === 1,
-      }),
-    }
+    return { Y: resizeTensor(X, axes, kernelSpec(attrs)) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit({ X, roi, scales, sizes }, { Y }, attrs, context) {
+      const given = [roi, scales, sizes]
+      if (given.some((one) => one && elementCount(one.shape) > 0 && !one.constant)) return 'sizes of a run'
+      const [region, factors, targets] = given.map((one) => one?.constant && widen(one.constant))
+      return lowerResize(X, Y, resizeAxes(X, region, factors, targets, attrs), kernelSpec(attrs), context)
+    },
+  },
+})
+
+const kernelSpec = (attrs: ResizeAttrs) => ({
+  ...attrs,
+  antialias: attrs.antialias === 1,
+  exclude_outside: attrs.exclude_outside === 1,
 })
 
 /** Before opset 13 an input that is not meant is an empty tensor. */
@@ -119,7 +128,7 @@ function scaledDims(sizes: readonly Dim[], scales: TensorFact | undefined): (Dim
 }
 
 function resizeAxes(
-  X: WideTensor,
+  X: { readonly shape: Shape },
   roi: WideTensor | undefined,
   scales: WideTensor | undefined,
   sizes: WideTensor | undefined,

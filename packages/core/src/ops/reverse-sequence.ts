@@ -1,7 +1,10 @@
-import { stridesOf } from '../base/shape.ts'
+import { elementCount, stridesOf } from '../base/shape.ts'
+import { elementBytes } from '../kernel/move/element.ts'
+import { reverseSequences } from '../kernel/move/reverse.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { unmovable } from './lower/move.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -45,5 +48,21 @@ export const reverseSequence = defineOp({
     return { Y }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ input, sequence_lens }, { Y }, { batch_axis, time_axis }, context) => {
+      const bytes = elementBytes(input.dtype)
+      if (!bytes) return unmovable(input)
+      reverseSequences(context, {
+        from: input.at,
+        to: Y.at,
+        lengths: sequence_lens.at,
+        steps: input.shape[time_axis]!,
+        batch: input.shape[batch_axis]!,
+        blockBytes: bytes * elementCount(input.shape.slice(2)),
+        isBatchFirst: batch_axis === 0,
+      })
+      return undefined
+    },
+  },
 })

@@ -1,4 +1,5 @@
 import { roundHalfEven } from '../base/round-half-even.ts'
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -17,5 +18,5 @@ export const round = defineOp({
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: roundHalfEven }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ X }) => apply1('nearest', X) },
 })

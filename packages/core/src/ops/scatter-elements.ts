@@ -1,5 +1,7 @@
+import { normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { emitScatterElements } from './lower/scatter.ts'
 import { one } from './param.ts'
 import { checkReduction, scatterReductions } from './shared/scatter.ts'
 import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
@@ -22,5 +24,11 @@ export const scatterElements = defineOp({
   },
   reference: (inputs, { axis, reduction }) => ({ output: scatterAlongAxis(inputs, axis, reduction) }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, { output }, { axis, reduction }, context) => {
+      const at = normalizeAxis(axis, inputs.data.shape.length)
+      return emitScatterElements(inputs, output, { axis: at, how: reduction }, context)
+    },
+  },
 })

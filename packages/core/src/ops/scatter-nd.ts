@@ -3,6 +3,7 @@ import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { emitScatterNd } from './lower/scatter.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { positionsOfTuples } from './shared/indices.ts'
@@ -31,7 +32,10 @@ export const scatterNd = defineOp({
     return { output: scatterBlocks(data, positions, updates, block, reduction) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, { output }, { reduction }, context) => emitScatterNd(inputs, output, reduction, context),
+  },
 })
 
 function checkShapes(data: TensorFact, indices: TensorFact, updates: TensorFact): void {

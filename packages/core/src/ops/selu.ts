@@ -1,6 +1,8 @@
+import { apply1, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { bendBelow, mul } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -21,6 +23,8 @@ export const selu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { gamma, alpha }) =>
+      mul(bendBelow(X, mul(apply1('expm1', X), like(alpha, X))), like(gamma, X)),
     build: (b, { X }, { gamma, alpha }, { inputs }) => {
       const number = (value: number) => b.literal(inputs.X.dtype, value)
       const curve = b.node('Mul', [b.node('Sub', [b.node('Exp', [X]), number(1)]), number(alpha)])

@@ -1,7 +1,9 @@
 import { isFloat } from '../base/dtype.ts'
+import { apply2, choose, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { add, sub } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { ieeeNumbers } from './types.ts'
@@ -23,6 +25,13 @@ export const shrink = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ input }, { lambd, bias }) => {
+      // Thresholds of integers may be fractions.
+      if (!isFloat(input.dtype)) return undefined
+      const number = (value: number) => like(value, input)
+      const above = choose(apply2('gt', input, number(lambd)), sub(input, number(bias)), number(0))
+      return choose(apply2('lt', input, number(-lambd)), add(input, number(bias)), above)
+    },
     build: (b, { input }, { lambd, bias }, { inputs }) => {
       const { dtype } = inputs.input
       // Literals of an integer dtype hold neither fractions nor, unsigned, a negative threshold.

@@ -1,3 +1,4 @@
+import { apply2, choose, like } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -18,5 +19,12 @@ export const sign = defineOp({
     output: mapElements(input, { float: Math.sign, int: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ input }) => {
+      const [zero, one] = [like(0, input), like(1, input)]
+      const below = choose(apply2('lt', input, zero), apply2('sub', zero, one), input)
+      return choose(apply2('gt', input, zero), one, below)
+    },
+  },
 })

@@ -68,6 +68,11 @@ opTest(slice, {
       outputs: ['int8[N]'],
     },
     {
+      name: 'all of a size that no name bounds',
+      inputs: { data: 'int8[floor((N-64)/(128))]', ...cut([0], [most]) },
+      outputs: ['int8[floor((N-64)/(128))]'],
+    },
+    {
       name: 'a prefix that a name may be shorter than',
       inputs: { data: 'int8[N,4]', ...cut([0, 0], [2, 2]) },
       outputs: ['int8[node.size,2]'],

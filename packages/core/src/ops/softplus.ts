@@ -1,5 +1,6 @@
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { softplusFormula } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { softplus as softplusOf } from './shared/math/softplus.ts'
@@ -19,6 +20,7 @@ export const softplus = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }) => softplusFormula(X),
     build: (b, { X }, _attrs, { inputs }) => {
       const number = (value: number) => b.literal(inputs.X.dtype, value)
       // max(X, 0) + ln(1 + exp(-|X|)): the plain formula overflows for large X.

@@ -1,5 +1,7 @@
+import { apply1, like } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { add, div } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
@@ -18,6 +20,7 @@ export const softsign = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ input }) => div(input, add(apply1('abs', input), like(1, input))),
     build: (b, { input }, _attrs, { inputs }) => {
       const size = b.node('Add', [b.node('Abs', [input]), b.literal(inputs.input.dtype, 1)])
       return { output: b.node('Div', [input, size]) }

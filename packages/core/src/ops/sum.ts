@@ -1,3 +1,4 @@
+import { apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { many, one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
@@ -16,5 +17,5 @@ export const sum = defineOp({
   infer: ({ data_0 }) => ({ sum: broadcastInfer(data_0, data_0[0]!.dtype) }),
   reference: ({ data_0 }) => ({ sum: reduceElements(data_0, { float: (a, b) => a + b }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ data_0 }) => data_0.reduce((a, b) => apply2('add', a, b)) },
 })

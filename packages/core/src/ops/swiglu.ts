@@ -3,6 +3,7 @@ import { float } from '../ir/builder.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { mul, swishOf } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { zipElements } from './shared/elementwise.ts'
@@ -25,6 +26,7 @@ export const swiglu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ A, B }, { alpha }) => mul(swishOf(A, alpha), B),
     build: (b, { A, B }, { alpha }) => ({
       Y: b.node('Mul', [b.node('Swish', [A], { alpha: float(alpha) }), B]),
     }),

@@ -1,6 +1,7 @@
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { swishOf } from './lower/formulas.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { sigmoid } from './shared/math/sigmoid.ts'
@@ -20,6 +21,7 @@ export const swish = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha }) => swishOf(X, alpha),
     build: (b, { X }, { alpha }, { inputs }) => {
       const gate = b.node('Sigmoid', [b.node('Mul', [X, b.literal(inputs.X.dtype, alpha)])])
       return { Y: b.node('Mul', [X, gate]) }

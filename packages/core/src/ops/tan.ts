@@ -1,3 +1,5 @@
+import { ifComputable } from '../kernel/computable.ts'
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
@@ -16,5 +18,5 @@ export const tan = defineOp({
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: Math.tan }) }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: { kind: 'elementwise', formula: ({ input }) => ifComputable(apply1('tan', input)) },
 })

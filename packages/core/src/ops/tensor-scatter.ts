@@ -3,6 +3,7 @@ import { elementCount, normalizeAxis } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { emitCacheWrite } from './lower/scatter.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -42,7 +43,16 @@ export const tensorScatter = defineOp({
     return { present_cache: scatterBlocks(past_cache, positions, update, block, 'none') }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ past_cache, update, write_indices }, { present_cache }, { axis, mode }, context) =>
+      emitCacheWrite(
+        { cache: past_cache, update, starts: write_indices },
+        present_cache,
+        { axis: sequenceAxis(axis, past_cache.shape.length), isCircular: mode === 'circular' },
+        context,
+      ),
+  },
 })
 
 function sequenceAxis(axis: number, rank: number): number {

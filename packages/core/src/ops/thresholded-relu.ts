@@ -1,3 +1,4 @@
+import { apply2, choose, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
@@ -19,6 +20,7 @@ export const thresholdedRelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha }) => choose(apply2('gt', X, like(alpha, X)), X, like(0, X)),
     build: (b, { X }, { alpha }, { inputs }) => {
       const { dtype } = inputs.X
       const above = b.node('Less', [b.literal(dtype, alpha), X])

@@ -4,6 +4,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact, valuesOf } from './fact.ts'
+import { emitTopK } from './lower/lines.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { scalarIn } from './shared/elements.ts'
@@ -35,7 +36,11 @@ export const topK = defineOp({
   },
   reference: ({ X, K }, { axis, largest }) => select(X, scalarIn('K', K), axis, largest !== 0),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X }, { Values, Indices }, { axis, largest }, context) =>
+      emitTopK(X, { values: Values, indices: Indices }, { axis, isLargest: largest !== 0 }, context),
+  },
 })
 
 function select(x: WideTensor, k: number, axis: number, largest: boolean) {

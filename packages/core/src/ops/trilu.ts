@@ -2,6 +2,7 @@ import { typeText } from '../base/value.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { emitTriangle } from './lower/fill.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { selectElements } from './shared/movement.ts'
@@ -33,5 +34,9 @@ export const trilu = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ input, k }, { output }, { upper }, context) =>
+      emitTriangle(input, output, { diagonal: k, isUpper: upper !== 0 }, context),
+  },
 })

@@ -1,5 +1,7 @@
 import { type Dim, dimsEqual } from '../base/dim.ts'
 import { wideZeros } from '../base/wide.ts'
+import { ifComputable } from '../kernel/computable.ts'
+import { choose as chooseFormula } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
 import { one } from './param.ts'
 import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
@@ -23,7 +25,10 @@ export const where = defineOp({
     return { output: out }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ condition, X, Y }) => ifComputable(chooseFormula(condition, X, Y)),
+  },
 })
 
 function choose([condition, x, y]: readonly Dim[]): Dim | undefined {

@@ -3,7 +3,7 @@ import { type Dim, dimsEqual } from '../base/dim.ts'
 import { type DType, dtypeInfo } from '../base/dtype.ts'
 import type { Shape } from '../base/shape.ts'
 import { elementCount } from '../base/shape.ts'
-import type { Tensor } from '../base/tensor.ts'
+import type { NumericData, Tensor } from '../base/tensor.ts'
 import { narrow, wide, widen } from '../base/wide.ts'
 
 /** All elements of a tensor of numbers as float64; undefined for text and complex numbers. */
@@ -19,6 +19,13 @@ export function tryIntegers(tensor: Tensor | undefined): readonly number[] | und
   if (!tensor || !/int/.test(dtypeInfo(tensor.dtype).kind)) return undefined
   const list = [...(tryNumbers(tensor) ?? [])]
   return list.every(Number.isSafeInteger) ? list : undefined
+}
+
+/** Like `tryIntegers`, with numbers beyond 2^53, which stand for "as far as possible", brought back to it. */
+export function tryClampedIntegers(tensor: Tensor | undefined): readonly number[] | undefined {
+  const most = Number.MAX_SAFE_INTEGER
+  if (!tensor || !/int/.test(dtypeInfo(tensor.dtype).kind)) return undefined
+  return [...(tryNumbers(tensor) ?? [])].map((value) => Math.max(-most, Math.min(most, value)))
 }
 
 /** The only element of a tensor of numbers. */
@@ -58,4 +65,24 @@ export function tryAlongAxis(
   const own = axis - rank + shape.length
   if (shape.some((length, i) => length !== 1 && !(i === own && length === size))) return undefined
   return numbers.length === size ? numbers : new Float64Array(size).fill(numbers[0]!)
+}
+
+/** True for tensors of one type and shape with the same elements, bit by bit. */
+export function sameElements(a: Tensor, b: Tensor): boolean {
+  if (a.dtype !== b.dtype || a.data.length !== b.data.length || String(a.shape) !== String(b.shape))
+    return false
+  if (a.dtype === 'string') return a.data.every((text, i) => text === b.data[i])
+  const [left, right] = [a.data as NumericData, b.data as NumericData] // only text is no typed array
+  const isWhole = [left.byteOffset, right.byteOffset, left.byteLength].every((bytes) => bytes % 4 === 0)
+  return sameBits(left, right, isWhole)
+}
+
+function sameBits(a: NumericData, b: NumericData, isWhole: boolean): boolean {
+  const [left, right] = [a, b].map(({ buffer, byteOffset, byteLength }) =>
+    isWhole
+      ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+      : new Uint8Array(buffer, byteOffset, byteLength),
+  ) as [Uint8Array | Uint32Array, Uint8Array | Uint32Array] // map keeps the length
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false
+  return true
 }

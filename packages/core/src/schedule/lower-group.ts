@@ -130,7 +130,7 @@ function lowerJoin(work: WorkOf<'join'>, context: LowerContext, { refs }: GroupL
   const whole = refs.of(name!)!
   work.node.inputs.forEach((part, i) => {
     const ref = part === '' ? undefined : refs.of(part)
-    if (!ref || refs.isJoined(part, name!)) return
+    if (!ref || refs.isJoined(name!, i)) return
     const offsetBytes = whole.at.offsetBytes + work.offsets[i]! * storageBytes(whole.dtype)!
     lowerCopy(context, ref.at, { buffer: whole.at.buffer, offsetBytes }, tensorBytes(ref.dtype, ref.shape))
   })

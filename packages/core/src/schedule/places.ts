@@ -10,8 +10,8 @@ import type { ConcreteType, Work } from './work.ts'
 export interface Places {
   /** The place of a value of the given type; made when first asked for. */
   of(name: string, type: ConcreteType): Place
-  /** True where the value was computed in its place within a joined value. */
-  isJoined(name: string, into: string): boolean
+  /** True where the i-th part of a joined value is computed in its place there. */
+  isJoined(into: string, part: number): boolean
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Places {
  */
 export function placeValues(works: readonly Work[], outside: (name: string) => Place | undefined): Places {
   const places = new Map<string, Place>()
-  const joined = new Map<string, string>()
+  const joined = new Set<string>()
   const producers = new Map<string, Work>()
   for (const work of works) for (const name of work.node.outputs) producers.set(name, work)
 
@@ -56,10 +56,10 @@ export function placeValues(works: readonly Work[], outside: (name: string) => P
         return
       const offset = work.offsets[i]! * storageBytes(output.dtype)!
       places.set(part, { buffer: whole.buffer, offsetBytes: whole.offsetBytes + offset })
-      joined.set(part, name!)
+      joined.add(`${i} of ${name}`)
     })
   }
-  return { of, isJoined: (name, into) => joined.get(name) === into }
+  return { of, isJoined: (into, part) => joined.has(`${part} of ${into}`) }
 }
 
 /** Views have their operand's place; the rest can be computed anywhere. */

@@ -22,7 +22,7 @@ export interface Refs {
   of(name: string): TensorRef | undefined
   /** The elements of a value that is known while planning. */
   constant(name: string): Tensor | undefined
-  isJoined(part: string, into: string): boolean
+  isJoined(into: string, part: number): boolean
 }
 
 export function openRefs(

@@ -65,10 +65,9 @@ function compareTensors(
   for (let i = 0; i < expected.data.length; i++) {
     const [a, b] = [got.data[i]!, expected.data[i]!]
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue
-    if (
-      exact ||
-      !(Math.abs(Number(a) - Number(b)) <= tolerance.absolute + tolerance.relative * Math.abs(Number(b)))
-    ) {
+    // Beside infinity every number would be within the tolerance.
+    const slack = tolerance.absolute + tolerance.relative * Math.abs(Number(b))
+    if (exact || !Number.isFinite(slack) || !(Math.abs(Number(a) - Number(b)) <= slack)) {
       return `${path}[${i}]: expected ${b}, got ${a}`
     }
   }

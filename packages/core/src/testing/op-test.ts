@@ -1,6 +1,7 @@
 /**
  * The one place that tests call operators through. From a table of cases it derives: result = expected, inferred
- * type = actual type, decomposition = reference, every allowed dtype runs, refusals carry their code and message.
+ * type = actual type, decomposition = reference, compiled = reference, every allowed dtype runs, refusals carry their
+ * code and message.
  */
 import { describe, expect, it } from 'vitest'
 import { dimText, parseDim } from '../base/dim.ts'
@@ -9,23 +10,19 @@ import { type ErrorCode, SlipwayError } from '../base/errors.ts'
 import { tensorType, typeText, type Value, type ValueType } from '../base/value.ts'
 import { narrow, type WideTensor, widen, wideZeros } from '../base/wide.ts'
 import { type AttributesInit, graphBuilder } from '../ir/builder.ts'
-import type { Graph } from '../ir/graph.ts'
 import type { AnyOp } from '../ops/define.ts'
 import type { Fact } from '../ops/fact.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
-import { decomposition, factOfValue, typeOfValue } from '../reference/run-node.ts'
+import { decomposition, factOfValue } from '../reference/run-node.ts'
 import { difference, type Tolerance } from './close.ts'
+import { compareEmit, edgeInputs } from './compare-emit.ts'
 import { type Gen, generator } from './gen.ts'
+import { build, listOf, type NamedValues, nameInputs, type OpCall, resultOf, run, typeOf } from './op-call.ts'
 
-/** Values by parameter name; a list for a variadic parameter. */
-export type NamedValues = Readonly<Record<string, Value | readonly Value[] | undefined>>
+export type { NamedValues, OpCall } from './op-call.ts'
 
-export interface OpCall {
-  readonly inputs: NamedValues
-  readonly attrs?: AttributesInit
-}
 export interface OpCase extends OpCall {
   readonly name: string
   readonly outputs: NamedValues
@@ -66,55 +63,9 @@ export function opTest(op: AnyOp, tests: OpTests): void {
     for (const one of tests.invalid ?? []) it(`refuses: ${one.name}`, () => checkRefusal(op, one))
     const sample = tests.cases[0]
     if (sample && tests.everyDType !== false) it('runs in every dtype', () => checkEveryDType(op, sample))
+    if (sample) it('compiles for odd sizes and numbers', () => checkEdges(op, sample))
     if (tests.random) it('holds on random inputs', () => checkRandom(op, tests.random!))
   })
-}
-
-interface Built {
-  readonly graph: Graph
-  readonly inputs: ReadonlyMap<string, Value>
-  readonly outputs: readonly string[]
-}
-
-function listOf<T>(
-  op: AnyOp,
-  params: 'inputs' | 'outputs',
-  named: Readonly<Record<string, T | readonly T[] | undefined>>,
-): (T | undefined)[] {
-  for (const name of Object.keys(named)) {
-    if (!Object.hasOwn(op[params], name)) throw new Error(`${op.name} has no ${params} "${name}"`)
-  }
-  return Object.entries(op[params]).flatMap(
-    ([name, { arity }]): readonly (T | undefined)[] =>
-      arity === 'variadic' ? ((named[name] ?? []) as readonly T[]) : [named[name] as T | undefined], // arity decides the form
-  )
-}
-
-function build(op: AnyOp, call: OpCall, outputCount: number): Built {
-  const b = graphBuilder({ name: op.name })
-  const inputs = new Map<string, Value>()
-  const names = listOf(op, 'inputs', call.inputs).map((value, i) => {
-    if (!value) return undefined
-    const name = `x${i}`
-    inputs.set(name, value)
-    return b.input(name, typeOf(value))
-  })
-  const outputs = b.nodes(op.name, names, call.attrs ?? {}, {
-    domain: op.domain,
-    outputs: outputCount,
-    name: op.name,
-  })
-  return { graph: b.build(outputs), inputs, outputs }
-}
-
-function typeOf(value: Value): ValueType {
-  return value.kind === 'tensor' ? tensorType(value.dtype, value.shape) : typeOfValue(value as never) // types do not read elements
-}
-
-function run(op: AnyOp, call: OpCall, outputCount: number): Value[] {
-  const { graph, inputs, outputs } = build(op, call, outputCount)
-  const results = interpret(graph, inputs)
-  return outputs.map((name) => results.get(name)!)
 }
 
 /** Expected outputs in order; the node lists no outputs after the last one given. */
@@ -133,6 +84,28 @@ function checkCase(op: AnyOp, one: OpCase): void {
   })
   checkInferred(op, one, got)
   checkDecomposition(op, one, got, one.tolerance)
+  checkCompiled(op, one, got, one.tolerance)
+}
+
+function checkCompiled(op: AnyOp, call: OpCall, outputs: readonly Value[], tolerance?: Tolerance): void {
+  compareEmit({ op, inputs: listOf(op, 'inputs', call.inputs), attrs: call.attrs, outputs }, tolerance)
+}
+
+/** The compiled lowering on the numbers and sizes where kernels go wrong. */
+function checkEdges(op: AnyOp, sample: OpCase): void {
+  const inputs = listOf(op, 'inputs', sample.inputs)
+  const names = Object.keys(op.inputs)
+  for (const variant of edgeInputs({ op, inputs })) {
+    const call = { ...sample, inputs: nameInputs(op, names, variant) }
+    const output = resultOf(op, call)
+    if (!output) continue
+    const sizes = variant.map((value) => value && `[${value.shape}]`)
+    try {
+      checkCompiled(op, call, [output], sample.tolerance)
+    } catch (error) {
+      throw new Error(`edges ${sizes}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    }
+  }
 }
 
 /** Inference sees the types of the inputs only, so its sizes may be unknown, but never wrong. */
@@ -266,7 +239,9 @@ function checkEveryDType(op: AnyOp, sample: OpCase): void {
       )
       const call = { ...sample, inputs }
       try {
-        checkInferred(op, call, run(op, call, outputCount))
+        const got = run(op, call, outputCount)
+        checkInferred(op, call, got)
+        checkCompiled(op, call, got)
       } catch (error) {
         throw new Error(`${variable} = ${dtype}: ${error instanceof Error ? error.message : error}`, {
           cause: error,
@@ -288,6 +263,7 @@ function checkRandom(op: AnyOp, make: (g: Gen) => OpCall): void {
       const got = run(op, call, count || 1)
       checkInferred(op, call, got)
       checkDecomposition(op, call, got)
+      checkCompiled(op, call, got)
     } catch (error) {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`, { cause: error })
     }

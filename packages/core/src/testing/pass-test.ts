@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { namesOf, substitute, symbol } from '../base/dim.ts'
 import type { DType } from '../base/dtype.ts'
 import type { Shape } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import { typeText, type Value } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
 import { type Graph, operatorText } from '../ir/graph.ts'
@@ -41,6 +42,8 @@ export interface PassCase {
   /** Part of the reason that `whyNot` gives. */
   readonly because?: string
   readonly tolerance?: Tolerance
+  /** How many quanta quantized outputs may be apart. */
+  readonly quanta?: number
   /** Looks at the graph that the pass made. */
   readonly check?: (graph: Graph) => void
   /** Inputs that are not random, by name. */
@@ -48,6 +51,9 @@ export interface PassCase {
   /** Passes that run along. */
   readonly with?: readonly Pass[]
 }
+
+/** How values before and after are compared. */
+type Compared = Pick<PassCase, 'tolerance' | 'inputs' | 'quanta'>
 
 const float32Rounding: Tolerance = { relative: 2e-5, absolute: 2e-6 }
 const baseSeed = Number(process.env['SLIPWAY_SEED'] ?? 1)
@@ -59,6 +65,17 @@ export function passTest(pass: Pass, cases: readonly PassCase[]): void {
       expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length))
     it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => checkCase(pass, one))
   })
+}
+
+/** Checks that all passes of Slipway together keep what a graph means, and returns what they made of it. */
+export function checkOptimized(build: PassCase['graph'], options: Compared = {}): Graph {
+  const graph = typeof build === 'string' ? parseGraph(build) : built(build)
+  const { graph: after, settled } = optimize(graph, { verify: true })
+  expect(settled).toBe(true)
+  expect(optimize(after, { verify: true }).graph, 'a second run').toBe(after)
+  checkTypes(graph, after)
+  for (let i = 0; i < 3; i++) checkValues(graph, after, options, baseSeed * 1000 + i)
+  return after
 }
 
 function checkCase(pass: Pass, one: PassCase): void {
@@ -88,7 +105,7 @@ function checkTypes(before: Graph, after: Graph): void {
   expect(typesOf(after)).toEqual(typesOf(before))
 }
 
-function checkValues(before: Graph, after: Graph, one: PassCase, seed: number): void {
+function checkValues(before: Graph, after: Graph, one: Compared, seed: number): void {
   const gen = generator(randomStream(seed))
   const sizes = new Map<string, number>()
   const inputs = new Map<string, Value>()
@@ -105,9 +122,22 @@ function checkValues(before: Graph, after: Graph, one: PassCase, seed: number): 
   }
   const [expected, got] = [interpret(before, inputs), interpret(after, inputs)]
   for (const name of before.outputs) {
-    const why = difference(got.get(name)!, expected.get(name)!, one.tolerance ?? float32Rounding)
+    const why = compare(got.get(name)!, expected.get(name)!, one)
     expect(why && `seed ${seed}, ${name}: ${why}`).toBeUndefined()
   }
+}
+
+function compare(
+  got: Value,
+  expected: Value,
+  { quanta, tolerance = float32Rounding }: Compared,
+): string | undefined {
+  if (quanta === undefined || got.kind !== 'tensor' || expected.kind !== 'tensor') {
+    return difference(got, expected, tolerance)
+  }
+  const numbers = ({ data }: Tensor) => Array.from<unknown, number>(data, Number)
+  const steps = numbers(got).map((value, i) => Math.abs(value - numbers(expected)[i]!))
+  return Math.max(0, ...steps) <= quanta ? undefined : `${Math.max(...steps)} quanta apart`
 }
 
 function built(build: BuildGraph): Graph {

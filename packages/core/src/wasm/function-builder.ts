@@ -61,6 +61,8 @@ export interface FunctionBuilder {
   branch(label: Label): void
   branchIf(label: Label, condition: Operand<'i32'>): void
   return(value?: Operand): void
+  /** Ends the run with an error. */
+  unreachable(): void
   /** for (counter = from; counter < to; counter += step), compared as signed numbers. Does not run for from ≥ to. */
   for(
     counter: Local<'i32'>,
@@ -204,6 +206,7 @@ export function buildFunction<P extends readonly ValType[]>(
       checkOperands(`return of ${name}`, result === undefined ? [] : [result], value ? [value] : [])
       out.push(value?.code ?? [], 0x0f)
     },
+    unreachable: () => void out.push(0x00),
     for(counter, from, to, step, body) {
       set(counter, number(from))
       const end = typeof to === 'number' ? i32(to) : to
@@ -241,8 +244,9 @@ export function buildFunction<P extends readonly ValType[]>(
       return (body) => void place.push(nested(body))
     },
   }
-  const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] }))
-  const value = build(f, ...(args as { readonly [K in keyof P]: Local<P[K] & ValType> }))
+  type Args = { readonly [K in keyof P]: Local<P[K] & ValType> }
+  const args = params.map((type, index) => ({ type, index, code: [0x20, unsignedLeb(index)] })) as Args // one per parameter
+  const value = build(f, ...args)
   if (result !== undefined) {
     checkOperands(`result of ${name}`, [result], value ? [value] : [])
     out.push(value!.code)

@@ -40,6 +40,20 @@ describe('moduleBuilder', () => {
     expect(twice!(5)).toBe(20)
   })
 
+  it('traps', () => {
+    const { checked } = runs((m) => {
+      m.export(
+        'checked',
+        m.func('checked', ['i32'], 'i32', (f, n) => {
+          f.if(op('i32.gt_u', n, i32(9)), () => f.unreachable())
+          return n
+        }),
+      )
+    })
+    expect(checked!(9)).toBe(9)
+    expect(() => checked!(10)).toThrow(/unreachable/)
+  })
+
   it('repeats, chooses and uses memory', () => {
     const { fill, choose } = runs((m) => {
       m.ownMemory('memory', { initialPages: 1, maximumPages: 1, shared: false })

@@ -61,8 +61,9 @@ interface Defined {
 /**
  * @example
  * const m = moduleBuilder()
- * m.export('add', m.func('add', ['i32', 'i32'], 'i32', (f, a, b) => op('i32.add', a, b)))
+ * m.export('second', m.func('second', ['i32', 'i32'], 'i32', (f, a, b) => b))
  * const { instance } = await WebAssembly.instantiate(m.build())
+ * instance.exports.second(1, 2) // 2
  */
 export function moduleBuilder(): ModuleBuilder {
   const types: string[] = []

@@ -24,9 +24,11 @@ export interface FoundVersion {
  */
 export async function scanRepository(root: string): Promise<FoundModel[]> {
   const names = await folders(root).catch((cause) => {
-    throw new SlipwayError('SLP-R8', 'Cannot read model repository: it must be a folder that can be read', {
-      cause,
-    })
+    throw new SlipwayError(
+      'SLP-R8',
+      `Cannot read model repository: it must be a folder that can be read, got "${root}"`,
+      { cause },
+    )
   })
   const models = names.filter(isModelName).sort()
   return Promise.all(models.map(async (name) => ({ name, versions: await scanVersions(join(root, name)) })))

@@ -1,9 +1,11 @@
 /** A graph compiled on the calling thread: what the worker of the engine holds, and what small models run on directly. */
+import { platform } from '#platform'
 import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
 import { portableTarget, type Target } from '../../kernel/target.ts'
+import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
@@ -86,7 +88,9 @@ export function openHosted(
 }
 
 function chooseTarget(deterministic: boolean): Target {
-  return { ...portableTarget, relaxed: !deterministic && enableRelaxedSimd() }
+  if (deterministic) return portableTarget
+  const relaxed = enableRelaxedSimd()
+  return { relaxed, tile: probeTile(relaxed, platform.nowMs) }
 }
 
 /** Threads that can take part in a run. */

@@ -25,23 +25,31 @@ export function depthBlock(depth: number, unit = 1): number {
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 
+export interface BlockOptions {
+  readonly threads: number
+  /** Steps that belong together. */
+  readonly unit: number
+  /** Every task packs its part of B, for as many rows as it has. */
+  readonly isPacking: boolean
+}
+
 /** Sizes of a task as arguments of the kernel, and how many tasks that makes. */
-export function blocksOf({ rows, columns, depth, count }: ProductSizes, tile: RegisterTile, threads: number) {
+export function blocksOf(
+  { rows, columns, depth, count }: ProductSizes,
+  tile: RegisterTile,
+  { threads, unit, isPacking }: BlockOptions,
+) {
   const width = 4 * tile.vectors
-  const steps = depthBlock(depth)
+  const steps = depthBlock(depth, unit)
   const fit = Math.max(width, Math.floor(columnBytes / (4 * steps) / width) * width)
   let columnBlock = Math.min(fit, roundUp(columns, width))
   const fitRows = Math.max(16 * tile.rows, Math.ceil(taskTarget / (columnBlock * Math.max(1, depth))))
-  let rowBlock = roundUp(Math.min(rows, fitRows), tile.rows)
+  let rowBlock = roundUp(isPacking ? rows : Math.min(rows, fitRows), tile.rows)
   const tasksOf = () => Math.ceil(rows / rowBlock) * Math.ceil(columns / columnBlock) * count
   const isLarge = rows * columns * depth * count > taskTarget / 8
-  while (
-    isLarge &&
-    threads > 1 &&
-    tasksOf() < 3 * threads &&
-    (rowBlock > 4 * tile.rows || columnBlock > 4 * width)
-  ) {
-    if (columnBlock / width >= rowBlock / tile.rows) columnBlock = roundUp(columnBlock / 2, width)
+  const canSplit = () => columnBlock > 4 * width || rowBlock > 4 * tile.rows
+  while (isLarge && threads > 1 && tasksOf() < 3 * threads && canSplit()) {
+    if (columnBlock > 4 * width) columnBlock = roundUp(columnBlock / 2, width)
     else rowBlock = roundUp(rowBlock / 2, tile.rows)
   }
   const rowTasks = Math.ceil(columns / columnBlock)

@@ -19,12 +19,37 @@ export interface GemmForm {
   /** `rows`: A as it is, its rows contiguous. */
   readonly a: 'panels' | 'rows'
   /** How each task packs its part of B first; `none`: B lies in panels, or is read as it is. */
-  readonly pack: Packing | 'none'
+  readonly pack: Packing | 'none' | PanelSource
+  /** All rows for a panel of B before the next one: where B is far and A is small. */
+  readonly isColumnsFirst: boolean
   /** A value per row or per column that is added. */
   readonly start: 'none' | 'rows' | 'columns'
   /** A matrix like C that is added. */
   readonly isAdded: boolean
   readonly epilogue: BoundEpilogue | undefined
+}
+
+/** Makes panels of B out of something that is no matrix, such as the windows of an image. */
+export interface PanelSource {
+  readonly key: string
+  readonly params: ParamSpec
+  /** Bytes that it needs while it works. */
+  readonly scratchBytes: number
+  /** Emits the packing of a block; panels are `width` · `depth` floats apart. */
+  emit(k: KernelBuilder, block: SourceBlock): void
+}
+
+export interface SourceBlock {
+  /** Address of the batch's part of B. */
+  readonly from: Local<'i32'>
+  readonly column: Local<'i32'>
+  readonly columns: Local<'i32'>
+  readonly step: Local<'i32'>
+  readonly depth: Local<'i32'>
+  readonly to: Local<'i32'>
+  readonly scratch: Local<'i32'>
+  /** Columns of a panel. */
+  readonly width: number
 }
 
 export const gemmParams = {
@@ -45,7 +70,7 @@ export const gemmParams = {
   bBatch: 'i32',
   bPanel: 'i32',
   bStep: 'i32',
-  /** Bytes from value to value of `start`. */
+  /** Bytes from value to value of `start`, and from matrix to matrix of A. */
   startStep: 'i32',
   startBatch: 'i32',
   addedRow: 'i32',
@@ -58,23 +83,28 @@ export const gemmParams = {
   rowTasks: 'i32',
 } as const satisfies ParamSpec
 
+const sourceBytes = (pack: GemmForm['pack']) => (typeof pack === 'object' ? pack.scratchBytes : 0)
 const spareBytes = (tile: RegisterTile) => Math.ceil(tileBytes(tile) / 64) * 64
 
 /** Bytes of scratch for tasks of so many columns and parts of so many steps. */
 export function gemmScratchBytes({ tile, pack }: GemmForm, columnBlock: number, depthBlock: number): number {
   const width = 4 * tile.vectors
   const packed = pack === 'none' ? 0 : 4 * Math.ceil(columnBlock / width) * width * depthBlock
-  return spareBytes(tile) + packed
+  return spareBytes(tile) + sourceBytes(pack) + packed
 }
 
 type GemmKernel = Kernel<typeof gemmParams>
 
 export function gemmKernel(target: Target, form: GemmForm): GemmKernel {
   const { tile, a, pack, start, isAdded, epilogue } = form
-  const parts = [targetKey({ ...target, tile }), a, pack, start, isAdded ? 'added' : '', epilogue?.key ?? '']
+  const source = typeof pack === 'object' ? pack : undefined
+  const added = isAdded ? 'added' : ''
+  const packing = source?.key ?? String(pack)
+  const order = form.isColumnsFirst ? 'columns' : 'rows'
+  const parts = [targetKey({ ...target, tile }), a, packing, order, start, added, epilogue?.key ?? '']
   return defineKernel<ParamSpec>({
     key: `gemm:${parts.join(':')}`,
-    params: { ...gemmParams, ...epilogue?.params },
+    params: { ...gemmParams, ...source?.params, ...epilogue?.params },
     emit: (k) => emitTask(k as KernelBuilder<typeof gemmParams>, target, form), // the epilogue's parameters come on top
   }) as GemmKernel // as above
 }
@@ -83,6 +113,8 @@ type Builder = KernelBuilder<typeof gemmParams>
 
 interface Task {
   readonly batch: Local<'i32'>
+  /** Number of the matrix of A. */
+  readonly aNumber: Local<'i32'>
   readonly a: Local<'i32'>
   readonly b: Local<'i32'>
   readonly row: Local<'i32'>
@@ -109,6 +141,7 @@ function taskOf({ f, task, arg }: Builder): Task {
   })
   return {
     batch,
+    aNumber: a,
     a: f.let(op('i32.add', arg('a'), op('i32.mul', a, arg('aBatch')))),
     b: f.let(op('i32.add', arg('b'), op('i32.mul', b, arg('bBatch')))),
     row,
@@ -151,6 +184,7 @@ function emitTask(k: Builder, target: Target, form: GemmForm): void {
       isLast,
       start: startOf(k, form, t),
       ...finishOf(k, form, t),
+      isColumnsFirst: form.isColumnsFirst,
       spare: scratch,
     })
   })
@@ -177,12 +211,13 @@ function operandA(
 }
 
 function operandB(
-  { f, arg, scratch }: Builder,
+  k: Builder,
   { pack, tile }: GemmForm,
   t: Task,
   step: Local<'i32'>,
   depth: Local<'i32'>,
 ): PanelOperand {
+  const { f, arg, scratch } = k
   const width = 4 * tile.vectors
   if (pack === 'none') {
     const [panelBytes, stepBytes] = [f.let(arg('bPanel')), f.let(arg('bStep'))]
@@ -194,23 +229,22 @@ function operandB(
       stepBytes,
     }
   }
-  const [alongColumn, alongStep] = pack === 'copy' ? [i32(4), arg('bStep')] : [arg('bStep'), i32(4)]
-  const to = f.let(op('i32.add', scratch, i32(spareBytes(tile))))
-  emitPack(f, {
-    packing: pack,
-    width,
-    from: plus(t.b, times(t.column, alongColumn), times(step, alongStep)),
-    strideBytes: arg('bStep'),
-    count: t.columns,
-    depth,
-    to,
-  })
+  const to = f.let(op('i32.add', scratch, i32(spareBytes(tile) + sourceBytes(pack))))
+  if (typeof pack === 'object') {
+    const room = f.let(op('i32.add', scratch, i32(spareBytes(tile))))
+    const { column, columns } = t
+    pack.emit(k as KernelBuilder, { from: t.b, column, columns, step, depth, to, scratch: room, width }) // its parameters are among the kernel's
+  } else {
+    const [alongColumn, alongStep] = pack === 'copy' ? [i32(4), arg('bStep')] : [arg('bStep'), i32(4)]
+    const from = plus(t.b, times(t.column, alongColumn), times(step, alongStep))
+    emitPack(f, { packing: pack, width, from, strideBytes: arg('bStep'), count: t.columns, depth, to })
+  }
   return { kind: 'panels', at: to, panelBytes: f.let(times(depth, 4 * width)), stepBytes: 4 * width }
 }
 
 function startOf({ f, arg }: Builder, { start }: GemmForm, t: Task): Start | undefined {
   if (start === 'none') return undefined
-  const matrix = plus(arg('start'), times(t.batch, arg('startBatch')))
+  const matrix = plus(arg('start'), times(t.aNumber, arg('startBatch')))
   if (start === 'columns') {
     const at = f.let(plus(matrix, times(t.column, 4)))
     return { kind: 'columns', at: (column, v) => load('v128.load', plus(at, times(column, 4)), 16 * v) }

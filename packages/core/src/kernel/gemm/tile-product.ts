@@ -35,7 +35,7 @@ export function tileLocals(f: FunctionBuilder, { rows, vectors }: RegisterTile):
   return Array.from({ length: rows * vectors }, () => f.local('v128'))
 }
 
-/** acc += A · B over `depth` steps. Moves the addresses of the operands and counts `depth` down. */
+/** acc += A · B over `depth` steps. Moves the addresses of the operands and counts `depth` down; elements take 4 bytes. */
 export function emitTileProduct(
   f: FunctionBuilder,
   target: Target,
@@ -44,6 +44,7 @@ export function emitTileProduct(
   a: StepOperand | RowOperand,
   b: StepOperand,
   depth: Local<'i32'>,
+  accumulate: typeof multiplyAdd = multiplyAdd,
 ): void {
   const columns = Array.from({ length: tile.vectors }, () => f.local('v128'))
   const row = f.local('v128')
@@ -57,7 +58,7 @@ export function emitTileProduct(
         f.set(row, splat)
         columns.forEach((column, v) => {
           const sum = acc[r * tile.vectors + v]!
-          f.set(sum, multiplyAdd(target, row, column, sum))
+          f.set(sum, accumulate(target, row, column, sum))
         })
       }
       if (a.kind === 'steps') f.add(a.at, a.stepBytes)

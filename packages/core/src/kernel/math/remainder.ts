@@ -12,6 +12,7 @@ export function floatRemainder(m: ModuleBuilder): FunctionRef<readonly ['f64', '
       // 0/0, x/0 and Infinity/x have no remainder, and NaN has none.
       const none = op('i32.eqz', op('i32.and', op('f64.lt', rest, infinity), op('f64.gt', size, f64(0))))
       f.if(none, () => f.return(f64(Number.NaN)))
+      f.if(op('f64.lt', rest, size), () => f.return(a))
       f.loop((again) => {
         const twice = op('f64.add', multiple, multiple)
         f.if(op('f64.le', twice, rest), () => {

@@ -2,7 +2,6 @@
 import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
 import { i32, load, op } from '../../wasm/index.ts'
 import { moveUnit, type Unit } from './element.ts'
-import { least } from './rows.ts'
 
 /** From so many bytes on, the engine's own copy is worth its call. */
 export const longRunBytes = 512
@@ -38,8 +37,26 @@ export function moveShortRun(
             () => both(8),
           ),
       ),
-    () => eachVector(f, bytes, (at) => moveUnit(f, 16, op('i32.add', to, at), op('i32.add', from, at))),
+    () => moveVectors(f, to, from, bytes),
   )
+}
+
+/** A copy of 16 bytes or more. */
+function moveVectors(f: FunctionBuilder, to: Local<'i32'>, from: Local<'i32'>, bytes: Local<'i32'>): void {
+  const [source, target] = [f.let(from), f.let(to)]
+  const last = f.let(op('i32.sub', bytes, i32(16)))
+  const vectors = f.let(op('i32.shr_u', op('i32.add', last, i32(15)), i32(4)))
+  f.repeat(op('i32.shr_u', vectors, i32(2)), () => {
+    for (let at = 0; at < 64; at += 16) moveUnit(f, 16, target, source, [at, at])
+    f.add(source, 64)
+    f.add(target, 64)
+  })
+  f.repeat(op('i32.and', vectors, i32(3)), () => {
+    moveUnit(f, 16, target, source)
+    f.add(source, 16)
+    f.add(target, 16)
+  })
+  moveUnit(f, 16, op('i32.add', to, last), op('i32.add', from, last))
 }
 
 /** Offsets of vectors that cover `bytes`, 16 or more, of which the last two may overlap. */
@@ -49,16 +66,9 @@ export function eachVector(
   body: (at: Local<'i32'>) => void,
 ): void {
   const last = f.let(op('i32.sub', bytes, i32(16)))
-  const at = f.let(i32(0))
-  f.loop((again) => {
-    body(at)
-    f.block((done) => {
-      f.branchIf(done, op('i32.eq', at, last))
-      f.add(at, 16)
-      f.set(at, least(at, last))
-      f.branch(again)
-    })
-  })
+  const at = f.local('i32')
+  f.for(at, 0, last, 16, () => body(at))
+  body(last)
 }
 
 /** Stores a vector over so many bytes; `pattern` must repeat within the unit that divides them. */
@@ -98,4 +108,26 @@ const splats = {
 /** The unit at an address, as often as a vector holds it. */
 export function loadSplat(unit: Unit, address: Operand<'i32'>): Operand<'v128'> {
   return load(splats[unit], address)
+}
+
+/** How a block of a size that all blocks of a call share is moved. */
+export type BlockMove = Unit | 'short' | 'long'
+
+/** The way that suits a block of so many bytes. */
+export function blockMove(bytes: number): BlockMove {
+  const unit = ([1, 2, 4, 8, 16] as const).find((size) => size === bytes)
+  return unit ?? (bytes < longRunBytes ? 'short' : 'long')
+}
+
+/** Moves a block; `bytes` is what `blockMove` was asked about. */
+export function moveBlock(
+  f: FunctionBuilder,
+  how: BlockMove,
+  to: Local<'i32'>,
+  from: Local<'i32'>,
+  bytes: Local<'i32'>,
+): void {
+  if (how === 'long') f.copy(to, from, bytes)
+  else if (how === 'short') moveShortRun(f, to, from, bytes)
+  else moveUnit(f, how, to, from)
 }

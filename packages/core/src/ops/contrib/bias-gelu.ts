@@ -1,5 +1,7 @@
+import { ifComputable } from '../../kernel/computable.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { add, geluOf } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { requireBroadcastsTo, requireRank } from '../shared/require.ts'
 import { floats } from '../types.ts'
@@ -22,6 +24,7 @@ export const biasGelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ A, B }) => ifComputable(geluOf(add(A, B))),
     build: (b, { A, B }) => ({ C: b.node('Gelu', [b.node('Add', [A, B])]) }),
   },
 })

@@ -1,5 +1,6 @@
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { add, geluTanhOf } from '../lower/formulas.ts'
 import { maybe, one } from '../param.ts'
 import { requireBroadcastsTo } from '../shared/require.ts'
 import { floats } from '../types.ts'
@@ -21,6 +22,7 @@ export const fastGelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X, bias }) => geluTanhOf(bias ? add(X, bias) : X),
     build: (b, { X, bias }) => {
       const x = bias === undefined ? X : b.node('Add', [X, bias])
       return { Y: b.node('Gelu', [x], { approximate: 'tanh' }) }

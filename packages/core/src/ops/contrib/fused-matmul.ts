@@ -1,6 +1,7 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerMatmul } from '../lower/matmul.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 import { fusedProduct, fusedShape } from './shared/fused-matmul.ts'
@@ -29,5 +30,14 @@ export const fusedMatmul = defineOp({
       const Y = fusedProduct(b, names, inputs, attrs)
       return Y === undefined ? undefined : { Y }
     },
+    epilogue: true,
+    emit: (inputs, outputs, { alpha, transA, transB, transBatchA, transBatchB }, context) =>
+      transBatchA || transBatchB
+        ? 'moved batch axes'
+        : lowerMatmul({ ...inputs, ...outputs }, context, {
+            alpha,
+            transA: transA !== 0,
+            transB: transB !== 0,
+          }),
   },
 })

@@ -1,5 +1,7 @@
+import { ifComputable } from '../../kernel/computable.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { geluOf } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 
@@ -16,5 +18,9 @@ export const gelu = defineOp({
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: 'decomposed',
   gradient: 'none',
-  lower: { kind: 'decompose', build: (b, { X }) => ({ Y: b.node('Gelu', [X]) }) },
+  lower: {
+    kind: 'decompose',
+    formula: ({ X }) => ifComputable(geluOf(X)),
+    build: (b, { X }) => ({ Y: b.node('Gelu', [X]) }),
+  },
 })

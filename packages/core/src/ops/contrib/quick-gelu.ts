@@ -2,6 +2,7 @@ import { float } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { swishOf } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 
@@ -20,6 +21,7 @@ export const quickGelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    formula: ({ X }, { alpha }) => swishOf(X, alpha),
     build: (b, { X }, { alpha }) => ({ Y: b.node('Swish', [X], { alpha: float(alpha) }) }),
   },
 })

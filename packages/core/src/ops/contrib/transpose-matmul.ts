@@ -1,6 +1,7 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerMatmul } from '../lower/matmul.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 import { fusedProduct, fusedShape } from './shared/fused-matmul.ts'
@@ -25,5 +26,8 @@ export const transposeMatmul = defineOp({
       const Y = fusedProduct(b, names, inputs, { ...attrs, ...inPlace })
       return Y === undefined ? undefined : { Y }
     },
+    epilogue: true,
+    emit: (inputs, outputs, { alpha, transA, transB }, context) =>
+      lowerMatmul({ ...inputs, ...outputs }, context, { alpha, transA: transA !== 0, transB: transB !== 0 }),
   },
 })

@@ -2,19 +2,19 @@
  * Depthwise convolution: every output plane comes from one input plane. Vectors run along the width; the padded strip
  * in scratch has no borders. 3×3 windows keep their weights in registers; others walk over a table of taps.
  */
-import { elementCount } from '../../base/shape.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../../kernel/kernel.ts'
 import type { BoundEpilogue, LowerContext, Refusal } from '../../kernel/lower.ts'
 import { type Phases, phasesOf } from '../../kernel/spatial/padded-rows.ts'
 import { targetKey } from '../../kernel/target.ts'
 import { f32x4, i32, type Local, load, op } from '../../wasm/index.ts'
 import type { WindowAxis } from '../shared/window.ts'
-import { type ConvNode, planeAxes, planeEpilogue } from './conv-node.ts'
+import type { ConvProblem, ConvStrategy } from './conv-problem.ts'
 import { emitTaps } from './depthwise-taps.ts'
 import { emitThreeByThree } from './depthwise-three.ts'
 import { emitEpilogueRow, type RowPlace } from './epilogue-row.ts'
+import { planeAxes, planeEpilogue } from './plane-axes.ts'
 import { emitStrips, stripArgs, stripParams } from './strip-loop.ts'
-import { stripsOf } from './strips.ts'
+import { stripsOf, tapOffsets } from './strips.ts'
 
 export const depthwiseParams = {
   x: 'in',
@@ -43,20 +43,22 @@ export interface DepthwiseStrip {
 
 export type DepthwiseBuilder = KernelBuilder<typeof depthwiseParams>
 
-/** Lowers a convolution whose groups are single channels. */
-export function lowerDepthwise(node: ConvNode, context: LowerContext): Refusal {
-  const { X, W, B, Y, group } = node
-  const axes = planeAxes(node.axes)
-  if (X.dtype !== 'float32') return `dtype ${X.dtype}`
-  if (group !== X.shape[1] || W.shape[1] !== 1) return 'groups of several channels'
+/** Groups of single channels, over one or two axes. */
+export const depthwiseConvolution: ConvStrategy = {
+  fits: ({ X, axes, group }) => group === X.shape[1] && axes.length <= 2,
+  lower: lowerDepthwise,
+}
+
+function lowerDepthwise(problem: ConvProblem, context: LowerContext): Refusal {
+  const { X, W, B, Y, group } = problem
+  const axes = planeAxes(problem.axes)
   if (!axes) return 'more than two spatial axes'
   const epilogue = planeEpilogue(context, Y.shape, axes)
   if (!epilogue) return 'an epilogue that does not lie along the output'
-  if (elementCount(Y.shape) === 0) return undefined
   const planes = Y.shape[0]! * Y.shape[1]!
   const strips = stripsOf(planes, axes, context.threads)
   const [height, width] = axes
-  const offsets = tapOffsets(axes, strips.phaseBytes, strips.rowBytes)
+  const offsets = tapOffsets(axes, strips)
   context.call(
     depthwiseKernel(context, isThreeByThree(axes), phasesOf(width.stride), epilogue),
     {
@@ -81,22 +83,6 @@ export function lowerDepthwise(node: ConvNode, context: LowerContext): Refusal {
 
 function isThreeByThree([height, width]: readonly [WindowAxis, WindowAxis]): boolean {
   return height.kernel === 3 && width.kernel === 3 && width.dilation === 1 && width.stride <= 2
-}
-
-/** Where each tap lies in the strip, in bytes from where the row of the output element begins. */
-function tapOffsets(
-  [height, width]: readonly [WindowAxis, WindowAxis],
-  phase: number,
-  row: number,
-): Int32Array {
-  return Int32Array.from({ length: height.kernel * width.kernel }, (_, tap) => {
-    const column = (tap % width.kernel) * width.dilation
-    return (
-      Math.floor(tap / width.kernel) * height.dilation * row +
-      (column % width.stride) * phase +
-      4 * Math.floor(column / width.stride)
-    )
-  })
 }
 
 function depthwiseKernel(

@@ -4,6 +4,7 @@ import { forVectors } from '../../kernel/spatial/row-vectors.ts'
 import { i32, type Local, load, op } from '../../wasm/index.ts'
 import type { DepthwiseBuilder, DepthwiseStrip } from './conv-depthwise.ts'
 
+/** Emits the rows of a strip; `finish` follows every row. */
 export function emitTaps(
   k: DepthwiseBuilder,
   strip: DepthwiseStrip,

@@ -17,6 +17,7 @@ export interface RowPlace {
   readonly out: Local<'i32'>
 }
 
+/** Emits the epilogue over row `y` of a plane. */
 export function emitEpilogueRow<K extends KernelBuilder>(
   k: K,
   epilogue: BoundEpilogue,

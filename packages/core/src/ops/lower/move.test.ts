@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../../base/dtype.ts'
 import { elementCount } from '../../base/shape.ts'
-import type { Tensor } from '../../base/tensor.ts'
 import { toAttributes } from '../../ir/builder.ts'
 import { portableTarget } from '../../kernel/target.ts'
 import { checkEmit, checkRandomEmits, type EmitCase, referenceOutputs } from '../../testing/check-emit.ts'
+import { counted } from '../../testing/counted.ts'
 import type { Gen } from '../../testing/gen.ts'
 import { flat, i64 } from '../../testing/literals.ts'
 import { recorder } from '../../testing/run-calls.ts'
@@ -22,16 +22,6 @@ import { transpose } from '../transpose.ts'
 
 const bySize: readonly DType[] = ['uint8', 'int16', 'float32', 'int64']
 const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31]
-
-/** Different elements, so that a wrong place shows. */
-function counted(dtype: DType, shape: readonly number[]): Tensor {
-  const count = elementCount(shape)
-  return flat(
-    dtype,
-    shape,
-    Array.from({ length: count }, (_, i) => (i * 37 + 5) % (dtype === 'uint8' ? 251 : 30011)),
-  )
-}
 
 function shapeOf(g: Gen, rank: number, most = 6000): number[] {
   const shape: number[] = []

@@ -1,6 +1,10 @@
 import { type Dim, productOfDims } from '../../base/dim.ts'
+import { elementCount } from '../../base/shape.ts'
+import { elementBytes } from '../../kernel/move/element.ts'
+import { gatherBlocks } from '../../kernel/move/gather.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { unmovable } from '../lower/move.ts'
 import { one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
 import { integersOf } from '../shared/elements.ts'
@@ -37,7 +41,25 @@ export const arrayFeatureExtractor = defineOp({
     }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X, Y }, { Z }, _attrs, context) => {
+      const bytes = elementBytes(X.dtype)
+      if (!bytes) return unmovable(X)
+      gatherBlocks(context, {
+        data: X.at,
+        indices: Y.at,
+        indexType: 'int64',
+        to: Z.at,
+        outer: elementCount(X.shape.slice(0, -1)),
+        count: elementCount(Y.shape),
+        size: X.shape.at(-1)!,
+        blockBytes: bytes,
+        fromEnd: false,
+      })
+      return undefined
+    },
+  },
 })
 
 function outputShape<D>(shape: readonly D[], count: D): (D | 1)[] {

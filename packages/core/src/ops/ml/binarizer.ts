@@ -1,3 +1,5 @@
+import { isFloat } from '../../base/dtype.ts'
+import { apply2, choose, like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
@@ -21,5 +23,12 @@ export const binarizer = defineOp({
     Y: mapElements(X, { float: (x) => (x > threshold ? 1 : 0), int: (x) => (x > threshold ? 1n : 0n) }),
   }),
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ X }, { threshold }) =>
+      // Whole numbers cannot be compared with a fraction.
+      isFloat(X.dtype) || Number.isInteger(threshold)
+        ? choose(apply2('gt', X, like(threshold, X)), like(1, X), like(0, X))
+        : undefined,
+  },
 })

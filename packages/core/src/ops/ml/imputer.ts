@@ -1,9 +1,11 @@
 import type { Dim } from '../../base/dim.ts'
 import { isFloat } from '../../base/dtype.ts'
 import { wide } from '../../base/wide.ts'
+import { apply2, choose, like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { isNotNumber } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { numbersIn } from '../shared/elements.ts'
@@ -43,7 +45,15 @@ export const imputer = defineOp({
     return { Y: wide(X.dtype, X.shape, data) }
   },
   gradient: 'none',
-  lower: { kind: 'elementwise' },
+  lower: {
+    kind: 'elementwise',
+    formula: ({ X }, attrs) => {
+      const { imputed_value_floats: values, replaced_value_float: replaced } = attrs
+      if (!isFloat(X.dtype) || values.length !== 1) return undefined
+      const isReplaced = Number.isNaN(replaced) ? isNotNumber(X) : apply2('eq', X, like(replaced, X))
+      return choose(isReplaced, like(values[0]!, X), X)
+    },
+  },
 })
 
 function checkValues(count: number, shape: readonly Dim[] | undefined, name: string): void {

@@ -1,3 +1,6 @@
+import { lowerElementwise } from '../../kernel/elementwise.ts'
+import { apply2, convert as convertFormula, input } from '../../kernel/formula.ts'
+import type { TensorRef } from '../../kernel/lower.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
@@ -32,5 +35,21 @@ export const scaler = defineOp({
     ),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X }, { Y }, attrs, context) => {
+      const list = (values: readonly number[], otherwise: number): TensorRef => {
+        const data = Float64Array.from(values.length === 0 ? [otherwise] : values)
+        return {
+          dtype: 'float64',
+          shape: [data.length],
+          at: context.table(new Uint8Array(data.buffer)),
+          isConstant: true,
+        }
+      }
+      const moved = apply2('sub', convertFormula(input(0, X.dtype), 'float64'), input(1, 'float64'))
+      const scaled = convertFormula(apply2('mul', moved, input(2, 'float64')), 'float32')
+      return lowerElementwise(context, scaled, [X, list(attrs.offset, 0), list(attrs.scale, 1)], Y)
+    },
+  },
 })

@@ -1,4 +1,4 @@
-import { attr } from '../attr.ts'
+import { type Attrs, attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
@@ -7,8 +7,23 @@ import { indexInts } from '../types.ts'
 import { scoreMatrix } from './shared/class-labels.ts'
 import { classicForest, listOrTensor, nodeAttrs } from './shared/classic-forest.ts'
 import { aggregates, leastFeatures, scoreRow, targetCount } from './shared/forest.ts'
+import { emitForest, type ForestUse } from './shared/lower-forest.ts'
 import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
 import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
+
+const attrs = {
+  ...nodeAttrs,
+  base_values: attr.optional.floats(),
+  base_values_as_tensor: attr.optional.tensor(),
+  aggregate_function: attr.oneOf(aggregates, 'SUM'),
+  post_transform: attr.oneOf(postTransforms, 'NONE'),
+  n_targets: attr.optional.int(),
+  target_treeids: attr.required.ints(),
+  target_nodeids: attr.required.ints(),
+  target_ids: attr.required.ints(),
+  target_weights: attr.optional.floats(),
+  target_weights_as_tensor: attr.optional.tensor(),
+} as const
 
 export const treeEnsembleRegressor = defineOp({
   name: 'TreeEnsembleRegressor',
@@ -20,19 +35,7 @@ export const treeEnsembleRegressor = defineOp({
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },
   outputs: { Y: one('float32') },
-  attrs: {
-    ...nodeAttrs,
-    base_values: attr.optional.floats(),
-    base_values_as_tensor: attr.optional.tensor(),
-    aggregate_function: attr.oneOf(aggregates, 'SUM'),
-    post_transform: attr.oneOf(postTransforms, 'NONE'),
-    n_targets: attr.optional.int(),
-    target_treeids: attr.required.ints(),
-    target_nodeids: attr.required.ints(),
-    target_ids: attr.required.ints(),
-    target_weights: attr.optional.floats(),
-    target_weights_as_tensor: attr.optional.tensor(),
-  },
+  attrs,
   infer: ({ X }, attrs, { freshDim }) => {
     const targets = targetCount(attrs.n_targets, attrs.target_ids)
     const base = listOrTensor(attrs.base_values, attrs.base_values_as_tensor)
@@ -41,15 +44,7 @@ export const treeEnsembleRegressor = defineOp({
     return { Y: tensorFact('float32', [rowCount(X, freshDim), targets]) }
   },
   reference: ({ X }, attrs) => {
-    const targets = targetCount(attrs.n_targets, attrs.target_ids)
-    const base = listOrTensor(attrs.base_values, attrs.base_values_as_tensor)
-    const votes = {
-      treeIds: attrs.target_treeids,
-      nodeIds: attrs.target_nodeids,
-      targets: attrs.target_ids,
-      weights: listOrTensor(attrs.target_weights, attrs.target_weights_as_tensor),
-    }
-    const forest = classicForest(attrs, votes, targets)
+    const { forest, targets, base } = useOf(attrs)
     checkLeastFeatures(X, leastFeatures(forest))
     const scores = rowsOf(X).map((row) => {
       const sums = scoreRow(forest, row, targets, attrs.aggregate_function).map(
@@ -62,7 +57,26 @@ export const treeEnsembleRegressor = defineOp({
     return { Y: scoreMatrix(scores, targets) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X }, { Y }, attrs, context) => emitForest(X, Y, useOf(attrs), context),
+  },
 })
 
-/** n_targets, or one more than the greatest target that a leaf votes for. */
+/** Throws SLP-O2 where the trees are not well formed. */
+function useOf(given: Attrs<typeof attrs>): ForestUse {
+  const targets = targetCount(given.n_targets, given.target_ids)
+  const votes = {
+    treeIds: given.target_treeids,
+    nodeIds: given.target_nodeids,
+    targets: given.target_ids,
+    weights: listOrTensor(given.target_weights, given.target_weights_as_tensor),
+  }
+  return {
+    forest: classicForest(given, votes, targets),
+    targets,
+    aggregate: given.aggregate_function,
+    transform: given.post_transform,
+    base: listOrTensor(given.base_values, given.base_values_as_tensor),
+  }
+}

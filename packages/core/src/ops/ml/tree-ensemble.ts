@@ -18,6 +18,7 @@ import {
   targetCount,
   tensorNumbers,
 } from './shared/forest.ts'
+import { emitForest } from './shared/lower-forest.ts'
 import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
 import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
 
@@ -67,7 +68,17 @@ export const treeEnsemble = defineOp({
     return { Y: wide(X.dtype, [scores.length, targets], Float64Array.from(scores.flat())) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X }, { Y }, attrs, context) => {
+      const targets = targetCount(attrs.n_targets, attrs.leaf_targetids)
+      const forest = forestOf(attrs)
+      checkForest(forest, targets)
+      const aggregate = codeOf(aggregates, attrs.aggregate_function, 'aggregate_function')
+      const transform = codeOf(postTransforms, attrs.post_transform, 'post_transform')
+      return emitForest(X, Y, { forest, targets, aggregate, transform, base: [] }, context)
+    },
+  },
 })
 
 function codeOf<T>(names: readonly T[], code: number, name: string): T {

@@ -38,9 +38,14 @@ export interface Pool {
   readonly outputPlane: number
 }
 
+/** The windows of a pool over X of a concrete shape. */
+export function poolAxes(shape: Shape, attrs: PoolSpec): WindowAxis[] {
+  return windowAxes(shape.slice(2), attrs.kernel_shape, attrs)
+}
+
 /** The geometry of a pool over X at its actual shape. */
 export function poolOf(X: WideTensor, attrs: PoolSpec, { checkElements }: KernelContext): Pool {
-  const axes = windowAxes(X.shape.slice(2), attrs.kernel_shape, attrs)
+  const axes = poolAxes(X.shape, attrs)
   const sizes = axes.map((axis) => axis.output)
   const shape = [...X.shape.slice(0, 2), ...sizes]
   checkElements(elementCount(shape))

@@ -1,5 +1,13 @@
 /** Where a slice starts, ends and how many elements it has, for known and for symbolic sizes. */
-import { addDims, ceilDivDims, type Dim, lowerBound, subDims, tryDivideExactly } from '../../base/dim.ts'
+import {
+  addDims,
+  ceilDivDims,
+  type Dim,
+  dimsEqual,
+  lowerBound,
+  subDims,
+  tryDivideExactly,
+} from '../../base/dim.ts'
 
 /** Exporters write the ends of 32-bit and 64-bit ranges for "up to the end". */
 const beyondEverySize = 2 ** 31 - 1
@@ -43,7 +51,8 @@ export function sliceBounds(
   const stride = Math.abs(step)
   const distance = forward ? subDims(last, first) : subDims(first, last)
   if (atMost(distance, 0)) return { first, count: 0 }
-  return atMost(0, distance)
+  // Whatever a size is made of, it is not negative.
+  return atMost(0, distance) || dimsEqual(distance, size)
     ? { first, count: tryDivideExactly(distance, stride) ?? ceilDivDims(distance, stride) }
     : undefined
 }

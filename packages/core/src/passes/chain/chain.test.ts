@@ -156,6 +156,11 @@ passTest(sliceSlice, [
     becomes: ['Slice'],
   })),
   {
+    name: 'up to ends beyond every size',
+    graph: `graph g(x: float32[N,M]) -> (b) { ${slice('a', 'x', ['0', '9223372036854775807', '0', '2'])} ${slice('b', 'a', ['-1', '-9223372036854775807', '1', '-1'])} }`,
+    becomes: ['Slice'],
+  },
+  {
     name: 'not the same axis of an unknown size',
     graph: `graph g(x: float32[N,3]) -> (b) { ${slice('a', 'x', ['0', '-1', '0', '1'])} ${slice('b', 'a', ['0', '1', '0', '1'])} }`,
     because: 'the size of axis 0 must be known',

@@ -3,7 +3,7 @@ import type { Node } from '../../ir/graph.ts'
 import { definePass, refused } from '../define.ts'
 import type { GraphView } from '../graph-view.ts'
 import { op } from '../pattern.ts'
-import { tryIntegers } from '../tensors.ts'
+import { tryClampedIntegers } from '../tensors.ts'
 
 interface Cut {
   readonly start: number
@@ -13,7 +13,7 @@ interface Cut {
 
 /** What a Slice with constant arguments does, by axis. */
 function cutsOf(view: GraphView, node: Node, rank: number): ReadonlyMap<number, Cut> | undefined {
-  const list = (i: number) => tryIntegers(view.constant(node.inputs[i] ?? ''))
+  const list = (i: number) => tryClampedIntegers(view.constant(node.inputs[i] ?? ''))
   const isGiven = (i: number) => (node.inputs[i] ?? '') !== ''
   const [starts, ends] = [list(1), list(2)]
   if (!starts || !ends) return undefined

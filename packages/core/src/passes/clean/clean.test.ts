@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { passTest } from '../../testing/pass-test.ts'
+import { commonSubexpression } from './common-subexpression.ts'
 import { deadCode } from './dead-code.ts'
 import { dropout } from './dropout.ts'
 import { identity } from './identity.ts'
@@ -9,6 +10,7 @@ import { noOpShape } from './no-op-shape.ts'
 import { noOpTranspose } from './no-op-transpose.ts'
 import { noOpVariadic } from './no-op-variadic.ts'
 import { repeated } from './repeated.ts'
+import { sharedConstants } from './shared-constants.ts'
 import { sumOfTwo } from './sum-of-two.ts'
 
 passTest(deadCode, [
@@ -178,4 +180,48 @@ passTest(repeated, [
 passTest(sumOfTwo, [
   { name: 'two', graph: 'graph g(x: float32[N], z: float32[1]) -> (y) { y = Sum(x, z) }', becomes: ['Add'] },
   { name: 'not three', graph: 'graph g(x: float32[N]) -> (y) { y = Sum(x, x, x) }' },
+])
+
+passTest(commonSubexpression, [
+  {
+    name: 'chains of equal nodes, in bodies too',
+    graph: `graph g(c: bool[], x: float32[N,3]) -> (y, z) {
+      a = Softmax(x) {axis: 1} b = Softmax(x) {axis: 1}
+      p = Neg(a) q = Neg(b)
+      y = Add(p, q)
+      z = If(c) {then_branch: graph t() -> (r) { r = Abs(q) }, else_branch: graph e() -> (s) { s = Neg(b) }}
+    }`,
+    becomes: ['Softmax', 'Neg', 'Add', 'If'],
+  },
+  {
+    name: 'not with other attributes',
+    graph:
+      'graph g(x: float32[N,3]) -> (y) { a = Softmax(x) {axis: 1} b = Softmax(x) {axis: 0} y = Add(a, b) }',
+  },
+  {
+    name: 'not random operators',
+    graph:
+      'graph g(x: float32[N]) -> (y) { a = RandomNormalLike(x) {seed: 1.5} b = RandomNormalLike(x) {seed: 1.5} y = Sub(a, b) }',
+    because: 'need not give equal outputs',
+  },
+  {
+    name: 'not outputs of the graph',
+    graph: 'graph g(x: float32[N]) -> (a, b) { a = Neg(x) b = Neg(x) }',
+    because: 'must keep its name',
+  },
+  {
+    name: 'not where another output is wanted',
+    graph:
+      'graph g(x: float32[4]) -> (y) { const k = int64[1](2) a, i = TopK(x, k) b, _ = TopK(x, k) c = Cast(i) {to: 1} d = Add(a, c) y = Add(d, b) }',
+  },
+])
+
+passTest(sharedConstants, [
+  {
+    name: 'equal bit by bit',
+    graph:
+      'graph g(x: float32[2]) -> (y) { const k = float32[2](1, 2) const l = float32[2](1, 2) const m = float32[1](0) const n = float32[1](-0) a = Add(x, k) b = Mul(a, l) c = Add(b, m) y = Add(c, n) }',
+    becomes: ['Add', 'Mul', 'Add', 'Add'],
+    check: ({ constants }) => expect([...constants.keys()]).toEqual(['k', 'm', 'n']),
+  },
 ])

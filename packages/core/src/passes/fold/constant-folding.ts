@@ -6,7 +6,16 @@ import type { AnyOp } from '../../ops/define.ts'
 import { interpret } from '../../reference/interpret.ts'
 import { definePass } from '../define.ts'
 import type { GraphView } from '../graph-view.ts'
-import { bytesOf, type Folded, foldInto, foldLimits, keptBecause, readOutputs, roomFor } from './fold-into.ts'
+import {
+  bytesOf,
+  type Folded,
+  fits,
+  foldInto,
+  foldLimits,
+  keptBecause,
+  readOutputs,
+  roomFor,
+} from './fold-into.ts'
 
 export const constantFolding = definePass({
   name: 'constant-folding',
@@ -57,19 +66,21 @@ function tooCostly(
   inputs: ReadonlyMap<string, Tensor>,
   room: number,
 ): string | undefined {
-  let [elements, bytes] = [0, 0]
-  for (const { shape } of inputs.values()) elements += elementCount(shape)
+  let [read, written, bytes] = [0, 0, 0]
+  for (const { shape } of inputs.values()) read += elementCount(shape)
   for (const name of readOutputs(view, node)) {
     const [dtype, shape] = [view.dtype(name), view.shape(name)]
     const sizes = shape?.filter((size) => typeof size === 'number')
     if (!dtype || !sizes || sizes.length !== shape?.length) return `the shape of "${name}" must be known`
-    elements += elementCount(sizes)
+    written += elementCount(sizes)
     bytes += bytesOf(dtype, elementCount(sizes))
   }
-  const isLinear = op.lower.kind !== 'kernel' && op.lower.kind !== 'decompose' && op.lower.kind !== 'host'
+  // As many elements out as in: most likely a kernel that only moves them.
+  const isLinear = ['elementwise', 'reduction', 'view'].includes(op.lower.kind) || read === written
   const most = isLinear ? foldLimits.elements : foldLimits.kernelElements
-  if (elements > most) return `${operatorText(node)} may read and write ${most} elements, got ${elements}`
-  return bytes > room ? `the constants of a graph may take ${foldLimits.totalBytes} bytes` : undefined
+  if (read + written > most)
+    return `${operatorText(node)} may read and write ${most} elements, got ${read + written}`
+  return fits(bytes, room) ? undefined : `the constants of a graph may take ${foldLimits.totalBytes} bytes`
 }
 
 function run(view: GraphView, node: Node, inputs: ReadonlyMap<string, Tensor>): Folded | string {

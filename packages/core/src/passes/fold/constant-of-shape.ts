@@ -5,7 +5,7 @@ import type { Node } from '../../ir/graph.ts'
 import { definePass } from '../define.ts'
 import type { GraphView } from '../graph-view.ts'
 import { tryIntegers } from '../tensors.ts'
-import { bytesOf, type Folded, foldInto, foldLimits, roomFor } from './fold-into.ts'
+import { bytesOf, type Folded, fits, foldInto, foldLimits, roomFor } from './fold-into.ts'
 
 /**
  * Models whose weights are all alike state them so, and other rewrites and the packing of weights need the tensor
@@ -50,7 +50,8 @@ function fill(view: GraphView, node: Node, room: number): Filled | string {
   const isWeight = view.consumers(node.outputs[0]!).some((reader) => view.op(reader)?.lower.kind === 'kernel')
   if (!isWeight && count > foldLimits.elements)
     return `at most ${foldLimits.elements} elements may be written out, got ${count}`
-  if (bytesOf(dtype, count) > room) return `the constants of a graph may take ${foldLimits.totalBytes} bytes`
+  if (!fits(bytesOf(dtype, count), room))
+    return `the constants of a graph may take ${foldLimits.totalBytes} bytes`
   const data = new (arrayOf(dtype))(count).fill(source.data[0] as never) // an element of the same class
   return tensor(dtype, sizes, data as DataOf[typeof dtype]) as Filled // typed arrays all have a byteLength
 }

@@ -11,6 +11,8 @@ import type { GraphView } from '../graph-view.ts'
 export const foldLimits = {
   /** Bytes of all constants of a graph that folding may bring it to: the weights of the largest vision models. */
   totalBytes: 2 ** 30,
+  /** Bytes of one constant that is folded however many there are. */
+  smallBytes: 2 ** 12,
   /** Elements of one tensor that no layer reads as a weight. */
   elements: 2 ** 22,
   /** Elements that a kernel of its own may read and write, whose work their number does not bound. */
@@ -48,6 +50,11 @@ export function keptBecause(op: AnyOp): string | undefined {
 }
 
 const isScaling = ({ name, domain }: AnyOp): boolean => domain === '' && /^(De)?[Qq]uantizeLinear$/.test(name)
+
+/** True where new constants fit. Computations of shapes are small, and fold in the largest model. */
+export function fits(bytes: number, room: number): boolean {
+  return bytes <= Math.max(room, foldLimits.smallBytes)
+}
 
 /** Bytes that are left for new constants. */
 export function roomFor(view: GraphView): number {

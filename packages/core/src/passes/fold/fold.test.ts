@@ -76,6 +76,15 @@ passTest(constantFolding, [
     becomes: ['MatMul'],
   },
   {
+    name: 'large weights that are put together',
+    graph: (b, g) =>
+      b.node('MatMul', [
+        g.input('x', [1, 200]),
+        b.node('Concat', [g.weights([100, 100]), g.weights([100, 100])], { axis: 0 }),
+      ]),
+    becomes: ['MatMul'],
+  },
+  {
     name: 'not random operators',
     graph: (b) =>
       b.node('Mul', [

@@ -387,4 +387,12 @@ describe('checkModel', () => {
     expect(Math.max(...read)).toBe(8)
     expect(checkModel(model).map(({ code }) => code)).toEqual(['SLP-Y2'])
   })
+
+  it('names the operator that was meant', () => {
+    const message = (opType: string) =>
+      checkModel(withNode({ opType, input: ['x'], output: ['y'] }))[0]!.message
+    expect(message('Softmx')).toContain('did you mean Softmax?')
+    expect(message('relu')).toContain('did you mean Relu?')
+    expect(message('Frobnicate')).not.toContain('did you mean')
+  })
 })

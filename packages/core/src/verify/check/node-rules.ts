@@ -1,5 +1,6 @@
 /** N: nodes against the operators of the imported operator sets. */
 import { tryDTypeOfCode } from '../../base/dtype.ts'
+import { nearestName } from '../../engine/nearest-name.ts'
 import { attributeKind, AttributeType as Type } from '../../formats/onnx/enums.ts'
 import type { AttributeProto, NodeProto } from '../../formats/onnx/onnx_pb.ts'
 import { domainOf } from '../../formats/onnx/read-context.ts'
@@ -65,13 +66,11 @@ export function checkNode(node: NodeProto, path: string, context: CheckContext):
   }
 }
 
-const operatorByLowerCase: ReadonlyMap<string, string> = new Map(
-  operators.map(({ domain, name }) => [`${domain} ${name.toLowerCase()}`, name]),
-)
-
 function suggestion(name: string, domain: string): string {
-  const known = operatorByLowerCase.get(`${domain} ${name.toLowerCase()}`)
-  return known === undefined ? '' : `; did you mean ${known}?`
+  const known = operators.filter((op) => op.domain === domain).map((op) => op.name)
+  // There are hundreds of names, so a few edits always lead to one of them.
+  const near = nearestName(name, known, Math.ceil(name.length / 5))
+  return near === undefined ? '' : `; did you mean ${near}?`
 }
 
 function checkAgainst(node: NodeProto, schema: Schema, path: string, context: CheckContext): void {

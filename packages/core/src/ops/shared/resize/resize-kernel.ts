@@ -10,6 +10,7 @@ import {
   keepInside,
   linearFilter,
   resampleAxis,
+  type Stencil,
   stencilAround,
 } from './resample.ts'
 import { type CoordinateMode, originalPosition, type ResizeAxis } from './resize-axes.ts'
@@ -33,17 +34,38 @@ export function resizeTensor(X: WideTensor, axes: readonly ResizeAxis[], spec: R
   if (elementCount(shape) > 0 && elementCount(X.shape) === 0) {
     refuseValue('an empty tensor cannot be resized to a larger one', X.shape)
   }
-  const positions = axes.map((axis) =>
-    Array.from({ length: axis.output }, (_, x) =>
-      originalPosition(x, spec.coordinate_transformation_mode, axis),
-    ),
-  )
+  const positions = positionsOf(axes, spec)
   const y =
     spec.mode === 'nearest' ? nearest(X, shape, axes, positions, spec) : filtered(X, axes, positions, spec)
   if (spec.coordinate_transformation_mode === 'tf_crop_and_resize') {
     extrapolate(y, axes, positions, spec.extrapolation_value)
   }
   return y
+}
+
+/** Where each output position of each axis lies in the input. */
+export function positionsOf(
+  axes: readonly ResizeAxis[],
+  { coordinate_transformation_mode: mode }: ResizeKernelSpec,
+): number[][] {
+  return axes.map((axis) => Array.from({ length: axis.output }, (_, x) => originalPosition(x, mode, axis)))
+}
+
+/** The elements of an axis that are nearest to positions. */
+export function nearestSources(positions: readonly number[], size: number, mode: NearestMode): number[] {
+  return positions.map((x) => Math.min(size - 1, Math.max(0, roundPosition(x, mode))))
+}
+
+/** What makes each output position of an axis; undefined where the axis stays as it is. */
+export function stencilsOf(
+  { size, output, scale, start, end }: ResizeAxis,
+  positions: readonly number[],
+  spec: ResizeKernelSpec,
+): Stencil[] | undefined {
+  if (output === size && scale === 1 && start === 0 && end === 1) return undefined
+  const filter = spec.mode === 'cubic' ? cubicFilter(spec.cubic_coeff_a) : linearFilter
+  const stretch = spec.antialias ? Math.max(1, 1 / scale) : 1
+  return positions.map((x) => keepInside(stencilAround(x, filter, stretch), size, spec.exclude_outside))
 }
 
 function nearest(
@@ -56,10 +78,7 @@ function nearest(
   const sources = shape.map((size, axis) => {
     const at = axes.findIndex((one) => one.axis === axis)
     if (at < 0) return Array.from({ length: size }, (_, i) => i)
-    return positions[at]!.map((x) => {
-      const index = roundPosition(x, nearest_mode)
-      return Math.min(axes[at]!.size - 1, Math.max(0, index))
-    })
+    return nearestSources(positions[at]!, axes[at]!.size, nearest_mode)
   })
   const [strides, outputStrides] = [stridesOf(X.shape), stridesOf(shape)]
   return selectElements(X, shape, (linear) =>
@@ -93,18 +112,14 @@ function filtered(
   positions: readonly (readonly number[])[],
   spec: ResizeKernelSpec,
 ): WideTensor {
-  const filter = spec.mode === 'cubic' ? cubicFilter(spec.cubic_coeff_a) : linearFilter
   // Real and imaginary parts are an axis of their own that is never resized.
   const shape = [...X.shape, lanesOf(X.dtype)]
   let data = numbersIn(X)
-  axes.forEach(({ axis, size, output, scale, start, end }, i) => {
-    if (output === size && scale === 1 && start === 0 && end === 1) return
-    const stretch = spec.antialias ? Math.max(1, 1 / scale) : 1
-    const stencils = positions[i]!.map((x) =>
-      keepInside(stencilAround(x, filter, stretch), size, spec.exclude_outside),
-    )
-    data = resampleAxis(data, shape, axis, stencils)
-    shape[axis] = output
+  axes.forEach((axis, i) => {
+    const stencils = stencilsOf(axis, positions[i]!, spec)
+    if (!stencils) return
+    data = resampleAxis(data, shape, axis.axis, stencils)
+    shape[axis.axis] = axis.output
   })
   return interpolated(X.dtype, shape.slice(0, -1), data)
 }

@@ -1,0 +1,92 @@
+/** How much of each engine a browser has to load: bundled, minified, and as a web server would send it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { importPeer, peerFolder } from './engines/peer.ts'
+import type { BundleSize } from './report.ts'
+
+interface Esbuild {
+  build(options: object): Promise<{ readonly outputFiles: readonly { readonly contents: Uint8Array }[] }>
+}
+
+/** The sizes, and what could not be measured with the reason. */
+export async function bundleSizes(): Promise<{ sizes: BundleSize[]; absent: string[] }> {
+  const sizes: BundleSize[] = []
+  const absent: string[] = []
+  for (const [name, files] of Object.entries(bundles)) {
+    try {
+      sizes.push(sizeOf(name, await files()))
+    } catch (error) {
+      absent.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+    }
+  }
+  return { sizes, absent }
+}
+
+/** Of Brotli's eleven; the last two take a minute for a large file and gain little. */
+const brotliQuality = 9
+const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }
+
+/** Each file is compressed by itself, as it is sent. */
+export function sizeOf(name: string, files: readonly Uint8Array[]): BundleSize {
+  const sum = (bytes: (file: Uint8Array) => number) => files.reduce((total, file) => total + bytes(file), 0)
+  return {
+    name,
+    raw: sum((file) => file.length),
+    gzip: sum((file) => gzipSync(file, { level: 9 }).length),
+    brotli: sum((file) => brotliCompressSync(file, brotliOptions).length),
+  }
+}
+
+const here = dirname(fileURLToPath(import.meta.url))
+const engineFolder = join(here, '../../packages/core/dist/engine')
+const workers = () => readdirSync(engineFolder).filter((file) => /-worker\.js$/.test(file))
+
+const bundles: Readonly<Record<string, () => Promise<Uint8Array[]>>> = {
+  'slipway: ONNX reader, createSession, engine': slipwayPage,
+  'slipway: with its worker files': async () => [
+    ...(await slipwayPage()),
+    ...(await Promise.all(workers().map((file) => bundle({ entryPoints: [join(engineFolder, file)] })))),
+  ],
+  'onnxruntime-web/wasm': async () => {
+    const dist = join(peerFolder('onnxruntime-web'), 'dist')
+    return [
+      await bundle({ entryPoints: [join(dist, 'ort.wasm.bundle.min.mjs')] }),
+      readFileSync(join(dist, 'ort-wasm-simd-threaded.wasm')),
+    ]
+  },
+  'tfjs core and backend-wasm': async () => {
+    const dist = join(peerFolder('@tensorflow/tfjs-backend-wasm'), 'wasm-out')
+    const code = "export * from '@tensorflow/tfjs-core'; export * from '@tensorflow/tfjs-backend-wasm'"
+    return [await bundleCode(code), readFileSync(join(dist, 'tfjs-backend-wasm-simd.wasm'))]
+  },
+  'onnxruntime-node, installed for this machine': async () => {
+    const folder = join(peerFolder('onnxruntime-node'), 'bin/napi-v6', process.platform, process.arch)
+    if (!existsSync(folder)) throw new Error(`${folder} is missing`)
+    return readdirSync(folder).map((file) => readFileSync(join(folder, file)))
+  },
+}
+
+async function slipwayPage(): Promise<Uint8Array[]> {
+  const engine = 'wasmEngine' in (await import('@slipway/core')) ? 'wasmEngine' : 'referenceEngine'
+  return [await bundleCode(`export { createSession, ${engine} } from '@slipway/core'`)]
+}
+
+const bundleCode = (contents: string) => bundle({ stdin: { contents, resolveDir: here } })
+
+async function bundle(entry: object): Promise<Uint8Array> {
+  const esbuild = await importPeer<Esbuild>('esbuild')
+  const { outputFiles } = await esbuild.build({
+    ...entry,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['browser'],
+    external: ['node:*', 'fs', 'path', 'os', 'worker_threads', 'perf_hooks', 'module'],
+    logLevel: 'silent',
+  })
+  return outputFiles[0]!.contents
+}

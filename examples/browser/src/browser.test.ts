@@ -1,0 +1,129 @@
+/** The example in a real browser: the page's tensors are read back and computed again in Node. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { classify } from './classify.ts'
+import { openModel } from './engine.ts'
+import { type Site, serve } from './serve.ts'
+import { defaultFiles, makeSite } from './site.ts'
+import { topClasses } from './top-classes.ts'
+
+interface Page {
+  goto(url: string): Promise<unknown>
+  on(event: string, listener: (argument: { text?(): string; message?: string }) => void): void
+  evaluate<T>(code: string): Promise<T>
+  waitForFunction(code: string, options: { timeout: number }): Promise<unknown>
+  close(): Promise<void>
+}
+interface Browser {
+  newPage(): Promise<Page>
+  close(): Promise<void>
+}
+interface Puppeteer {
+  launch(options: object): Promise<Browser>
+}
+
+const timeout = 120_000
+const require = createRequire(import.meta.url)
+const chromium = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+)
+const missing = [
+  ...(chromium === undefined ? ['no chromium is installed'] : []),
+  ...(['esbuild', 'puppeteer-core'].every(installed)
+    ? []
+    : ['npm ci --prefix examples/browser has not been run']),
+  ...Object.values(defaultFiles)
+    .filter((path) => !existsSync(path))
+    .map((path) => `${path} is missing`),
+]
+if (missing.length > 0) console.log(`the example in a browser is not tested: ${missing.join('; ')}`)
+
+function installed(name: string): boolean {
+  try {
+    return require.resolve(name) !== ''
+  } catch {
+    return false
+  }
+}
+
+describe.skipIf(missing.length > 0)('the example in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-browser-'))
+  let site: Site
+  let browser: Browser
+
+  beforeAll(async () => {
+    site = await makeSite(folder)
+    const name: string = 'puppeteer-core'
+    const { default: puppeteer }: { default: Puppeteer } = await import(name)
+    // Chromium has no sandbox where the test runs as root in a container.
+    browser = await puppeteer.launch({ executablePath: chromium, pipe: true, args: ['--no-sandbox'] })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('finds the same five classes as in Node', { timeout }, async () => {
+    const { isolated, input, probabilities, shown } = await look(browser, site)
+    expect(isolated).toBe(true)
+    expect(new Set(input).size).toBeGreaterThan(100)
+    const session = await openModel(readFileSync(defaultFiles.model))
+    const expected = (await classify(session, input)).probabilities
+    await session.dispose()
+    const ranked = topClasses(expected).map(({ index }) => index)
+    expect(topClasses(probabilities).map(({ index }) => index)).toEqual(ranked)
+    const apart = probabilities.map((p, i) => Math.abs(p - expected[i]!))
+    expect(Math.max(...apart)).toBeLessThan(1e-4)
+    const labels = readFileSync(defaultFiles.labels, 'utf8').split('\n')
+    expect(shown).toEqual(ranked.map((index) => labels[index]))
+    expect(shown[0]).toBe('tabby')
+  })
+
+  it('runs without shared memory too', { timeout }, async () => {
+    const { isolated, shown } = await look(browser, { ...site, isolated: false })
+    expect(isolated).toBe(false)
+    expect(shown[0]).toBe('tabby')
+  })
+})
+
+interface Look {
+  readonly isolated: boolean
+  readonly input: Float32Array<ArrayBuffer>
+  readonly probabilities: Float32Array
+  readonly shown: readonly string[]
+}
+
+/** Opens the page, waits for its first picture, and reads back what it computed. The console must stay empty. */
+async function look(browser: Browser, site: Site): Promise<Look> {
+  const server = await serve(site)
+  const page = await browser.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text?.() ?? ''))
+  page.on('pageerror', ({ message = '' }) => complaints.push(message))
+  const floats = async (field: string) =>
+    Float32Array.from(await page.evaluate<number[]>(`Array.from(lastClassification.${field})`))
+  try {
+    await page.goto(server.url)
+    await page
+      .waitForFunction('globalThis.lastClassification', { timeout: timeout - 5000 })
+      .catch(async (error) => {
+        const status = await page.evaluate<string>("document.querySelector('#status').textContent")
+        throw new Error(`${error}; the page says: ${status}; ${complaints.join('; ')}`)
+      })
+    expect(complaints).toEqual([])
+    return {
+      isolated: await page.evaluate('crossOriginIsolated'),
+      input: await floats('input'),
+      probabilities: await floats('probabilities'),
+      shown: await page.evaluate(
+        "[...document.querySelectorAll('#classes li span:first-child')].map((item) => item.textContent)",
+      ),
+    }
+  } finally {
+    await page.close()
+    await server.close()
+  }
+}
