@@ -1,11 +1,11 @@
 /** Convolutions of 8-bit integers. */
 import { elementCount } from '../../base/shape.ts'
+import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type ByteType, isByte } from '../../kernel/quantized/bytes.ts'
 import { type Factors, lowerFactors } from '../../kernel/quantized/factors.ts'
 import { imagePairs, pixelRun } from '../../kernel/quantized/image-pairs.ts'
 import { lowerProduct, mostSteps, type ProductOutput } from '../../kernel/quantized/lower-product.ts'
 import { lowerPaddedPlanes, tapOffsets } from '../../kernel/quantized/padded-image.ts'
-import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import type { WindowAxis } from '../shared/window.ts'
 import { planeAxes } from './plane-axes.ts'
 
