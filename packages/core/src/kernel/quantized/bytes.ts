@@ -49,8 +49,7 @@ export function stridedBytes(
     return shuffle(first, lanes === 16 ? load('v128.load', at, 16) : first, evens(0, 16))
   }
   let bytes: Operand<'v128'> = load('v128.load8_splat', at)
-  for (let lane = 1; lane < lanes; lane++)
-    bytes = loadLane('v128.load8_lane', at, bytes, lane, lane * stride)
+  for (let lane = 1; lane < lanes; lane++) bytes = loadLane('v128.load8_lane', at, bytes, lane, lane * stride)
   return f.let(bytes)
 }
 

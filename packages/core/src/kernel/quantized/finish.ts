@@ -1,5 +1,14 @@
 /** What becomes of the 32-bit sums of a product: they stay, become floats, or are quantized again. */
-import { type FunctionBuilder, f32x4, i32, i32x4, type Local, load, type Operand, op } from '../../wasm/index.ts'
+import {
+  type FunctionBuilder,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  load,
+  type Operand,
+  op,
+} from '../../wasm/index.ts'
 import { multiplyAdd } from '../gemm/tile-product.ts'
 import { vectorOp } from '../register.ts'
 import type { Target } from '../target.ts'
@@ -28,9 +37,7 @@ export function requantizer(
   const zero = zeroPoint(f, dtype, zeroAddress)
   const lowest = op('i32.sub', i32(dtype === 'int8' ? -128 : 0), zero)
   // Below it bits no longer count in the order of the numbers; above it they do, and narrowing saturates.
-  const least = f.let(
-    op('f32x4.splat', op('f32.convert_i32_s', op('i32.add', i32(magic), lowest))),
-  )
+  const least = f.let(op('f32x4.splat', op('f32.convert_i32_s', op('i32.add', i32(magic), lowest))))
   const shift = f.let(op('i32x4.splat', op('i32.sub', i32(magicBits), zero)))
   const from = f.let(f32x4(magic))
   return {

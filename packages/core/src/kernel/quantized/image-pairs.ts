@@ -103,7 +103,10 @@ function rowPanel(k: Builder, walk: Walk, dtype: ByteType, stride: 1 | 2, zero: 
   const { row, column, at } = windowOf(k, walk.from, walk.pixel)
   const left = f.let(op('i32.sub', arg('imageOutWidth'), column))
   const [first, second] = [f.local('i32'), f.local('i32')]
-  const isNext = plus(op('i32.lt_s', left, i32(width)), op('i32.lt_s', plus(row, i32(1)), arg('imageOutHeight')))
+  const isNext = plus(
+    op('i32.lt_s', left, i32(width)),
+    op('i32.lt_s', plus(row, i32(1)), arg('imageOutHeight')),
+  )
   const eachPair = (bytes: () => Operand<'v128'>) =>
     f.repeat(walk.pairs, () => {
       f.set(first, plus(at, load('i32.load', walk.offsets)))
@@ -117,7 +120,11 @@ function rowPanel(k: Builder, walk: Walk, dtype: ByteType, stride: 1 | 2, zero: 
       // Lane n of the next row's vector is its first pixel, where n are left of this row.
       const step = f.let(op('i32.sub', arg('imageDown'), times(arg('imageOutWidth'), arg('imageRight'))))
       const isThis = f.let(
-        op('i8x16.gt_s', op('i8x16.splat', left), v128Bytes([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7])),
+        op(
+          'i8x16.gt_s',
+          op('i8x16.splat', left),
+          v128Bytes([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]),
+        ),
       )
       eachPair(() => {
         const here = f.let(pairedBytes(f, stride, first, second))

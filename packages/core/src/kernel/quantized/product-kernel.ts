@@ -68,7 +68,11 @@ const outputBytes = (output: ProductForm['output']) => (output === 'int32' || ou
 const spareBytes = ({ rows, vectors }: RegisterTile) => Math.ceil((16 * rows * vectors) / 64) * 64
 
 /** Bytes of scratch for tasks of so many columns. */
-export function productScratchBytes({ tile, source }: ProductForm, columnBlock: number, pairs: number): number {
+export function productScratchBytes(
+  { tile, source }: ProductForm,
+  columnBlock: number,
+  pairs: number,
+): number {
   const width = 4 * tile.vectors
   const packed = source ? 4 * Math.ceil(columnBlock / width) * width * pairs + source.scratchBytes : 0
   return spareBytes(tile) + packed
@@ -162,7 +166,15 @@ function panelsOfB(
   const to = f.let(plus(room, i32(source.scratchBytes)))
   const { column, columns } = t
   const step = f.let(i32(0))
-  source.emit(k as KernelBuilder, { from: matrix, column, columns, step, depth: pairs, to, scratch: room, width }) // its parameters are among the kernel's
+  source.emit(k as KernelBuilder, {
+    from: matrix,
+    column,
+    columns,
+    step,
+    depth: pairs,
+    to,
+    scratch: room,
+    width,
+  }) // its parameters are among the kernel's
   return to
 }
-

@@ -49,7 +49,10 @@ export function emitProductStore(
       })
     },
     finishTile(row, column, acc) {
-      const [rowsLeft, columnsLeft] = [f.let(op('i32.sub', t.rows, row)), f.let(op('i32.sub', t.columns, column))]
+      const [rowsLeft, columnsLeft] = [
+        f.let(op('i32.sub', t.rows, row)),
+        f.let(op('i32.sub', t.columns, column)),
+      ]
       const isWhole = op(
         'i32.and',
         op('i32.ge_s', rowsLeft, i32(tile.rows)),
@@ -94,7 +97,12 @@ function copyPart({ f, scratch }: ProductBuilder, { tile }: ProductForm, part: P
   })
 }
 
-function storeRow({ f }: ProductBuilder, { output }: ProductForm, to: Index, values: Operand<'v128'>[]): void {
+function storeRow(
+  { f }: ProductBuilder,
+  { output }: ProductForm,
+  to: Index,
+  values: Operand<'v128'>[],
+): void {
   if (output === 'int32' || output === 'float32') {
     values.forEach((value, v) => void f.store('v128.store', to, value, 16 * v))
     return

@@ -63,7 +63,8 @@ function check(g: Gen, rank: number, target: Target, { group, depth, maps }: Cha
     wholeRange(g, yType!, []),
     g.bool() ? wholeRange(g, 'int32', [maps]) : undefined,
   ]
-  if (inputs[8]) inputs[8] = { ...inputs[8], data: Int32Array.from(inputs[8].data as Int32Array, (b) => b >> 16) } // int32
+  if (inputs[8])
+    inputs[8] = { ...inputs[8], data: Int32Array.from(inputs[8].data as Int32Array, (b) => b >> 16) } // int32
   // Powers of two make every step exact; other factors are rounded to float32, which may turn what is almost halfway.
   const tolerance = { relative: 0, absolute: isPower ? 0 : 1 }
   checkEmit(qlinearConv, { inputs, ...options, tolerance }, target)

@@ -1,13 +1,14 @@
 /** Convolutions of 8-bit integers. */
 import { elementCount } from '../../base/shape.ts'
+import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type ByteType, isByte } from '../../kernel/quantized/bytes.ts'
 import { type Factors, lowerFactors } from '../../kernel/quantized/factors.ts'
 import { imagePairs, pixelRun } from '../../kernel/quantized/image-pairs.ts'
 import { lowerProduct, mostSteps, type ProductOutput } from '../../kernel/quantized/lower-product.ts'
 import { lowerPaddedPlanes, tapOffsets } from '../../kernel/quantized/padded-image.ts'
-import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import type { WindowAxis } from '../shared/window.ts'
-import { planeAxes } from './conv-node.ts'
+import { planeAxes } from './plane-axes.ts'
+import { lowerByteDepthwise } from './quantized-depthwise.ts'
 
 export interface IntegerConvNode {
   readonly x: TensorRef
@@ -47,7 +48,11 @@ export function lowerIntegerConv(node: IntegerConvNode, context: LowerContext): 
   if (depth > mostSteps) return 'sums beyond 32 bits'
   if (elementCount(y.shape) === 0) return undefined
   const factors = scaling && lowerConvFactors(context, scaling)
-  return lowerWindows({ ...node, type: x.dtype, plane, factors }, w.dtype, context)
+  const conv = { ...node, type: x.dtype, plane, factors }
+  const isDepthwise = w.shape[1] === 1 && node.group === x.shape[1] && node.group > 1
+  if (!isDepthwise || !factors) return lowerWindows(conv, w.dtype, context)
+  lowerByteDepthwise(conv, factors, context)
+  return undefined
 }
 
 function lowerConvFactors(context: LowerContext, { xScale, wScale, yScale }: Scaling): Factors {
