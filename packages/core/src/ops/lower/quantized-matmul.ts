@@ -55,7 +55,7 @@ export function lowerIntegerMatmul(node: IntegerMatmul, finish: Finish, context:
     depth: left.columns,
     count: isOne ? 1 : count,
     pairs: isOne ? undefined : pairsOf(left.batch, right.batch),
-    start: bias && { along: bias.shape.at(-1) === right.columns ? 'columns' : 'rows', at: bias.at },
+    start: bias && { along: isRow(bias, right.columns) ? 'columns' : 'rows', at: bias.at },
     factors: 'columns',
     output: { kind: 'int32' },
   }
@@ -86,11 +86,12 @@ function refusalOf(finish: Finish, Y: TensorRef, columns: number): Refusal {
 
 function refusalOfBias(bias: TensorRef | undefined, left: Operand, right: Operand): Refusal {
   if (!bias) return undefined
-  const [rows, columns] = [bias.shape.at(-2) ?? 1, bias.shape.at(-1) ?? 1]
-  const isRow = rows === 1 && columns === right.columns
-  const isColumn = columns === 1 && rows === left.rows
-  return isRow || isColumn ? undefined : 'a bias that is neither a row nor a column'
+  const isColumn = (bias.shape.at(-1) ?? 1) === 1 && bias.shape.at(-2) === left.rows
+  return isRow(bias, right.columns) || isColumn ? undefined : 'a bias that is neither a row nor a column'
 }
+
+const isRow = ({ shape }: TensorRef, columns: number) =>
+  (shape.at(-2) ?? 1) === 1 && (shape.at(-1) ?? 1) === columns
 
 /** One element, or one per row or column, the same ones for all matrices. */
 const isSide = ({ shape }: TensorRef, size: number) =>
