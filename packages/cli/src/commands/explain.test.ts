@@ -33,19 +33,16 @@ describe('slipway explain', () => {
     expect(out).toMatch(/^-.*Identity/m)
   })
 
-  it('takes weights of old models for constants', async () => {
+  it('takes defaults of inputs for constants', async () => {
     const b = graphBuilder()
     const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [1] })
     const k = b.input('k', { kind: 'tensor', dtype: 'float32', shape: [1] })
     const one = b.constant(tensor('float32', [1], Float32Array.of(1)), k)
-    const graph = b.build([b.node('Relu', [b.node('Mul', [x, one])])])
-    const [old, recent] = [3, 8].map((irVersion) => writeOnnx(graph, { irVersion, opset: 13 }))
-    const stages = async (name: string, bytes: Uint8Array) =>
-      (await at.slipway('explain', await at.write(name, bytes))).out.match(/^# [\w-]+/gm)
-    expect(await stages('old.onnx', old!)).toEqual(
+    const bytes = writeOnnx(b.build([b.node('Relu', [b.node('Mul', [x, one])])]))
+    const { out } = await at.slipway('explain', await at.write('default.onnx', bytes))
+    expect(out.match(/^# [\w-]+/gm)).toEqual(
       ['read', 'upgrade', 'freeze', 'infer', 'no-op-arithmetic', 'passes'].map((name) => `# ${name}`),
     )
-    expect(await stages('recent.onnx', recent!)).not.toContain('# freeze')
   })
 
   it('says why a pass leaves nodes alone', async () => {

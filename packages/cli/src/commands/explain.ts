@@ -4,7 +4,6 @@ import {
   foldNode,
   freezeDefaults,
   type Graph,
-  type OnnxModel,
   optimize,
   printGraph,
   SlipwayError,
@@ -67,9 +66,9 @@ export const explain = defineCommand({
 async function stagesOf(path: string): Promise<Stage[]> {
   const asWritten = (await loadModel(path, { upgrade: (graph) => graph })).read.graph
   const { read } = await loadModel(path)
-  const frozen = withWeights(read)
+  const frozen = freezeDefaults(read.graph)
   const inferred = annotateTypes(frozen, { fold: foldNode })
-  const about = 'weights off the list of inputs, where the format made them stand'
+  const about = 'inputs with a default as constants, which they are in a run that does not give them'
   return [
     { name: 'read', about: 'the file, functions inlined', graph: asWritten },
     { name: 'upgrade', about: 'operators raised to the newest operator set', graph: read.graph },
@@ -77,11 +76,6 @@ async function stagesOf(path: string): Promise<Stage[]> {
     { name: 'infer', about: 'types and shapes of every value', graph: inferred },
     ...passStages(inferred),
   ]
-}
-
-/** Before IR version 4 every initialiser had to be an input too; nobody replaces those. */
-function withWeights({ graph, irVersion }: OnnxModel): Graph {
-  return irVersion < 4 ? freezeDefaults(graph) : graph
 }
 
 /** One stage for each time that a pass changed the main graph. */
@@ -96,7 +90,7 @@ function passStages(graph: Graph): Stage[] {
 }
 
 async function explainRule(path: string, rule: string, asJson: boolean, terminal: Terminal): Promise<0> {
-  const { graph } = optimize(withWeights((await loadModel(path)).read))
+  const { graph } = optimize(freezeDefaults((await loadModel(path)).read.graph))
   const misses = whyNot(graph, rule)
   if (asJson) terminal.print(JSON.stringify(misses, null, 2))
   else if (misses.length === 0) terminal.print(`${rule}: no node is left where it could begin`)

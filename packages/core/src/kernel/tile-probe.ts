@@ -51,7 +51,7 @@ export function probeTile(relaxed: boolean, nowMs: () => number): RegisterTile {
   do {
     for (const timing of timings) takeTurn(timing, nowMs)
     rounds += 1
-  } while (rounds < leastRounds || nowMs() < end)
+  } while (nowMs() < end || rounds < leastRounds)
   const [standard, ...others] = timings.filter(({ first, best }) => best * tierGain < first)
   if (standard?.tile !== portableTarget.tile) return portableTarget.tile
   const fastest = others.reduce((a, b) => (b.best < a.best ? b : a), standard)

@@ -1,9 +1,11 @@
 import { type Dim, floorDivDims, productOfDims } from '../base/dim.ts'
 import { elementCount } from '../base/shape.ts'
-import { lanesOf, type WideTensor, wideZeros } from '../base/wide.ts'
+import { lanesOf, type WideTensor, widen, wideZeros } from '../base/wide.ts'
+import { spreadKernel } from '../kernel/conv/spread-kernel.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { numbersOf, tensorFact, valuesOf } from './fact.ts'
+import { spreadArgs } from './lower/conv-transpose.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -75,7 +77,21 @@ export const col2im = defineOp({
     return { output }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit({ input, image_shape, block_shape }, { output }, attrs, context) {
+      if (input.dtype !== 'float32') return `dtype ${input.dtype}`
+      if (!image_shape.constant || !block_shape.constant) return 'sizes of a run'
+      const [image, block] = [image_shape.constant, block_shape.constant].map((x) => integersOf(widen(x)))
+      if (image!.length > 3) return `${image!.length} spatial axes`
+      if (elementCount(output.shape) === 0) return undefined
+      const axes = windowAxes(image!, block!, attrs)
+      const [batch, channels] = output.shape as readonly [number, number] // infer gives two axes and those of the image
+      const args = { x: input.at, y: output.at, bias: undefined, channels, ...spreadArgs(axes) }
+      context.call(spreadKernel(axes.at(-1)!.stride, undefined), args, batch * channels)
+      return undefined
+    },
+  },
 })
 
 /** Adds one element to another, whatever the numeric dtype. */

@@ -4,6 +4,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { scalarOf, type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { lowerDft } from './lower/fourier.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
@@ -37,7 +38,10 @@ export const dft = defineOp({
     return { output: transform(input, shape, plan) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, { output }, attrs, context) => lowerDft({ ...inputs, output }, attrs, context),
+  },
 })
 
 interface DftPlan {

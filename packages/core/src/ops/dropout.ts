@@ -4,7 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { elementTable, emitFill } from './lower/fill.ts'
 import { emitWhole } from './lower/move.ts'
-import { knownIntegers, wholeOffsets } from './lower/parts.ts'
+import { knownIntegers } from './lower/parts.ts'
 import { maybe, one } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { fromNumbers } from './shared/elementwise.ts'
@@ -41,8 +41,7 @@ export const dropout = defineOp({
   },
   gradient: 'none',
   lower: {
-    kind: 'view',
-    offsets: ({ training_mode }, { mask }) => (mask || trains(training_mode) ? undefined : wholeOffsets()),
+    kind: 'kernel',
     emit: ({ data, training_mode }, { output, mask }, _attrs, context) => {
       if (trains(training_mode)) return 'training'
       if (mask) emitFill(elementTable(context, 'bool', 1), mask, context)

@@ -1,14 +1,19 @@
-import { dtypeInfo, isInteger } from '../base/dtype.ts'
-import { elementCount, stridesOf } from '../base/shape.ts'
+import { type DType, dtypeInfo, isInteger } from '../base/dtype.ts'
+import { elementCount } from '../base/shape.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp, type KernelContext } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerEinsum, strideOf } from './lower/einsum.ts'
 import { many, one } from './param.ts'
 import { type Equation, labelSizes, parseEquation } from './shared/einsum-equation.ts'
+import { einsumProduct, productLabels } from './shared/einsum-product.ts'
 import { floatsOf } from './shared/elements.ts'
 import { offsetsOf } from './shared/offsets.ts'
 import { numbers } from './types.ts'
+
+/** Types whose matrix products are those of Einsum. */
+const products: ReadonlySet<DType> = new Set(['float32', 'float64', 'int32', 'int64'])
 
 export const einsum = defineOp({
   name: 'Einsum',
@@ -42,7 +47,22 @@ export const einsum = defineOp({
     return { Output: contract(Inputs, parsed, context) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'decompose',
+    emit: ({ Inputs }, { Output }, { equation }, context) => lowerEinsum(Inputs, Output, equation, context),
+    build: (b, { Inputs }, { equation }, { inputs }) => {
+      const known = inputs.Inputs.flatMap(({ shape }) => {
+        const sizes = shape?.filter((size) => typeof size === 'number')
+        return sizes && sizes.length === shape?.length ? [sizes] : []
+      })
+      if (known.length < Inputs.length || !products.has(inputs.Inputs[0]!.dtype)) return undefined
+      const ranks = known.map((shape) => shape.length)
+      const parsed = parseEquation(equation, ranks)
+      const sizes = labelSizes(parsed, known) as ReadonlyMap<string, number> // concrete shapes give concrete sizes
+      const labels = productLabels(parsed, known, sizes)
+      return labels && { Output: einsumProduct(b, Inputs, parsed, labels, sizes) }
+    },
+  },
 })
 
 /** Where an operand's elements lie: the offset of an element is that of its output index plus that of its sum index. */
@@ -70,7 +90,7 @@ function contract(
     const offsets = (labels: readonly string[]) =>
       offsetsOf(
         sizesOf(labels),
-        labels.map((label) => strideOf(x, equation.terms[i]!, label)),
+        labels.map((label) => strideOf(x.shape, equation.terms[i]!, label)),
       )
     return { x, kept: offsets(equation.output), summed: offsets(summedLabels) }
   })
@@ -79,12 +99,6 @@ function contract(
   if (isInteger(dtype) && dtypeInfo(dtype).bits >= 32) contractIntegers(operands, out)
   else contractNumbers(operands, out)
   return out
-}
-
-/** A repeated label steps along all its axes at once; an axis of size 1 stays. */
-function strideOf({ shape }: WideTensor, term: readonly string[], label: string): number {
-  const strides = stridesOf(shape)
-  return term.reduce((sum, own, axis) => (own === label && shape[axis] !== 1 ? sum + strides[axis]! : sum), 0)
 }
 
 function contractNumbers(operands: readonly Operand[], out: WideTensor): void {

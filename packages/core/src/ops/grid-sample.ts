@@ -3,6 +3,7 @@ import { lanesOf, type WideTensor, wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { lowerGridSample } from './lower/grid-sample.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { floatsOf, numbersIn } from './shared/elements.ts'
@@ -46,7 +47,11 @@ export const gridSample = defineOp({
     return { Y: mode === 'nearest' ? sampleNearest(X, grid, sample) : sampleWeighted(X, grid, sample) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ X, grid }, { Y }, { mode, padding_mode: padding, align_corners }, context) =>
+      lowerGridSample(X, grid, Y, { mode, padding, align: align_corners === 1 }, context),
+  },
 })
 
 function checkGrid(X: TensorFact, grid: TensorFact, rank: number): void {

@@ -2,6 +2,7 @@ import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerRoiAlign } from './lower/roi-align.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { floatsOf, floatZeros, integersOf } from './shared/elements.ts'
@@ -67,7 +68,10 @@ export const roiAlign = defineOp({
     return { Y: tensor }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, { Y }, attrs, context) => lowerRoiAlign(inputs, Y, attrs, context),
+  },
 })
 
 interface BinSpec {

@@ -3,6 +3,7 @@ import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp, type InferContext } from './define.ts'
 import { type TensorFact, tensorFact, valuesOf } from './fact.ts'
+import { lowerStft } from './lower/fourier.ts'
 import { maybe, one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
@@ -52,7 +53,10 @@ export const stft = defineOp({
     return { output: transformFrames(signal, window, { shape, length, step }) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: (inputs, { output }, _attrs, context) => lowerStft({ ...inputs, output }, context),
+  },
 })
 
 function checkRank({ shape }: TensorFact): void {

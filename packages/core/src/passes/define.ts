@@ -103,7 +103,7 @@ export const phaseSize = 1000
  *   name: 'double',
  *   priority: 500,
  *   doc: 'x + x becomes 2 * x.',
- *   pattern: op('Add', ['x', 'x']),
+ *   pattern: opPattern('Add', ['x', 'x']),
  *   guards: [(match) => match.dtype('x') === 'float32' || 'x must be float32'],
  *   build: (match, emit) => emit.node('Mul', [match.value('x'), emit.literal('float32', 2)]),
  * })

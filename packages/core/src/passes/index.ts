@@ -13,11 +13,11 @@ export { freezeDefaults } from './freeze-defaults.ts'
 export type { GraphView } from './graph-view.ts'
 export {
   constant as constantPattern,
-  either,
+  either as eitherPattern,
   type NodePattern,
-  op,
-  optional,
-  opWhere,
+  op as opPattern,
+  optional as optionalPattern,
+  opWhere as opPatternWhere,
   type Pattern,
 } from './pattern.ts'
 export {

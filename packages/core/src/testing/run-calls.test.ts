@@ -30,3 +30,10 @@ it('refuses calls that do not fit', () => {
     'Cannot call kernel scale: argument "by" must be f32, got object',
   )
 })
+
+it('notices what is written behind a buffer', () => {
+  const r = recorder(portableTarget)
+  const [x, y] = [r.ref(f32([1, 2])), r.result('float32', [1])]
+  r.context.call(scale, { x: x.at, y: y.at, by: 2 }, 2)
+  expect(() => r.run([y])).toThrow('a kernel wrote 0 bytes behind the buffer "result"')
+})

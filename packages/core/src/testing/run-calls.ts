@@ -7,7 +7,7 @@ import { arrayOf, dataLength, type NumericData, type Tensor, tensor } from '../b
 import { widen } from '../base/wide.ts'
 import { kernelModule } from '../codegen/kernel-module.ts'
 import { type AttributesInit, toAttributes } from '../ir/builder.ts'
-import { type Buffer, type KernelCall, kernelCall, type Place } from '../kernel/kernel.ts'
+import { type Buffer, type Kernel, type KernelCall, kernelCall, type Place } from '../kernel/kernel.ts'
 import type { Epilogue, LowerContext, TensorRef } from '../kernel/lower.ts'
 import type { Target } from '../kernel/target.ts'
 import { arrange } from '../ops/arrange.ts'
@@ -29,6 +29,7 @@ export interface Recorder {
 }
 
 const padBytes = 64
+const guardByte = 0xa5
 
 /** A recorder for a target; `threads` is what lowerings are told. */
 export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Recorder {
@@ -111,33 +112,44 @@ function runCalls(
     return at
   })
   const scratch = Math.ceil(top / 64) * 64
-  const bytes = scratch + Math.max(0, ...calls.map((call) => call.scratchBytes)) + padBytes
+  const scratchBytes = Math.max(0, ...calls.map((call) => call.scratchBytes))
+  addresses.set({ label: 'scratch', sizeBytes: scratchBytes }, scratch)
+  const bytes = scratch + scratchBytes + padBytes
   const limits = { initialPages: Math.ceil(bytes / 65536), maximumPages: 65536, shared: true }
   const memory = new webAssembly.Memory({ initial: limits.initialPages, maximum: 65536, shared: true })
   const view = new Uint8Array(memory.buffer)
   // Whatever a kernel does not write stays visible.
-  view.fill(0xa5, 1024, scratch)
+  view.fill(guardByte, 1024, bytes)
   for (const [buffer, data] of contents) if (addresses.has(buffer)) view.set(data, addresses.get(buffer)!)
   const i32s = new Int32Array(memory.buffer)
   words.forEach((list, i) => void i32s.set(list, argsAt[i]! / 4))
   const kernels = [...new Map(calls.map(({ kernel }) => [kernel.key, kernel])).values()]
   const module = new webAssembly.Module(kernelModule(kernels, target, limits))
   const { exports } = new webAssembly.Instance(module, { env: { memory } })
-  const functions = new Map(
-    kernels.map(({ key }, i) => [key, exports[`k${i}`] as (...args: number[]) => void]),
-  ) // a kernel
-  for (let time = 0; time < times; time++) {
-    calls.forEach(({ kernel, tasks }, i) => {
-      const run = functions.get(kernel.key)!
-      for (let task = 0; task < tasks; task++) run(argsAt[i]!, task, scratch)
-    })
+  const runKernel = ({ key }: Kernel, ...args: readonly number[]) => {
+    const i = kernels.findIndex((kernel) => kernel.key === key)
+    ;(exports[`k${i}`] as (...args: readonly number[]) => void)(...args) // a kernel
   }
+  for (let time = 0; time < times; time++)
+    calls.forEach(({ kernel, tasks }, i) => {
+      for (let task = 0; task < tasks; task++) runKernel(kernel, argsAt[i]!, task, scratch)
+    })
+  checkGuards(view, addresses)
   return results.map(({ dtype, shape, at }) => {
     const start = addresses.get(at.buffer)! + at.offsetBytes
     const Data = arrayOf(dtype as Exclude<DType, 'string'>) // kernels take no strings
     const bytesOf = view.slice(start, start + dataLength(dtype, shape) * Data.BYTES_PER_ELEMENT)
     return tensor(dtype, shape, new Data(bytesOf.buffer) as never) // the array of the dtype
   })
+}
+
+/** Nothing may be written behind a buffer. */
+function checkGuards(view: Uint8Array, addresses: ReadonlyMap<Buffer, number>): void {
+  for (const [{ label, sizeBytes }, address] of addresses) {
+    const behind = view.subarray(address + sizeBytes, address + sizeBytes + padBytes)
+    const at = behind.findIndex((byte) => byte !== guardByte)
+    if (at >= 0) throw new Error(`a kernel wrote ${at} bytes behind the buffer "${label}"`)
+  }
 }
 
 function floatBits(value: number): number {

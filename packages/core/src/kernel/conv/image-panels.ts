@@ -7,6 +7,7 @@
 import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
 import { i32, load, op } from '../../wasm/index.ts'
 import type { PanelSource, SourceBlock } from '../gemm/gemm-kernel.ts'
+import { panelAddresses, panelsAtOnce } from '../gemm/pack.ts'
 import type { KernelBuilder, ParamSpec, Place } from '../kernel.ts'
 import { neighbours } from './neighbours.ts'
 import { emitTapRecords, recordBytes } from './tap-records.ts'
@@ -81,27 +82,39 @@ function emitPanels(k: ImageBuilder, block: SourceBlock, stride: number, isPoint
   const to = f.let(block.to)
   const panelBytes = f.let(times(block.depth, i32(4 * block.width)))
   const at = f.local('i32')
-  f.for(at, 0, block.columns, block.width, () => {
+  const panels = f.local('i32')
+  f.for(at, 0, block.columns, times(panels, i32(block.width)), () => {
     const pixel = f.let(plus(block.column, at))
     const outRow = f.let(op('i32.div_u', pixel, arg('imageOutWidth')))
     const outColumn = f.let(op('i32.sub', pixel, times(outRow, arg('imageOutWidth'))))
     const row = f.let(op('i32.sub', times(outRow, arg('imageStride')), arg('imagePadTop')))
     const column = f.let(op('i32.sub', times(outColumn, i32(stride)), arg('imagePadLeft')))
     const place: PanelPlace = { outColumn, row, column, to }
+    const isFar = op('i32.ge_s', op('i32.sub', block.columns, at), i32(panelsAtOnce * block.width))
+    f.set(panels, i32(1))
     f.if(
-      isInside(k, walk, place),
-      () => copyPanel(k, walk, place, isPoint),
+      op('i32.and', isFar, isInside(k, walk, place, panelsAtOnce)),
       () => {
-        emitTapRecords(k, walk, place, block.scratch)
-        gatherPanel(f, walk, place, block.scratch)
+        copyPanels(k, walk, place, isPoint, panelsAtOnce, panelBytes)
+        f.set(panels, i32(panelsAtOnce))
       },
+      () =>
+        f.if(
+          isInside(k, walk, place, 1),
+          () => copyPanels(k, walk, place, isPoint, 1, panelBytes),
+          () => {
+            emitTapRecords(k, walk, place, block.scratch)
+            gatherPanel(f, walk, place, block.scratch)
+          },
+        ),
     )
-    f.add(to, panelBytes)
+    f.add(to, times(panelBytes, panels))
   })
 }
 
-/** The panel lies in one row, and its windows in the image. */
-function isInside({ f, arg }: ImageBuilder, { stride, width }: Walk, place: PanelPlace): Local<'i32'> {
+/** So many panels lie in one row, and their windows in the image. */
+function isInside({ f, arg }: ImageBuilder, walk: Walk, place: PanelPlace, panels: number): Local<'i32'> {
+  const width = panels * walk.width
   const reach = (
     size: 'imageKernelHeight' | 'imageKernelWidth',
     dilation: 'imageDilationHeight' | 'imageDilationWidth',
@@ -109,7 +122,7 @@ function isInside({ f, arg }: ImageBuilder, { stride, width }: Walk, place: Pane
   const lastRow = plus(place.row, reach('imageKernelHeight', 'imageDilationHeight'))
   const lastColumn = plus(
     place.column,
-    plus(reach('imageKernelWidth', 'imageDilationWidth'), i32((width - 1) * stride)),
+    plus(reach('imageKernelWidth', 'imageDilationWidth'), i32((width - 1) * walk.stride)),
   )
   const conditions = [
     op('i32.le_s', plus(place.outColumn, i32(width)), arg('imageOutWidth')),
@@ -121,15 +134,25 @@ function isInside({ f, arg }: ImageBuilder, { stride, width }: Walk, place: Pane
   return f.let(conditions.reduce((all, one) => op('i32.and', all, one)))
 }
 
-function copyPanel({ f, arg }: ImageBuilder, walk: Walk, place: PanelPlace, isPoint: boolean): void {
+function copyPanels(
+  { f, arg }: ImageBuilder,
+  { stride, width, ...walk }: Walk,
+  place: PanelPlace,
+  isPoint: boolean,
+  panels: number,
+  panelBytes: Local<'i32'>,
+): void {
   const offset = plus(times(place.row, arg('imageWidth')), place.column)
   const channel = f.let(plus(walk.from, op('i32.shl', offset, i32(2))))
-  const to = f.let(place.to)
-  const copy = (from: Local<'i32'>) => {
-    for (let i = 0; i < walk.width; i += 4)
-      f.store('v128.store', to, neighbours(f, walk.stride, from, 4 * i * walk.stride), 4 * i)
-    f.add(to, 4 * walk.width)
-  }
+  const targets = panelAddresses(f, panels, place.to, panelBytes)
+  const copy = (from: Local<'i32'>) =>
+    targets.forEach((to, panel) => {
+      for (let i = 0; i < width; i += 4) {
+        const pixels = neighbours(f, stride, from, 4 * stride * (panel * width + i))
+        f.store('v128.store', to, pixels, 4 * i)
+      }
+      f.add(to, 4 * width)
+    })
   const [table, from] = [f.local('i32'), f.local('i32')]
   f.repeat(walk.channels, () => {
     if (isPoint) copy(channel)

@@ -20,6 +20,8 @@ export interface GemmForm {
   readonly a: 'panels' | 'rows'
   /** How each task packs its part of B first; `none`: B lies in panels, or is read as it is. */
   readonly pack: Packing | 'none' | PanelSource
+  /** All rows for a panel of B before the next one: where B is far and A is small. */
+  readonly isColumnsFirst: boolean
   /** A value per row or per column that is added. */
   readonly start: 'none' | 'rows' | 'columns'
   /** A matrix like C that is added. */
@@ -98,7 +100,8 @@ export function gemmKernel(target: Target, form: GemmForm): GemmKernel {
   const source = typeof pack === 'object' ? pack : undefined
   const added = isAdded ? 'added' : ''
   const packing = source?.key ?? String(pack)
-  const parts = [targetKey({ ...target, tile }), a, packing, start, added, epilogue?.key ?? '']
+  const order = form.isColumnsFirst ? 'columns' : 'rows'
+  const parts = [targetKey({ ...target, tile }), a, packing, order, start, added, epilogue?.key ?? '']
   return defineKernel<ParamSpec>({
     key: `gemm:${parts.join(':')}`,
     params: { ...gemmParams, ...source?.params, ...epilogue?.params },
@@ -181,6 +184,7 @@ function emitTask(k: Builder, target: Target, form: GemmForm): void {
       isLast,
       start: startOf(k, form, t),
       ...finishOf(k, form, t),
+      isColumnsFirst: form.isColumnsFirst,
       spare: scratch,
     })
   })

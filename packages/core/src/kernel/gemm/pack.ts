@@ -25,42 +25,71 @@ export interface PackBlock {
   readonly scale?: Local<'v128'> | undefined
 }
 
+/** Panels that are copied side by side: whole cache lines of every step, for the steps lie far apart. */
+export const panelsAtOnce = 4
+
 /** Packs a block; panels are `width` · `depth` floats apart. */
 export function emitPack(f: FunctionBuilder, block: PackBlock): void {
   const stride = f.let(block.strideBytes)
   const from = f.let(block.from)
   const to = f.let(block.to)
-  const at = f.local('i32')
-  f.for(at, 0, block.count, block.width, () => {
-    if (block.packing === 'copy') {
-      copyPanel(f, block, from, stride, to)
-      f.add(from, 4 * block.width)
-    } else {
-      const left = f.let(op('i32.sub', block.count, at))
-      turnPanel(f, block, from, stride, to, left)
-      f.add(from, op('i32.mul', stride, i32(block.width)))
-    }
-    f.add(to, op('i32.mul', block.depth, i32(4 * block.width)))
-  })
+  const left = f.let(block.count)
+  const panelBytes = f.let(op('i32.mul', block.depth, i32(4 * block.width)))
+  const pack = (panels: number) => {
+    if (block.packing === 'copy') copyPanels(f, block, panels, from, stride, to, panelBytes)
+    else turnPanel(f, block, from, stride, to, left)
+    const step = block.packing === 'copy' ? i32(4) : stride
+    f.add(from, op('i32.mul', step, i32(panels * block.width)))
+    f.add(to, op('i32.mul', panelBytes, i32(panels)))
+    f.set(left, op('i32.sub', left, i32(panels * block.width)))
+  }
+  const packWhile = (panels: number, least: number) =>
+    f.block((leave) =>
+      f.loop((again) => {
+        f.branchIf(leave, op('i32.lt_s', left, i32(least)))
+        pack(panels)
+        f.branch(again)
+      }),
+    )
+  if (block.packing === 'copy') packWhile(panelsAtOnce, panelsAtOnce * block.width)
+  packWhile(1, 1)
 }
 
-function copyPanel(
+function copyPanels(
   f: FunctionBuilder,
   { width, depth, scale }: PackBlock,
+  panels: number,
   from: Local<'i32'>,
   stride: Local<'i32'>,
   to: Local<'i32'>,
+  panelBytes: Local<'i32'>,
 ): void {
-  const [source, target] = [f.let(from), f.let(to)]
+  const source = f.let(from)
+  const targets = panelAddresses(f, panels, to, panelBytes)
   const value = f.local('v128')
   f.repeat(depth, () => {
-    for (let i = 0; i < width; i += 4) {
-      f.set(value, scaled(load('v128.load', source, 4 * i), scale))
-      storeLanes(f, target, value, Math.min(4, width - i), 4 * i)
-    }
+    targets.forEach((target, panel) => {
+      for (let i = 0; i < width; i += 4) {
+        f.set(value, scaled(load('v128.load', source, 4 * (panel * width + i)), scale))
+        storeLanes(f, target, value, Math.min(4, width - i), 4 * i)
+      }
+      f.add(target, 4 * width)
+    })
     f.add(source, stride)
-    f.add(target, 4 * width)
   })
+}
+
+/** Addresses of panels behind each other. */
+export function panelAddresses(
+  f: FunctionBuilder,
+  panels: number,
+  to: Local<'i32'>,
+  panelBytes: Operand<'i32'>,
+): Local<'i32'>[] {
+  const targets = [f.let(to)]
+  for (let panel = 1; panel < panels; panel++)
+    targets.push(f.let(op('i32.add', targets[panel - 1]!, panelBytes)))
+  return targets
 }
 
 const scaled = (value: Operand<'v128'>, scale: Local<'v128'> | undefined) =>

@@ -48,6 +48,8 @@ export interface ProductBlock {
   readonly start?: Start | undefined
   /** Work on four neighbours before they are stored for good; row and column count from the start of the block. */
   finish?(value: Operand<'v128'>, row: Local<'i32'>, column: Operand<'i32'>): Operand<'v128'>
+  /** All rows for a panel of B before the next one: where B is far and A is small. */
+  readonly isColumnsFirst?: boolean
   /** Room for one tile. */
   readonly spare: Local<'i32'>
 }
@@ -60,37 +62,70 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
   const { tile, a, b, c } = block
   const width = 4 * tile.vectors
   const acc = tileLocals(f, tile)
-  const [row, column] = [f.local('i32'), f.local('i32')]
-  const [aAt, bAt, cRow, cAt] = [f.let(a.at), f.local('i32'), f.let(c.at), f.local('i32')]
-  const depth = f.local('i32')
   const rowBytes = f.let(c.rowBytes)
-  const aBytes = f.let(a.kind === 'rows' ? op('i32.mul', a.rowBytes, i32(tile.rows)) : a.panelBytes)
-  const bBytes = f.let(b.panelBytes)
-  f.for(row, 0, block.rows, tile.rows, () => {
+  const [row, column] = [f.local('i32'), f.local('i32')]
+  const [aPanel, bPanel, cAt] = [f.local('i32'), f.local('i32'), f.local('i32')]
+  const [bAt, depth] = [f.local('i32'), f.local('i32')]
+  const emitTile = () => {
     const rowsLeft = f.let(op('i32.sub', block.rows, row))
-    f.set(cAt, cRow)
-    const bPanel = f.let(b.at)
-    f.for(column, 0, block.columns, width, () => {
-      const columnsLeft = f.let(op('i32.sub', block.columns, column))
-      const place = { row, column, rowsLeft, columnsLeft, at: cAt, rowBytes }
-      f.set(bAt, bPanel)
-      f.set(depth, block.depth)
-      emitTileStore(f, block, acc, place, () =>
-        emitTileProduct(
-          f,
-          block.target,
-          tile,
-          acc,
-          tileRows(f, block, aAt, rowsLeft),
-          stepsOf(b, bAt),
-          depth,
-        ),
-      )
-      f.add(bPanel, bBytes)
-      f.add(cAt, 4 * width)
-    })
-    f.add(aAt, aBytes)
-    f.add(cRow, op('i32.mul', rowBytes, i32(tile.rows)))
+    const columnsLeft = f.let(op('i32.sub', block.columns, column))
+    f.set(bAt, bPanel)
+    f.set(depth, block.depth)
+    emitTileStore(f, block, acc, { row, column, rowsLeft, columnsLeft, at: cAt, rowBytes }, () =>
+      emitTileProduct(
+        f,
+        block.target,
+        tile,
+        acc,
+        tileRows(f, block, aPanel, rowsLeft),
+        stepsOf(b, bAt),
+        depth,
+      ),
+    )
+  }
+  const rows: Walk = {
+    at: row,
+    size: tile.rows,
+    end: block.rows,
+    first: a.at,
+    panel: aPanel,
+    panelBytes: f.let(a.kind === 'rows' ? op('i32.mul', a.rowBytes, i32(tile.rows)) : a.panelBytes),
+    cBytes: f.let(op('i32.mul', rowBytes, i32(tile.rows))),
+  }
+  const columns: Walk = {
+    at: column,
+    size: width,
+    end: block.columns,
+    first: b.at,
+    panel: bPanel,
+    panelBytes: f.let(b.panelBytes),
+    cBytes: i32(4 * width),
+  }
+  const [outer, inner] = block.isColumnsFirst ? [columns, rows] : [rows, columns]
+  const cOuter = f.let(c.at)
+  walkPanels(f, outer, cOuter, () => {
+    f.set(cAt, cOuter)
+    walkPanels(f, inner, cAt, emitTile)
+  })
+}
+
+/** A loop over the panels of one operand, and where they lead in C. */
+interface Walk {
+  readonly at: Local<'i32'>
+  readonly size: number
+  readonly end: Operand<'i32'>
+  readonly first: Operand<'i32'>
+  readonly panel: Local<'i32'>
+  readonly panelBytes: Operand<'i32'>
+  readonly cBytes: Operand<'i32'>
+}
+
+function walkPanels(f: FunctionBuilder, walk: Walk, c: Local<'i32'>, body: () => void): void {
+  f.set(walk.panel, walk.first)
+  f.for(walk.at, 0, walk.end, walk.size, () => {
+    body()
+    f.add(walk.panel, walk.panelBytes)
+    f.add(c, walk.cBytes)
   })
 }
 

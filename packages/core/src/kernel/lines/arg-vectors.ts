@@ -44,13 +44,8 @@ export function emitColumns(k: ArgKernel, dtype: DType, extreme: Extreme): void 
   const last = f.let(op('i32.sub', inner, i32(4)))
   const step = f.let(op('i32.shl', inner, i32(2)))
   const [column, at] = [f.local('i32'), f.local('i32')]
-  const [best, positions, x, index, mask] = [1, 2, 3, 4, 5].map(() => f.local('v128')) as [
-    Vector,
-    Vector,
-    Vector,
-    Vector,
-    Vector,
-  ] // five
+  const [best, positions, x] = [f.local('v128'), f.local('v128'), f.local('v128')]
+  const [index, mask] = [f.local('v128'), f.local('v128')]
   forEachItem(k, (item) => {
     const outer = f.let(op('i32.div_u', item, blocks))
     f.set(column, op('i32.shl', op('i32.rem_u', item, blocks), i32(2)))

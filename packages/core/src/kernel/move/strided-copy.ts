@@ -105,6 +105,7 @@ function stridedKernel({ unit, inner }: StridedWalk, rank: number, traits: RunTr
     emit(k) {
       const { f, arg } = k
       const [from, to] = [f.let(arg('from')), f.let(arg('to'))]
+      if (traits.isWhole) f.if(op('i32.eq', from, to), () => f.return())
       const [whole, strip] = [f.let(arg('length')), f.let(arg('strip'))]
       const steps = {
         fromStep: f.let(arg('fromStep')),

@@ -1,5 +1,5 @@
 /** Softmax and its logarithm of lines: neighbours in memory, or a step apart with their own neighbours beside them. */
-import { f32x4, op } from '../../wasm/index.ts'
+import { f32x4, i32, op } from '../../wasm/index.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
 import { type Target, targetKey } from '../target.ts'
 import { emitExp, emitLog } from './math.ts'
@@ -37,7 +37,7 @@ export function softmaxRows(target: Target, logarithm: boolean): Kernel<typeof r
   })
 }
 
-function emitRow(k: KernelBuilder, x: I32, y: I32, size: I32, logarithm: boolean): void {
+function emitRow(k: Builder, x: I32, y: I32, size: I32, logarithm: boolean): void {
   const { f } = k
   const [source, out] = [f.let(x), f.let(y)]
   const top = f.let(f32x4(Number.NEGATIVE_INFINITY))
@@ -96,44 +96,61 @@ export function softmaxColumns(target: Target, logarithm: boolean): Kernel<typeo
       const start = f.let(times(plus(times(op('i32.mul', outer, size), inner), first), 4))
       const [x, y] = [f.let(plus(k.arg('x'), start)), f.let(plus(k.arg('y'), start))]
       const step = f.let(times(inner, 4))
-      overRow(f, count, [x, y], (left) => emitColumns(k, x, y, { size, step, left, logarithm }))
+      // Whole cache lines first: rows may lie so that few of them stay in the cache together.
+      f.repeat(op('i32.shr_u', count, i32(4)), () => {
+        emitColumns(k, x, y, { size, step, vectors: 4, left: undefined, logarithm })
+        for (const pointer of [x, y]) f.add(pointer, 64)
+      })
+      overRow(f, op('i32.and', count, i32(15)), [x, y], (left) => {
+        emitColumns(k, x, y, { size, step, vectors: 1, left, logarithm })
+      })
     },
   })
 }
 
+type Builder = Pick<KernelBuilder, 'm' | 'f' | 'target'>
+
 interface Columns {
   readonly size: I32
   readonly step: I32
+  /** Neighbouring vectors that are done together. */
+  readonly vectors: number
   readonly left: I32 | undefined
   readonly logarithm: boolean
 }
 
-function emitColumns(k: KernelBuilder, x: I32, y: I32, { size, step, left, logarithm }: Columns): void {
+function emitColumns(k: Builder, x: I32, y: I32, { size, step, vectors, left, logarithm }: Columns): void {
   const { f } = k
   const [source, out] = [f.let(x), f.let(y)]
-  const top = f.let(f32x4(Number.NEGATIVE_INFINITY))
-  f.repeat(size, () => {
-    f.set(top, op('f32x4.pmax', top, vector(source)))
-    f.add(source, step)
+  const fill = (value: number) => Array.from({ length: vectors }, () => f.let(f32x4(value)))
+  const [tops, sums] = [fill(Number.NEGATIVE_INFINITY), fill(0)]
+  const lowered = (v: number) => op('f32x4.sub', vector(source, 16 * v), tops[v]!)
+  const overSize = (body: () => void) => {
+    f.repeat(size, () => {
+      body()
+      f.add(source, step)
+      f.add(out, step)
+    })
+  }
+  const store = (v: number, value: V128) => storeSome(f, v ? plus(out, 16 * v) : out, value, left)
+  overSize(() => {
+    tops.forEach((top, v) => f.set(top, op('f32x4.pmax', top, vector(source, 16 * v))))
   })
-  const sum = f.let(f32x4(0))
   f.set(source, x)
-  f.repeat(size, () => {
-    const power = emitExp(k, op('f32x4.sub', vector(source), top))
-    f.set(sum, op('f32x4.add', sum, power))
-    if (!logarithm) storeSome(f, out, power, left)
-    f.add(source, step)
-    f.add(out, step)
+  f.set(out, y)
+  overSize(() => {
+    sums.forEach((sum, v) => {
+      const power = emitExp(k, lowered(v))
+      f.set(sum, op('f32x4.add', sum, power))
+      if (!logarithm) store(v, power)
+    })
   })
   f.set(source, logarithm ? x : y)
   f.set(out, y)
-  f.set(sum, logarithm ? emitLog(k, sum) : op('f32x4.div', f32x4(1), sum))
-  f.repeat(size, () => {
-    const value = logarithm
-      ? op('f32x4.sub', op('f32x4.sub', vector(source), top), sum)
-      : op('f32x4.mul', vector(source), sum)
-    storeSome(f, out, value, left)
-    f.add(source, step)
-    f.add(out, step)
+  for (const sum of sums) f.set(sum, logarithm ? emitLog(k, sum) : op('f32x4.div', f32x4(1), sum))
+  overSize(() => {
+    sums.forEach((sum, v) => {
+      store(v, logarithm ? op('f32x4.sub', lowered(v), sum) : op('f32x4.mul', vector(source, 16 * v), sum))
+    })
   })
 }

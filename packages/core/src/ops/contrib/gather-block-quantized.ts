@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../../ir/builder.ts'
 import { type Attrs, attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
+import { lowerGatherBlocks } from '../lower/block-quantized.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { castTo } from '../shared/cast-node.ts'
@@ -49,6 +50,8 @@ export const gatherBlockQuantized = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, { output }, options, context) =>
+      lowerGatherBlocks({ ...inputs, output }, options, context),
     build: (b, names, options, { inputs: facts }) => {
       const real = dequantized(b, names, facts, options)
       if (real === undefined) return undefined

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../ir/builder.ts'
 import { type Attrs, attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerMatMulNBits } from '../lower/block-quantized.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { castTo } from '../shared/cast-node.ts'
@@ -61,6 +62,7 @@ export const matmulNBits = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (inputs, { Y }, options, context) => lowerMatMulNBits({ ...inputs, Y }, options, context),
     build: (b, names, options, { inputs: facts }) => {
       const { dtype } = facts.A
       const wide = (x: string) => castTo(b, x, dtype, 'float32')

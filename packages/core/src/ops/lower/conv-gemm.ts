@@ -8,7 +8,8 @@ import {
   tapTable,
 } from '../../kernel/conv/image-panels.ts'
 import { type VolumeParam, volumePanels } from '../../kernel/conv/volume-panels.ts'
-import { type GemmProblem, lowerGemm, type SourceOperand } from '../../kernel/gemm/lower-gemm.ts'
+import { lowerGemm } from '../../kernel/gemm/lower-gemm.ts'
+import type { GemmProblem, SourceOperand } from '../../kernel/gemm/problem.ts'
 import type { Epilogue, LowerContext, Refusal } from '../../kernel/lower.ts'
 import { i32, op } from '../../wasm/index.ts'
 import type { WindowAxis } from '../shared/window.ts'

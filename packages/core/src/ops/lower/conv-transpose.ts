@@ -43,7 +43,7 @@ export function lowerConvTranspose(problem: ConvTransposeProblem, context: Lower
     },
     undefined,
   )
-  const args = { x: spread, y: Y.at, bias: B?.at, channels, ...axisArgs(axes), ...epilogue?.args }
+  const args = { x: spread, y: Y.at, bias: B?.at, channels, ...spreadArgs(axes), ...epilogue?.args }
   context.call(spreadKernel(axes.at(-1)?.stride ?? 1, epilogue), args, images * channels)
   return undefined
 }
@@ -51,7 +51,8 @@ export function lowerConvTranspose(problem: ConvTransposeProblem, context: Lower
 const pairsOf = (images: number, group: number) =>
   Array.from({ length: images * group }, (_, i) => [i % group, i] as const)
 
-function axisArgs(axes: readonly WindowAxis[]) {
+/** Arguments of the spread kernel for windows over its output. */
+export function spreadArgs(axes: readonly WindowAxis[]) {
   const [depth, height, width] = padAxes(axes, 3) as readonly [WindowAxis, WindowAxis, WindowAxis] // of three
   return {
     inDepth: depth.output,

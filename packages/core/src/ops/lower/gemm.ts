@@ -1,7 +1,8 @@
 /** Gemm as a product that starts from its bias. */
 import { elementCount } from '../../base/shape.ts'
-import { type Bias, lowerGemm } from '../../kernel/gemm/lower-gemm.ts'
+import { lowerGemm } from '../../kernel/gemm/lower-gemm.ts'
 import { packKernel } from '../../kernel/gemm/pack-kernel.ts'
+import type { Bias } from '../../kernel/gemm/problem.ts'
 import type { Place } from '../../kernel/kernel.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 

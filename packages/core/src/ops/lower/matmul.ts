@@ -1,6 +1,7 @@
 /** Matrix products with broadcast batch axes as batches of plain products. */
 import { elementCount, type Shape } from '../../base/shape.ts'
-import { type GemmProblem, lowerGemm, type PlainOperand } from '../../kernel/gemm/lower-gemm.ts'
+import { lowerGemm } from '../../kernel/gemm/lower-gemm.ts'
+import type { GemmProblem, PlainOperand } from '../../kernel/gemm/problem.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 
 export interface MatmulTurns {

@@ -2,6 +2,7 @@
 import { type FunctionBuilder, f32x4, type Local, type Operand, op } from '../../wasm/index.ts'
 
 type State = readonly Local<'v128'>[]
+type Vector = Operand<'v128'>
 
 export interface Pooling {
   readonly name: string
@@ -10,14 +11,18 @@ export interface Pooling {
   /** The result is divided by the number of elements. */
   readonly isMean: boolean
   start(f: FunctionBuilder): State
-  add(f: FunctionBuilder, state: State, x: Operand<'v128'>): void
-  result(state: State): Operand<'v128'>
+  /** Takes in elements. */
+  add(f: FunctionBuilder, state: State, x: Vector): void
+  /** Takes in what `value` gave of a part of the window. */
+  merge(f: FunctionBuilder, state: State, value: Vector): void
+  value(state: State): Vector
+  finish(value: Vector): Vector
 }
 
 function summing(
   name: string,
-  map: (f: FunctionBuilder, x: Operand<'v128'>) => Operand<'v128'>,
-  finish: (sum: Operand<'v128'>) => Operand<'v128'> = (sum) => sum,
+  map: (f: FunctionBuilder, x: Vector) => Vector,
+  finish: (sum: Vector) => Vector = (sum) => sum,
   isMean = false,
 ): Pooling {
   return {
@@ -26,7 +31,9 @@ function summing(
     isMean,
     start: (f) => [f.let(f32x4(0))],
     add: (f, [sum], x) => f.set(sum!, op('f32x4.add', sum!, map(f, x))),
-    result: ([sum]) => finish(sum!),
+    merge: (f, [sum], value) => f.set(sum!, op('f32x4.add', sum!, value)),
+    value: ([sum]) => sum!,
+    finish,
   }
 }
 
@@ -52,15 +59,19 @@ export const norm2 = summing(
  * NaN wins over everything. The instruction that says so compiles to many; it is cheaper to note beside a plain maximum
  * which windows met a NaN: all bits set are one.
  */
+const addToMaximum: Pooling['add'] = (f, [most, nan], x) => {
+  const value = f.let(x)
+  f.set(most!, op('f32x4.pmax', most!, value))
+  f.set(nan!, op('v128.or', nan!, op('f32x4.ne', value, value)))
+}
+
 export const maximum: Pooling = {
   name: 'maximum',
   padding: Number.NEGATIVE_INFINITY,
   isMean: false,
   start: (f) => [f.let(f32x4(Number.NEGATIVE_INFINITY)), f.let(f32x4(0))],
-  add(f, [most, nan], x) {
-    const value = f.let(x)
-    f.set(most!, op('f32x4.pmax', most!, value))
-    f.set(nan!, op('v128.or', nan!, op('f32x4.ne', value, value)))
-  },
-  result: ([most, nan]) => op('v128.or', most!, nan!),
+  add: addToMaximum,
+  merge: addToMaximum,
+  value: ([most, nan]) => op('v128.or', most!, nan!),
+  finish: (value) => value,
 }

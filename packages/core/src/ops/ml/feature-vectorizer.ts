@@ -5,6 +5,7 @@ import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { many, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
+import { castTo } from '../shared/cast-node.ts'
 import { indexInts } from '../types.ts'
 
 export const featureVectorizer = defineOp({
@@ -45,7 +46,19 @@ export const featureVectorizer = defineOp({
     return { Y }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { inputdimensions }, { inputs }) => {
+      if (inputdimensions.length > 0 || inputs.X.some(({ shape }) => !shape?.length)) return undefined
+      const rows = X.map((x, i) => {
+        const { dtype, shape } = inputs.X[i]!
+        const numbers = castTo(b, x, dtype, 'float32')
+        // A vector is one row.
+        return b.node('Flatten', [numbers], { axis: shape!.length === 1 ? 0 : 1 })
+      })
+      return { Y: b.node('Concat', rows, { axis: 1 }) }
+    },
+  },
 })
 
 function columnsOf(shape: readonly Dim[]): Dim {

@@ -1,3 +1,4 @@
+import { tensor } from '../../base/tensor.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
@@ -43,5 +44,16 @@ export const linearRegressor = defineOp({
     return { Y: scoreMatrix(scores, targets) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { targets, intercepts, coefficients, post_transform }, { inputs }) => {
+      const isPlain = post_transform === 'NONE' || (targets === 1 && post_transform !== 'PROBIT')
+      if (!isPlain || inputs.X.dtype !== 'float32') return undefined
+      const features = coefficients.length / targets
+      const rows = b.node('Reshape', [X, b.literal('int64', [-1, features])])
+      const weights = b.constant(tensor('float32', [targets, features], Float32Array.from(coefficients)))
+      const start = intercepts?.length ? [b.literal('float32', intercepts)] : []
+      return { Y: b.node('Gemm', [rows, weights, ...start], { transB: 1 }) }
+    },
+  },
 })

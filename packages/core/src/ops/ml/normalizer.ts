@@ -34,5 +34,14 @@ export const normalizer = defineOp({
     return { Y: wide('float32', X.shape, Float64Array.from(rows.flatMap((row) => [...row]))) }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'decompose',
+    build: (b, { X }, { norm }, { inputs }) => {
+      if (inputs.X.dtype !== 'float32') return undefined
+      const sizes = { MAX: 'ReduceMax', L1: 'ReduceL1', L2: 'ReduceL2' } as const
+      const divisor = b.node(sizes[norm], [X, b.literal('int64', [-1])], { keepdims: 1 })
+      const isZero = b.node('Equal', [divisor, b.literal('float32', 0)])
+      return { Y: b.node('Where', [isZero, X, b.node('Div', [X, divisor])]) }
+    },
+  },
 })

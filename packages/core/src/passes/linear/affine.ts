@@ -53,7 +53,11 @@ const convolution: Layer = {
     const scaled = scaledBy(weights, affine.scale, layoutOf(node, weights.shape))
     const shifted = moved(weights, bias, affine)
     if (!scaled || !shifted) return refused('the new weights must be finite')
-    return emit.again(node, [node.inputs[0], emit.constant(scaled), emit.constant(shifted)])
+    return emit.again(node, [
+      node.inputs[0],
+      scaled === weights ? node.inputs[1] : emit.constant(scaled),
+      emit.constant(shifted),
+    ])
   },
 }
 
@@ -94,9 +98,13 @@ const gemm: Layer = {
       affine,
     )
     if (!scaled || !shifted) return refused('the new weights must be finite')
-    return emit.again(node, [node.inputs[0], emit.constant(scaled), emit.constant(shifted)], {
-      beta: float(1),
-    })
+    return emit.again(
+      node,
+      [node.inputs[0], scaled === weights ? node.inputs[1] : emit.constant(scaled), emit.constant(shifted)],
+      {
+        beta: float(1),
+      },
+    )
   },
 }
 
@@ -112,7 +120,7 @@ const product: Layer = {
     const layout = { outer: weights.shape[0]!, channels: scale.length, inner: 1 }
     const scaled = scaledBy(weights, scale, layout)
     return scaled
-      ? emit.again(node, [node.inputs[0], emit.constant(scaled)])
+      ? emit.again(node, [node.inputs[0], scaled === weights ? node.inputs[1] : emit.constant(scaled)])
       : refused('the new weights must be finite')
   },
 }
@@ -133,7 +141,8 @@ const normalization: Layer = {
     const shifted = moved(offset, bias, affine)
     if (!scaled || !shifted) return refused('the new scale and B must be finite')
     const [x, , , ...statistics] = node.inputs
-    return emit.again(node, [x, emit.constant(scaled), emit.constant(shifted), ...statistics])
+    const gains = scaled === gain ? node.inputs[1] : emit.constant(scaled)
+    return emit.again(node, [x, gains, emit.constant(shifted), ...statistics])
   },
 }
 
@@ -152,10 +161,14 @@ function biasOf(view: GraphView, name: string | undefined, count: number): Float
   return tensor && tryNumbers(tensor)
 }
 
-/** Weights times the factor of their channel; undefined where the result is not finite or the type no float. */
+/**
+ * Weights times the factor of their channel, the same tensor where all factors are 1; undefined where the result is
+ * not finite or the type no float.
+ */
 export function scaledBy(weights: Tensor, scale: Float64Array, layout: Layout): Tensor | undefined {
   const { outer, channels, inner, channelAt = (_, channel) => channel } = layout
   if (!isFloat(weights.dtype)) return undefined
+  if (scale.every((factor) => factor === 1)) return weights
   const isPlain = weights.data instanceof Float32Array
   const source = isPlain ? weights.data : tryNumbers(weights)!
   const target = new (isPlain ? Float32Array : Float64Array)(source.length)
