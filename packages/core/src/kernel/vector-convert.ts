@@ -3,13 +3,14 @@ import { type DType, isFloat } from '../base/dtype.ts'
 import { extractLane, type FunctionRef, f32x4, type Operand, op, replaceLane } from '../wasm/index.ts'
 import type { FormulaContext } from './formula-emitter.ts'
 import { narrowHalf, widenHalf } from './half-float.ts'
+import { isWithin, type Range } from './range.ts'
 import { isSigned, vectorOp, wrapVector } from './register.ts'
 import { convertScalar } from './scalar-convert.ts'
 
 type Vector = Operand<'v128'>
 type Constant = (value: number) => Vector
 
-/** x is a variable. */
+/** x is a variable, and its numbers are known to lie in `range`. */
 export function convertVector(
   context: FormulaContext<'v128'>,
   x: Vector,
@@ -17,6 +18,7 @@ export function convertVector(
   to: DType,
   number: Constant,
   bits: Constant,
+  range: Range,
 ): Vector {
   const { f } = context
   if (to === 'bool') return isFloat(from) ? op('f32x4.ne', x, number(0)) : op('i32x4.ne', x, bits(0))
@@ -30,7 +32,9 @@ export function convertVector(
     return to === 'float32' ? single : widenHalf(f, to as 'float16', narrowHalf(f, to as 'float16', single)) // a half
   }
   if (from === 'bool') return op('v128.and', x, bits(1))
-  return wrapVector(isFloat(from) ? f.callFor(wholeNumbers(context), x) : x, to)
+  if (!isFloat(from)) return wrapVector(x, to)
+  if (isWithin(range, to)) return op('i32x4.trunc_sat_f32x4_s', x)
+  return wrapVector(f.callFor(wholeNumbers(context), x), to)
 }
 
 /** Truncation modulo 2^32; lanes beyond the range of int32 go one by one. */

@@ -10,6 +10,7 @@ import {
 } from './formula-emitter.ts'
 import { applyVectorFunction, hasVectorFunction } from './math/vector-functions.ts'
 import { vectorPower } from './math/vector-power.ts'
+import { rangeOf } from './range.ts'
 import { has32BitLanes, isSigned, vectorOp, wrapVector } from './register.ts'
 import { emitScalar } from './scalar-formula.ts'
 import { convertVector } from './vector-convert.ts'
@@ -55,8 +56,8 @@ function vectorBackend(context: FormulaContext<'v128'>): FormulaBackend<'v128'> 
     unary: (part, x) => unary(context, part, x, number),
     binary: (part, a, b) => binary(context, part, a, b),
     select: (_, condition, yes, no) => op('v128.bitselect', yes, no, condition),
-    convert: ({ x: { dtype: from }, dtype }, x) =>
-      convertVector(context, f.let(x), from, dtype, number, bits),
+    convert: ({ x: inner, x: { dtype: from }, dtype }, x) =>
+      convertVector(context, f.let(x), from, dtype, number, bits, rangeOf(inner)),
   }
 }
 

@@ -76,7 +76,8 @@ interface Emission<I extends Params, O extends Params, S extends AttrSpecs> {
 
 /** An elementwise computation; inputs broadcast to the shape of the output. Undefined where this use has none. */
 interface Elementwise<I extends Params, S extends AttrSpecs> {
-  formula?(inputs: FormulaArgs<I>, attrs: Attrs<S>): Formula | undefined
+  /** `refs` tell the shapes. */
+  formula?(inputs: FormulaArgs<I>, attrs: Attrs<S>, refs: RefArgs<I>): Formula | undefined
 }
 
 /** A reduction of the first input. Undefined where this use has none. */
@@ -108,7 +109,8 @@ export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
        * other; whoever computes the inputs then writes them there.
        */
       join?(inputs: RefArgs<I>, outputs: RefArgs<O>, attrs: Attrs<S>): readonly number[] | undefined
-    } & Emission<I, O, S>)
+    } & Elementwise<I, S> &
+      Emission<I, O, S>)
   | { readonly kind: 'host' }
   | ({
       readonly kind: 'decompose'

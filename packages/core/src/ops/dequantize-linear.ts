@@ -1,7 +1,9 @@
+import type { DType } from '../base/dtype.ts'
 import { wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { dequantizeFormula, isPerTensor, lowerLinear } from './lower/linear-quantization.ts'
 import { maybe, one } from './param.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { outputDType } from './shared/output-dtype.ts'
@@ -36,9 +38,7 @@ export const dequantizeLinear = defineOp({
   infer: ({ x, x_scale, x_zero_point }, attrs) => {
     checkScale(x.shape, x_scale.shape, attrs)
     checkScale(x.shape, x_zero_point?.shape, attrs)
-    const { output_dtype: code } = attrs
-    const dtype = code === 0 ? divisionType(x_scale.dtype) : dtypeOfAttr('output_dtype', code, full)
-    return { y: tensorFact(dtype, x.shape) }
+    return { y: tensorFact(realType(x_scale.dtype, attrs.output_dtype), x.shape) }
   },
   reference: ({ x, x_scale, x_zero_point }, attrs, context) => {
     const y = wideZeros(outputDType(context), x.shape)
@@ -51,5 +51,21 @@ export const dequantizeLinear = defineOp({
     return { y }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    formula: ({ x, x_scale, x_zero_point }, { output_dtype }, refs) =>
+      isPerTensor(refs.x, { scale: refs.x_scale, zero: refs.x_zero_point })
+        ? dequantizeFormula(
+            x,
+            { scale: x_scale, zero: x_zero_point },
+            realType(refs.x_scale.dtype, output_dtype),
+          )
+        : undefined,
+    emit: ({ x, x_scale, x_zero_point }, { y }, attrs, context) =>
+      lowerLinear(dequantizeFormula, x, y, { scale: x_scale, zero: x_zero_point }, attrs, context),
+  },
 })
+
+function realType(scale: DType, code: number): DType {
+  return code === 0 ? divisionType(scale) : dtypeOfAttr('output_dtype', code, full)
+}

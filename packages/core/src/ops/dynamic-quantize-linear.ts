@@ -1,6 +1,7 @@
 import { wide, wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerDynamicQuantize } from './lower/dynamic-quantize.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { quantize } from './shared/quantization.ts'
@@ -40,6 +41,8 @@ export const dynamicQuantizeLinear = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ x }, { y, y_scale, y_zero_point }, _attrs, context) =>
+      lowerDynamicQuantize({ x, y, scale: y_scale, zero: y_zero_point }, context),
     build: (b, { x }) => {
       const zero = b.literal('float32', 0)
       const top = b.literal('float32', 255)

@@ -1,5 +1,6 @@
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
 import { maybe, one } from './param.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
 import { centred, checkSide } from './shared/quantized-matmul.ts'
@@ -21,5 +22,9 @@ export const matmulInteger = defineOp({
     Y: matmul(centred(A, a_zero_point, 'rows'), centred(B, b_zero_point, 'columns'), 'int32', context),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ A, B, a_zero_point, b_zero_point }, { Y }, _attrs, context) =>
+      lowerIntegerMatmul({ A, B, Y, aZero: a_zero_point, bZero: b_zero_point }, { kind: 'int32' }, context),
+  },
 })

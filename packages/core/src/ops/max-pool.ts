@@ -1,12 +1,14 @@
 import { integerRange, isFloat } from '../base/dtype.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { type WideTensor, wide } from '../base/wide.ts'
+import { isByte } from '../kernel/quantized/bytes.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerPool } from './lower/pool.ts'
 import { lowerMaximaWithPlaces } from './lower/pool-indices.ts'
 import { maximum } from './lower/poolings.ts'
+import { lowerByteMaximum } from './lower/quantized-pool.ts'
 import { maybe, one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
@@ -38,7 +40,9 @@ export const maxPool = defineOp({
     emit: ({ X }, { Y, Indices }, attrs, context) =>
       Indices || attrs.kernel_shape.length > 2
         ? lowerMaximaWithPlaces(X, Y, Indices, attrs, attrs.storage_order === 1, context)
-        : lowerPool(maximum, X, Y, attrs, context),
+        : isByte(X.dtype)
+          ? lowerByteMaximum({ X, Y, attrs }, context)
+          : lowerPool(maximum, X, Y, attrs, context),
   },
 })
 

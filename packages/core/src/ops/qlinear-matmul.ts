@@ -2,6 +2,7 @@ import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
@@ -63,5 +64,19 @@ export const qlinearMatmul = defineOp({
     return { y }
   },
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    emit: ({ a, b, ...parameters }, { y }, _attrs, context) => {
+      const { a_scale, a_zero_point, b_scale, b_zero_point, y_scale, y_zero_point } = parameters
+      return lowerIntegerMatmul(
+        { A: a, B: b, Y: y, aZero: a_zero_point, bZero: b_zero_point },
+        {
+          kind: 'quantized',
+          scales: { a: a_scale, b: b_scale, y: y_scale, steps: 'float32' },
+          zero: y_zero_point,
+        },
+        context,
+      )
+    },
+  },
 })

@@ -3,7 +3,8 @@ import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
-import { type TensorFact, tensorFact } from './fact.ts'
+import { tensorFact } from './fact.ts'
+import { isPerTensor, lowerLinear, quantizeFormula } from './lower/linear-quantization.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
@@ -59,14 +60,28 @@ export const quantizeLinear = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'kernel' },
+  lower: {
+    kind: 'kernel',
+    formula: ({ x, y_scale, y_zero_point }, { precision, output_dtype }, refs) =>
+      precision === 0 && isPerTensor(refs.x, { scale: refs.y_scale, zero: refs.y_zero_point })
+        ? quantizeFormula(
+            x,
+            { scale: y_scale, zero: y_zero_point },
+            outputType(refs.y_zero_point, output_dtype),
+          )
+        : undefined,
+    emit: ({ x, y_scale, y_zero_point }, { y }, attrs, context) =>
+      attrs.precision === 0
+        ? lowerLinear(quantizeFormula, x, y, { scale: y_scale, zero: y_zero_point }, attrs, context)
+        : 'another precision than that of the scale',
+  },
 })
 
 function precisionOf(code: number, scale: DType): DType {
   return code === 0 ? divisionType(scale) : dtypeOfAttr('precision', code, divisible)
 }
 
-function outputType(zeroPoint: TensorFact | undefined, code: number): DType {
+function outputType(zeroPoint: { readonly dtype: DType } | undefined, code: number): DType {
   const named = code === 0 ? undefined : dtypeOfAttr('output_dtype', code, quantized)
   if (zeroPoint && named && zeroPoint.dtype !== named) {
     return refuse(`output_dtype must be the type of y_zero_point, ${zeroPoint.dtype}`, named)

@@ -87,10 +87,6 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     return 'a value is no tensor of known size'
   const odd = types.find((type) => type && storageBytes(type.dtype) === undefined)
   if (odd) return `kernels hold no ${odd.dtype}`
-  if ('formula' in lower && lower.formula) {
-    const formula = lower.formula(formulaArgs(op, inputs), attrs)
-    if (formula) return { ...base, kind: 'formula', formula }
-  }
   const refs = arrange(
     op.inputs,
     inputs.map((type, i) => dryRef(type, facts[i])),
@@ -101,6 +97,10 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     outputs.map((type) => dryRef(type, undefined)),
     'output',
   ) as RefArgs<Params> // as above
+  if ('formula' in lower && lower.formula) {
+    const formula = lower.formula(formulaArgs(op, inputs), attrs, refs)
+    if (formula) return { ...base, kind: 'formula', formula }
+  }
   if ('reduce' in lower && lower.reduce) {
     const reduction = lower.reduce(refs, attrs)
     if (reduction) return { ...base, kind: 'reduction', reduction }

@@ -103,7 +103,11 @@ function lowerFormula(
   const { lower } = op
   if (!('formula' in lower) || !lower.formula) return undefined
   const elements = refs.map((ref, i) => ref && input(i, ref.dtype))
-  const formula = lower.formula(arrange(op.inputs, elements, 'input') as FormulaArgs<Params>, attributes) // as above
+  const formula = lower.formula(
+    arrange(op.inputs, elements, 'input') as FormulaArgs<Params>, // as above
+    attributes,
+    arrange(op.inputs, refs, 'input') as RefArgs<Params>, // as above
+  )
   if (!formula) return undefined
   if (formula.dtype !== results[0]!.dtype)
     throw new Error(`the formula gives ${formula.dtype}, the operator ${results[0]!.dtype}`)

@@ -96,5 +96,5 @@ function closeDefaults(graph: Graph, given: ReadonlySet<string>): Graph {
 
 /** True for errors of WebAssembly code itself, whatever realm made them. */
 function isTrap(error: unknown): boolean {
-  return error instanceof Error && error.name === "RuntimeError" && error.message.includes("unreachable")
+  return error instanceof Error && error.name === 'RuntimeError' && error.message.includes('unreachable')
 }

@@ -1,5 +1,8 @@
+import { elementCount } from '../../base/shape.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerDynamicQuantize } from '../lower/dynamic-quantize.ts'
+import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
 import { maybe, one } from '../param.ts'
 import { matmulShape } from '../shared/matmul.ts'
 import { checkSide } from '../shared/quantized-matmul.ts'
@@ -32,6 +35,23 @@ export const dynamicQuantizeMatmul = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    epilogue: true,
+    emit: ({ A, B, b_scale, b_zero_point, bias }, { Y }, _attrs, context) => {
+      const own = (label: string, dtype: 'uint8' | 'float32', shape: readonly number[]) => {
+        const sizeBytes = elementCount(shape) * (dtype === 'uint8' ? 1 : 4)
+        return { dtype, shape, at: context.temp(label, sizeBytes), isConstant: false }
+      }
+      const y = own('quantized', 'uint8', A.shape)
+      const [scale, zero] = [own('scale', 'float32', []), own('zero point', 'uint8', [])]
+      return (
+        lowerDynamicQuantize({ x: A, y, scale, zero }, context) ??
+        lowerIntegerMatmul(
+          { A: y, B, Y, aZero: zero, bZero: b_zero_point },
+          { kind: 'float32', scales: { a: scale, b: b_scale, y: undefined, steps: 'float32' }, bias },
+          context,
+        )
+      )
+    },
     build: (b, { A, B, b_scale, b_zero_point, bias }) => {
       const [a, a_scale, a_zero_point] = b.nodes('DynamicQuantizeLinear', [A], {}, { outputs: 3 })
       const parameters = { a_scale: a_scale!, b_scale, a_zero_point, b_zero_point, bias }

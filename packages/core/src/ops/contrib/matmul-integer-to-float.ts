@@ -1,5 +1,6 @@
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
 import { maybe, one } from '../param.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { matmulShape } from '../shared/matmul.ts'
@@ -36,6 +37,13 @@ export const matmulIntegerToFloat = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    epilogue: true,
+    emit: ({ A, B, a_scale, b_scale, a_zero_point, b_zero_point, bias }, { Y }, _attrs, context) =>
+      lowerIntegerMatmul(
+        { A, B, Y, aZero: a_zero_point, bZero: b_zero_point },
+        { kind: 'float32', scales: { a: a_scale, b: b_scale, y: undefined, steps: 'float32' }, bias },
+        context,
+      ),
     build: (b, { A, B, ...names }, _attrs, { inputs }) => {
       const { dtype } = inputs.a_scale
       const wide = (x: string) => castTo(b, x, dtype, 'float32')

@@ -2,6 +2,7 @@ import type { DType } from '../../base/dtype.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
 import { maybe, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { matmulShape } from '../shared/matmul.ts'
@@ -54,6 +55,19 @@ export const qgemm = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    epilogue: true,
+    emit: ({ A, B, C, ...parameters }, { Y }, { alpha, transA, transB }, context) => {
+      const { a_scale, b_scale, y_scale, y_zero_point, a_zero_point, b_zero_point } = parameters
+      if (flag(transA)) return 'a transposed A'
+      const scales = { a: a_scale, b: b_scale, y: y_scale, steps: 'float32', alpha } as const
+      return lowerIntegerMatmul(
+        { A, B, Y, aZero: a_zero_point, bZero: b_zero_point, transB: flag(transB), bias: C },
+        y_zero_point
+          ? { kind: 'quantized', scales, zero: y_zero_point }
+          : { kind: 'float32', scales, bias: undefined },
+        context,
+      )
+    },
     build: (b, { A, a_scale, B, b_scale, C, y_scale, y_zero_point, ...zeros }, attrs, { inputs }) => {
       // A matrix transposed for the product; its zero points are scalars or lie along the last axis.
       const side = (x: string, turn: number, zero: string) => {

@@ -2,6 +2,7 @@ import { elementCount } from '../../base/shape.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
 import { defineOp, type KernelContext } from '../define.ts'
+import { lowerQuantizedMean } from '../lower/quantized-pool.ts'
 import { maybe, one } from '../param.ts'
 import { floatsOf, scalarIn } from '../shared/elements.ts'
 import { permuteAxes } from '../shared/permute.ts'
@@ -57,6 +58,15 @@ export const qlinearAveragePool = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, x_scale, x_zero_point, y_scale, y_zero_point }, { Y }, attrs, context) =>
+      attrs.channels_last === 0
+        ? lowerQuantizedMean(
+            { X, Y, attrs },
+            { xScale: x_scale, xZero: x_zero_point, yScale: y_scale, yZero: y_zero_point },
+            attrs.count_include_pad === 1,
+            context,
+          )
+        : 'channels that come last',
     build: (b, { X, x_scale, x_zero_point, y_scale, y_zero_point }, attrs, { inputs }) => {
       const { channels_last, ...pool } = attrs
       const x = b.node('Mul', [centre(b, X, x_zero_point), scalar(b, x_scale)])

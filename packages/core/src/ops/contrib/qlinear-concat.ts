@@ -2,6 +2,7 @@ import { attr } from '../attr.ts'
 import { concat } from '../concat.ts'
 import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
+import { lowerByteConcat } from '../lower/byte-concat.ts'
 import { mixed, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { centre, eightBits, requantize, requireScalars, scalar } from './shared/quantized-graph.ts'
@@ -33,6 +34,14 @@ export const qlinearConcat = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ Y_scale, Y_zero_point, inputs }, { Y }, { axis }, context) =>
+      lowerByteConcat(
+        triples(inputs, inputs.length).map(([x, scale, zero]) => ({ x, scale, zero })),
+        { scale: Y_scale, zero: Y_zero_point },
+        Y,
+        axis,
+        context,
+      ),
     build: (b, { Y_scale, Y_zero_point, inputs }, { axis }, { inputs: facts }) => {
       const parts = triples(inputs, inputs.length).map(([value, scale, zero]) => {
         const x = b.node('Mul', [centre(b, value, zero), scalar(b, scale)])

@@ -1,7 +1,16 @@
 import { float } from '../../ir/builder.ts'
+import { like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
-import { buildUnary, inferUnary, unaryInputs, unaryOutputs, unaryTypes } from './shared/qlinear-unary.ts'
+import { bendBelow, mul } from '../lower/formulas.ts'
+import {
+  buildUnary,
+  inferUnary,
+  lowerUnary,
+  unaryInputs,
+  unaryOutputs,
+  unaryTypes,
+} from './shared/qlinear-unary.ts'
 
 export const qlinearLeakyRelu = defineOp({
   name: 'QLinearLeakyRelu',
@@ -17,6 +26,8 @@ export const qlinearLeakyRelu = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (refs, { Y }, { alpha }, context) =>
+      lowerUnary(context, refs, Y, (x) => bendBelow(x, mul(x, like(alpha, x)))),
     build: (b, names, { alpha }, { inputs }) =>
       buildUnary(b, names, inputs, (x) => b.node('LeakyRelu', [x], { alpha: float(alpha) })),
   },

@@ -1,5 +1,13 @@
+import { apply1 } from '../../kernel/formula.ts'
 import { defineOp } from '../define.ts'
-import { buildUnary, inferUnary, unaryInputs, unaryOutputs, unaryTypes } from './shared/qlinear-unary.ts'
+import {
+  buildUnary,
+  inferUnary,
+  lowerUnary,
+  unaryInputs,
+  unaryOutputs,
+  unaryTypes,
+} from './shared/qlinear-unary.ts'
 
 export const qlinearSigmoid = defineOp({
   name: 'QLinearSigmoid',
@@ -15,6 +23,7 @@ export const qlinearSigmoid = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: (refs, { Y }, _attrs, context) => lowerUnary(context, refs, Y, (x) => apply1('sigmoid', x)),
     build: (b, names, _attrs, { inputs }) => buildUnary(b, names, inputs, (x) => b.node('Sigmoid', [x])),
   },
 })

@@ -14,7 +14,7 @@ export interface MatmulTurns {
 const asTheyAre: MatmulTurns = { transA: false, transB: false, alpha: 1 }
 
 /** One operand: its batch axes, and the sizes of its matrices. */
-interface Operand {
+export interface Operand {
   readonly batch: Shape
   readonly rows: number
   readonly columns: number
@@ -56,7 +56,8 @@ export function lowerMatmul(
   return lowerGemm(context, { ...matrices, c: Y.at, count, pairs, scale: alpha }, context.epilogue)
 }
 
-function operand({ at, isConstant }: TensorRef, shape: Shape, isTurned: boolean): Operand {
+/** A tensor's matrices; it has rank 2 at least. */
+export function operand({ at, isConstant }: TensorRef, shape: Shape, isTurned: boolean): Operand {
   const [first, second] = shape.slice(-2) as [number, number] // of rank 2 at least
   const batch = shape.slice(0, -2)
   const [rows, columns] = isTurned ? [second, first] : [first, second]
@@ -69,7 +70,7 @@ function operand({ at, isConstant }: TensorRef, shape: Shape, isTurned: boolean)
 }
 
 /** The shape that both broadcast to; inference has seen that there is one. */
-function broadcast(a: Shape, b: Shape): number[] {
+export function broadcast(a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, axis) => {
     const [left, right] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1]
@@ -78,7 +79,7 @@ function broadcast(a: Shape, b: Shape): number[] {
 }
 
 /** Which matrices of A and B meet, for each matrix of the product; undefined where it is each with its like. */
-function pairsOf(a: Shape, b: Shape): GemmProblem['pairs'] {
+export function pairsOf(a: Shape, b: Shape): GemmProblem['pairs'] {
   const shape = broadcast(a, b)
   const count = elementCount(shape)
   const isPlain = (batch: Shape) => elementCount(batch) === 1 || elementCount(batch) === count

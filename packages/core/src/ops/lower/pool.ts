@@ -88,7 +88,7 @@ function poolTables(
 }
 
 /** How many positions of each window lie in the axis, or in it and its padding. */
-function countsOf(axis: WindowAxis, countsPadding: boolean): number[] {
+export function countsOf(axis: WindowAxis, countsPadding: boolean): number[] {
   const { output, stride, kernel, dilation, padBegin, padEnd, size } = axis
   const [low, high] = countsPadding ? [-padBegin, size + padEnd] : [0, size]
   return Array.from({ length: output }, (_, i) => {

@@ -8,6 +8,7 @@ import { lowerProduct, mostSteps, type ProductOutput } from '../../kernel/quanti
 import { lowerPaddedPlanes, tapOffsets } from '../../kernel/quantized/padded-image.ts'
 import type { WindowAxis } from '../shared/window.ts'
 import { planeAxes } from './plane-axes.ts'
+import { lowerByteDepthwise } from './quantized-depthwise.ts'
 
 export interface IntegerConvNode {
   readonly x: TensorRef
@@ -47,7 +48,11 @@ export function lowerIntegerConv(node: IntegerConvNode, context: LowerContext): 
   if (depth > mostSteps) return 'sums beyond 32 bits'
   if (elementCount(y.shape) === 0) return undefined
   const factors = scaling && lowerConvFactors(context, scaling)
-  return lowerWindows({ ...node, type: x.dtype, plane, factors }, w.dtype, context)
+  const conv = { ...node, type: x.dtype, plane, factors }
+  const isDepthwise = w.shape[1] === 1 && node.group === x.shape[1] && node.group > 1
+  if (!isDepthwise || !factors) return lowerWindows(conv, w.dtype, context)
+  lowerByteDepthwise(conv, factors, context)
+  return undefined
 }
 
 function lowerConvFactors(context: LowerContext, { xScale, wScale, yScale }: Scaling): Factors {
