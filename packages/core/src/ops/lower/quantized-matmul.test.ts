@@ -136,7 +136,8 @@ function checkDynamic(g: Gen, target: Target): void {
 for (const target of testTargets()) {
   describe(`products of integers on ${targetKey(target)}`, () => {
     it('equal the reference', () => randomCases(60, (g) => checkIntegers(g, target)))
-    it('equal the reference where they are quantized', () => randomCases(60, (g) => checkQuantized(g, target)))
+    it('equal the reference where they are quantized', () =>
+      randomCases(60, (g) => checkQuantized(g, target)))
     it('equal the reference with a bias', () => randomCases(60, (g) => checkGemm(g, target)))
     it('equal the reference as floats', () => randomCases(60, (g) => checkFloats(g, target)))
     it('equal the reference after dynamic quantization', () =>
