@@ -1,18 +1,18 @@
 /** The kernel of C = A · B for 8-bit numbers in panels of pairs, with 32-bit sums. */
 import { i32, type Local, load, type Operand, op } from '../../wasm/index.ts'
-import type { PanelSource } from '../gemm/gemm-kernel.ts'
-import { emitTileProduct, type StepOperand, tileLocals } from '../gemm/tile-product.ts'
+
+import { emitTileProduct, type InnerStep, type StepOperand, tileLocals } from '../gemm/tile-product.ts'
 import { defineKernel, type Kernel, type KernelBuilder, type ParamSpec } from '../kernel.ts'
 import type { BoundEpilogue } from '../lower.ts'
 import { type RegisterTile, type Target, targetKey } from '../target.ts'
 import type { ByteType } from './bytes.ts'
+import { type ColumnForm, columnBytes, columnKey, emitColumns } from './columns.ts'
 import { emitProductStore } from './product-store.ts'
 
 /** What changes the code. */
 export interface ProductForm {
   readonly tile: RegisterTile
-  /** What every task makes its panels of B from; absent: they lie there. */
-  readonly source: PanelSource | undefined
+  readonly b: ColumnForm
   /** An int32 per row or per column that sums start from. */
   readonly start: 'none' | 'rows' | 'columns'
   readonly output: 'int32' | 'float32' | ByteType
@@ -30,7 +30,8 @@ export const productParams = {
   start: 'in',
   factors: 'in',
   bias: 'in',
-  /** The output's zero point. */
+  /** Zero points of B in panels of bytes, and of the output. */
+  bZero: 'in',
   zero: 'in',
   /** Pairs of matrix numbers of A and B for each matrix of C; absent: the same numbers, times `aBatch`, `bBatch`. */
   matrices: 'in',
@@ -68,23 +69,20 @@ const outputBytes = (output: ProductForm['output']) => (output === 'int32' || ou
 const spareBytes = ({ rows, vectors }: RegisterTile) => Math.ceil((16 * rows * vectors) / 64) * 64
 
 /** Bytes of scratch for tasks of so many columns. */
-export function productScratchBytes(
-  { tile, source }: ProductForm,
-  columnBlock: number,
-  pairs: number,
-): number {
+export function productScratchBytes({ tile, b }: ProductForm, columnBlock: number, pairs: number): number {
   const width = 4 * tile.vectors
-  const packed = source ? 4 * Math.ceil(columnBlock / width) * width * pairs + source.scratchBytes : 0
+  const packed =
+    b.kind === 'source' ? 4 * Math.ceil(columnBlock / width) * width * pairs + b.source.scratchBytes : 0
   return spareBytes(tile) + packed
 }
 
 export function productKernel(target: Target, form: ProductForm): Kernel<typeof productParams> {
-  const { tile, source, start, output, factors, hasBias, epilogue } = form
+  const { tile, b, start, output, factors, hasBias, epilogue } = form
   const finish = output === 'int32' ? '' : `${factors}${hasBias ? '+bias' : ''}:${epilogue?.key ?? ''}`
-  const parts = [targetKey({ ...target, tile }), source?.key ?? '', start, output, finish]
+  const parts = [targetKey({ ...target, tile }), columnKey(b), start, output, finish]
   return defineKernel<ParamSpec>({
     key: `integer-product:${parts.join(':')}`,
-    params: { ...productParams, ...source?.params, ...epilogue?.params },
+    params: { ...productParams, ...(b.kind === 'source' && b.source.params), ...epilogue?.params },
     emit: (k) => emitTask(k as ProductBuilder, form), // the other parameters come on top
   }) as Kernel<typeof productParams> // as above
 }
@@ -120,7 +118,8 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   const t = taskOf(k)
   const pairs = f.let(arg('pairs'))
   const aBytes = f.let(times(pairs, 4 * tile.rows))
-  const bBytes = f.let(times(pairs, 16 * tile.vectors))
+  const stepBytes = columnBytes(form.b) * tile.vectors
+  const bBytes = f.let(times(pairs, stepBytes))
   const panelA = f.let(
     plus(arg('a'), times(t.aNumber, arg('aBatch')), times(op('i32.div_u', t.row, i32(tile.rows)), aBytes)),
   )
@@ -128,18 +127,21 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   const acc = tileLocals(f, tile)
   const [row, column] = [f.local('i32'), f.local('i32')]
   const store = emitProductStore(k, form, t, outputBytes(form.output))
+  const columns = emitColumns(f, form.b, tile.vectors, arg('bZero'))
+  const inner: InnerStep = { accumulate: multiplyAddPairs, column: columns.read }
   f.for(row, 0, t.rows, tile.rows, () => {
     const panelB = f.let(b)
     store.startRow(row)
     f.for(column, 0, t.columns, 4 * tile.vectors, () => {
       store.startTile(row, column, acc)
-      const steps = (at: Local<'i32'>, stepBytes: number): StepOperand => ({
+      columns.startTile(plus(t.column, column))
+      const steps = (at: Local<'i32'>, bytes: number): StepOperand => ({
         kind: 'steps',
         at: f.let(at),
-        stepBytes,
+        stepBytes: bytes,
       })
-      const [left, right] = [steps(panelA, 4 * tile.rows), steps(panelB, 16 * tile.vectors)]
-      emitTileProduct(f, target, tile, acc, left, right, f.let(pairs), multiplyAddPairs)
+      const [left, right] = [steps(panelA, 4 * tile.rows), steps(panelB, stepBytes)]
+      emitTileProduct(f, target, tile, acc, left, right, f.let(pairs), inner)
       store.finishTile(row, column, acc)
       f.add(panelB, bBytes)
     })
@@ -147,13 +149,13 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   })
 }
 
-const multiplyAddPairs: Parameters<typeof emitTileProduct>[7] = (_, a, b, c) =>
+const multiplyAddPairs: InnerStep['accumulate'] = (_, a, b, c) =>
   op('i32x4.add', op('i32x4.dot_i16x8_s', a, b), c)
 
 /** Address of the first panel of B of a task. */
 function panelsOfB(
   k: ProductBuilder,
-  { source, tile }: ProductForm,
+  { b, tile }: ProductForm,
   t: ProductTask,
   pairs: Local<'i32'>,
   panelBytes: Local<'i32'>,
@@ -161,7 +163,9 @@ function panelsOfB(
   const { f, arg, scratch } = k
   const width = 4 * tile.vectors
   const matrix = f.let(plus(arg('b'), times(t.bNumber, arg('bBatch'))))
-  if (!source) return f.let(plus(matrix, times(op('i32.div_u', t.column, i32(width)), panelBytes)))
+  if (b.kind !== 'source')
+    return f.let(plus(matrix, times(op('i32.div_u', t.column, i32(width)), panelBytes)))
+  const { source } = b
   const room = f.let(plus(scratch, i32(spareBytes(tile))))
   const to = f.let(plus(room, i32(source.scratchBytes)))
   const { column, columns } = t
