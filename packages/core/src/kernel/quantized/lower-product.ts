@@ -10,6 +10,7 @@ import type { Factors } from './factors.ts'
 import { bytePanelKernel, bytePanels } from './pack-bytes.ts'
 import { pairBytes, pairKernel } from './pack-pairs.ts'
 import { type ProductForm, productKernel, productScratchBytes } from './product-kernel.ts'
+import { rowSumKernel } from './row-sums.ts'
 
 /** Matrices one behind the other. */
 export interface ByteOperand {
@@ -21,7 +22,7 @@ export interface ByteOperand {
   readonly isTurned: boolean
   readonly zero: Place | undefined
   /** One for each row of A, or column of B; or for those of all matrices. */
-  readonly zeros: 'one' | 'each' | 'all'
+  readonly zeros: 'none' | 'one' | 'each' | 'all'
 }
 
 /** What tasks make their panels of B from. */
@@ -96,7 +97,7 @@ export function lowerProduct(context: LowerContext, problem: IntegerProduct): Re
     b:
       b.form === 'source'
         ? { kind: 'source', source: b.source }
-        : { kind: 'bytes', dtype: b.dtype, zeros: b.zeros === 'one' ? 'one' : 'each' },
+        : { kind: 'bytes', dtype: b.dtype, zeros: b.zeros === 'all' ? 'each' : b.zeros },
     start: start?.along ?? 'none',
     output: output.kind,
     factors: single ? 'rows' : problem.factors,
@@ -112,6 +113,8 @@ export function lowerProduct(context: LowerContext, problem: IntegerProduct): Re
     factors: factors?.at,
     bias: output.kind === 'float32' ? output.bias : undefined,
     bZero: b.form === 'plain' ? b.zero : undefined,
+    rowSums: b.form === 'plain' && b.zeros !== 'none' ? sumRows(context, a, rows, depth) : undefined,
+    rowSumBatch: perMatrix,
     zero: output.kind === 'int32' || output.kind === 'float32' ? undefined : output.zero,
     matrices: pairs && context.table(new Uint8Array(Int32Array.from(pairs.flat()).buffer)),
     rows,
@@ -149,8 +152,20 @@ function packRows(context: LowerContext, a: ByteOperand, width: number, size: nu
     zero,
     zeroBatch: zeros === 'all' ? size : 0,
   }
-  context.call(pairKernel(packing, width, dtype, zeros !== 'one'), args, args.tasks * count)
+  context.call(pairKernel(packing, width, dtype, hasZeros(a)), args, args.tasks * count)
   return { at: place, batchBytes: count === 1 ? 0 : bytes }
+}
+
+const hasZeros = ({ zeros }: ByteOperand) => zeros === 'each' || zeros === 'all'
+
+/** The call that sums the rows of A, which is not turned. */
+function sumRows(context: LowerContext, a: ByteOperand, rows: number, depth: number): Place {
+  const count = a.count * rows
+  const place = context.temp('row sums', 4 * count + 64)
+  const perTask = Math.max(1, Math.floor(65536 / Math.max(1, depth)))
+  const args = { x: a.at, y: place, zero: a.zero, count, rows, perTask, depth }
+  context.call(rowSumKernel(a.dtype, hasZeros(a)), args, Math.ceil(count / perTask))
+  return place
 }
 
 /** The call that packs all matrices of B. */

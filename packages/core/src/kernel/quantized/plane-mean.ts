@@ -1,8 +1,8 @@
 /** The mean of every plane of bytes, rescaled. */
-import { extractLane, f32, i32, i32x4, type Local, load, type Operand, op } from '../../wasm/index.ts'
+import { f32, load, op } from '../../wasm/index.ts'
 import { defineKernel, type Kernel } from '../kernel.ts'
-import { vectorOp } from '../register.ts'
-import { type ByteType, signOf, zeroPoint } from './bytes.ts'
+import { type ByteType, zeroPoint } from './bytes.ts'
+import { byteSum } from './row-sums.ts'
 
 const params = {
   x: 'in',
@@ -37,30 +37,12 @@ export function planeMean(dtype: ByteType): Kernel<typeof params> {
       const shift = f.let(op('f32.convert_i32_s', yZero))
       const [low, high] = dtype === 'int8' ? [-128, 127] : [0, 255]
       f.repeat(count, () => {
-        const sum = op('i32.sub', sumOf(at, elements), zeros)
+        const sum = op('i32.sub', byteSum(f, dtype, at, elements), zeros)
         const steps = op('f32.nearest', op('f32.mul', op('f32.convert_i32_s', sum), scale))
         const held = op('f32.max', op('f32.min', op('f32.add', steps, shift), f32(high)), f32(low))
         f.store('i32.store8', to, op('i32.trunc_sat_f32_s', held))
         f.add(to, 1)
       })
-
-      /** Moves the address on. */
-      function sumOf(address: Local<'i32'>, size: Local<'i32'>): Operand<'i32'> {
-        const sums = f.let(i32x4(0))
-        const sign = signOf(dtype)
-        f.repeat(op('i32.shr_u', size, i32(4)), () => {
-          const pairs = vectorOp(`i16x8.extadd_pairwise_i8x16_${sign}`, load('v128.load', address))
-          f.set(sums, op('i32x4.add', sums, vectorOp(`i32x4.extadd_pairwise_i16x8_${sign}`, pairs)))
-          f.add(address, 16)
-        })
-        const total = f.let(i32(0))
-        f.repeat(op('i32.and', size, i32(15)), () => {
-          f.add(total, load(`i32.load8_${sign}`, address))
-          f.add(address, 1)
-        })
-        for (const lane of [0, 1, 2, 3] as const) f.add(total, extractLane('i32x4.extract_lane', sums, lane))
-        return total
-      }
     },
   })
 }

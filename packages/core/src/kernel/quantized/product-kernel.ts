@@ -6,7 +6,7 @@ import { defineKernel, type Kernel, type KernelBuilder, type ParamSpec } from '.
 import type { BoundEpilogue } from '../lower.ts'
 import { type RegisterTile, type Target, targetKey } from '../target.ts'
 import type { ByteType } from './bytes.ts'
-import { type ColumnForm, columnBytes, columnKey, emitColumns } from './columns.ts'
+import { type ColumnForm, columnBytes, columnKey, emitCorrection, readColumns } from './columns.ts'
 import { emitProductStore } from './product-store.ts'
 
 /** What changes the code. */
@@ -30,8 +30,12 @@ export const productParams = {
   start: 'in',
   factors: 'in',
   bias: 'in',
-  /** Zero points of B in panels of bytes, and of the output. */
+  /** Zero points of B in panels of bytes, and sums of the rows of A. */
   bZero: 'in',
+  rowSums: 'in',
+  /** Bytes of them from matrix to matrix. */
+  rowSumBatch: 'i32',
+  /** The output's zero point. */
   zero: 'in',
   /** Pairs of matrix numbers of A and B for each matrix of C; absent: the same numbers, times `aBatch`, `bBatch`. */
   matrices: 'in',
@@ -127,14 +131,17 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   const acc = tileLocals(f, tile)
   const [row, column] = [f.local('i32'), f.local('i32')]
   const store = emitProductStore(k, form, t, outputBytes(form.output))
-  const columns = emitColumns(f, form.b, tile.vectors, arg('bZero'))
-  const inner: InnerStep = { accumulate: multiplyAddPairs, column: columns.read }
+  const correct = correction(k, form, t)
+  const inner: InnerStep = {
+    accumulate: multiplyAddPairs,
+    column: (at, v) => readColumns(form.b, at, v),
+  }
   f.for(row, 0, t.rows, tile.rows, () => {
     const panelB = f.let(b)
     store.startRow(row)
     f.for(column, 0, t.columns, 4 * tile.vectors, () => {
       store.startTile(row, column, acc)
-      columns.startTile(plus(t.column, column))
+      correct?.(acc, row, column)
       const steps = (at: Local<'i32'>, bytes: number): StepOperand => ({
         kind: 'steps',
         at: f.let(at),
@@ -151,6 +158,12 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
 
 const multiplyAddPairs: InnerStep['accumulate'] = (_, a, b, c) =>
   op('i32x4.add', op('i32x4.dot_i16x8_s', a, b), c)
+
+function correction({ f, arg }: ProductBuilder, { b, tile }: ProductForm, t: ProductTask) {
+  const zeros = b.kind === 'bytes' && b.zeros === 'each' ? plus(arg('bZero'), t.column) : arg('bZero')
+  const matrix = plus(arg('rowSums'), times(t.aNumber, arg('rowSumBatch')))
+  return emitCorrection(f, b, { vectors: tile.vectors, zeros, rowSums: plus(matrix, times(t.row, 4)) })
+}
 
 /** Address of the first panel of B of a task. */
 function panelsOfB(
