@@ -24,7 +24,7 @@ export function collapseAxes(shape: Shape, strides: readonly (readonly number[])
     const size = shape[axis]!
     if (size === 1) continue
     const joins = sizes.length > 0 && strides.every((list, i) => list[axis] === kept[i]![0]! * sizes[0]!)
-    if (joins) sizes[0] = sizes[0]! * size
+    if (joins) sizes[0]! *= size
     else {
       sizes.unshift(size)
       strides.forEach((list, i) => void kept[i]!.unshift(list[axis]!))

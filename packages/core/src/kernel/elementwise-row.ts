@@ -5,6 +5,7 @@ import type { Formula } from './formula.ts'
 import { isLight } from './formula-cost.ts'
 import type { ConstantPool } from './formula-emitter.ts'
 import type { KernelBuilder } from './kernel.ts'
+import type { RowPart } from './row-walk.ts'
 import { scalarEmitter } from './scalar-formula.ts'
 import {
   bytesOf,
@@ -37,14 +38,12 @@ interface Row {
   readonly at: readonly Address[]
 }
 
-/** Computes `count` elements from `start` on of the row that `pointers` (output, then inputs) point to. */
+/** Computes a part of a row; the pointers are those of the output, then of the inputs. */
 export function emitRow(
   k: KernelBuilder,
   formula: Formula,
   inputs: readonly RowInput[],
-  pointers: readonly Address[],
-  start: Address,
-  count: Address,
+  { start, count, pointers }: RowPart,
   constants: ConstantPool,
 ): void {
   const { f } = k

@@ -1,7 +1,7 @@
 /** Elementwise work that kernels do on their results before they store them. */
 import { elementCount, type Shape } from '../base/shape.ts'
 import { i32, type Operand, op, type ValType } from '../wasm/index.ts'
-import { broadcastStrides } from './broadcast-loop.ts'
+import { broadcastStrides, collapseAxes } from './broadcast-loop.ts'
 import { everyPart, type Formula, formulaKey } from './formula.ts'
 import type { KernelBuilder, ParamKind, Place } from './kernel.ts'
 import type { BoundEpilogue, Epilogue, TensorRef } from './lower.ts'
@@ -44,19 +44,15 @@ export function makeEpilogue(formula: Formula, extra: readonly TensorRef[], outp
  */
 export function viewStrides(shape: Shape, strides: readonly number[], view: Shape): number[] | undefined {
   if (elementCount(shape) === 0) return view.map(() => 0)
-  const axes = shape.map((size, axis) => ({ size, stride: strides[axis]! })).filter(({ size }) => size > 1)
+  const { sizes, strides: joined } = collapseAxes(shape, [strides])
+  const axes = sizes.map((size, axis) => ({ size, stride: joined[0]![axis]! }))
   const result: number[] = []
   for (const wanted of [...view].reverse()) {
     if (wanted === 1) {
       result.unshift(0)
       continue
     }
-    let { size, stride } = axes.pop()!
-    while (size < wanted && wanted % size === 0) {
-      const outer = axes.pop()!
-      if (outer.stride !== stride * size) return undefined
-      size *= outer.size
-    }
+    const { size, stride } = axes.pop()!
     if (size % wanted !== 0) return undefined
     if (size > wanted) axes.push({ size: size / wanted, stride: stride * wanted })
     result.unshift(stride)

@@ -45,7 +45,7 @@ export const elementCost = (formula: Formula): number =>
   0.2 + everyPart(formula).reduce((sum, part) => sum + partCost(part), 0)
 
 /** True for formulas of few instructions, which are better emitted several times than looped over. */
-export const isLight = (formula: Formula): boolean => elementCost(formula) < 2.5
+export const isLight = (formula: Formula): boolean => elementCost(formula) < 1.8
 
 /** Elements of one task, where `total` cost `each` nanoseconds: all of them where that is little work. */
 export function elementsPerTask(total: number, each: number, threads: number): number {

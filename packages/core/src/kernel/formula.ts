@@ -87,7 +87,10 @@ export type Formula =
 /** The element of the input at an index. */
 export const input = (index: number, dtype: DType): Formula => ({ kind: 'input', index, dtype })
 /** The same value for every element. */
-export const constant = (value: number | bigint, dtype: DType): Formula => ({
+export const constant = (
+  value: number | bigint,
+  dtype: DType,
+): Extract<Formula, { readonly kind: 'constant' }> => ({
   kind: 'constant',
   value,
   dtype,

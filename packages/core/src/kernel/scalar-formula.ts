@@ -15,6 +15,7 @@ import { floatRemainder } from './math/remainder.ts'
 import { hasScalarFunction, scalarFunction } from './math/scalar-math.ts'
 import { trigFunction, trigFunctions } from './math/trigonometry.ts'
 import { hasVectorFunction, vectorFunction } from './math/vector-functions.ts'
+import { vectorPower } from './math/vector-power.ts'
 import { dynamicOp, isSigned, scalarType, vectorOp, wrapScalar } from './register.ts'
 import { convertScalar } from './scalar-convert.ts'
 
@@ -116,6 +117,8 @@ function binary(
   return type === 'i32' ? wrapScalar(result as Operand<'i32'>, dtype) : result // by type
 }
 
+const splat = (x: Operand) => vectorOp('f32x4.splat', x)
+
 function floatBinary(
   { m, f }: FormulaContext,
   operation: BinaryOperation,
@@ -132,11 +135,12 @@ function floatBinary(
     case 'max':
       return dynamicOp(`${type}.${operation}`, a, b)
     case 'pow':
+      if (type === 'f64') return f.callFor(floatPower(m), a, b)
+      return extractLane('f32x4.extract_lane', f.callFor(vectorPower(m), splat(a), splat(b)), 0)
     case 'rem': {
-      const target = operation === 'pow' ? floatPower(m) : floatRemainder(m)
-      if (type === 'f64') return f.callFor(target, a, b)
+      if (type === 'f64') return f.callFor(floatRemainder(m), a, b)
       const wide = (x: Operand) => dynamicOp('f64.promote_f32', x)
-      return op('f32.demote_f64', f.callFor(target, wide(a), wide(b)))
+      return op('f32.demote_f64', f.callFor(floatRemainder(m), wide(a), wide(b)))
     }
     default:
       throw new SlipwayError('SLP-K2', `Cannot emit ${operation}: its operands must be integers, got floats`)

@@ -108,6 +108,13 @@ export function storeFirst(
   })
 }
 
+/** A lane of a vector as one element in its register. */
+export function laneAsScalar(dtype: DType, vector: Vector, lane: number): Operand {
+  if (scalarType(dtype) === 'f32') return extractLane('f32x4.extract_lane', vector, lane)
+  const value = extractLane('i32x4.extract_lane', vector, lane)
+  return dtype === 'bool' ? op('i32.and', value, i32(1)) : value
+}
+
 /** Stores one element. */
 export function storeScalar(f: FunctionBuilder, dtype: DType, address: Address, value: Operand): void {
   if (isHalf(dtype)) {

@@ -9,6 +9,7 @@ import {
   formulaEmitter,
 } from './formula-emitter.ts'
 import { applyVectorFunction, hasVectorFunction } from './math/vector-functions.ts'
+import { vectorPower } from './math/vector-power.ts'
 import { rangeOf } from './range.ts'
 import { has32BitLanes, isSigned, vectorOp, wrapVector } from './register.ts'
 import { emitScalar } from './scalar-formula.ts'
@@ -112,8 +113,9 @@ function binary(context: FormulaContext<'v128'>, part: Binary, a: Vector, b: Vec
     case 'max':
       if (isFloat(dtype)) return extreme(context, part, a, b)
       return vectorOp(`i32x4.${operation}_${isSigned(dtype) ? 's' : 'u'}`, a, b)
-    case 'rem':
     case 'pow':
+      return isFloat(dtype) ? context.f.callFor(vectorPower(context.m), a, b) : byLanes(context, part, [a, b])
+    case 'rem':
     case 'shl':
     case 'shr':
       return byLanes(context, part, [a, b])

@@ -1,4 +1,5 @@
 import { defineOp } from './define.ts'
+import { globalReduction, meanParts } from './lower/reductions.ts'
 import { one } from './param.ts'
 import { globalPoolFact, poolGlobally } from './shared/pool.ts'
 import { floats } from './types.ts'
@@ -16,5 +17,5 @@ export const globalAveragePool = defineOp({
     Y: poolGlobally(X, (elements) => elements.reduce((sum, x) => sum + x, 0) / elements.length),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: { kind: 'reduction', reduce: ({ X }) => globalReduction(X, meanParts(X.dtype)) },
 })

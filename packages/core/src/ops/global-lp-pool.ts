@@ -1,5 +1,7 @@
+import { apply1, apply2, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
+import { globalReduction } from './lower/reductions.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { globalPoolFact, poolGlobally } from './shared/pool.ts'
@@ -21,5 +23,13 @@ export const globalLpPool = defineOp({
     Y: poolGlobally(X, (elements) => elements.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p)),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: {
+    kind: 'reduction',
+    reduce: ({ X }, { p }) =>
+      globalReduction(X, {
+        combine: 'add',
+        map: (x) => apply2('pow', apply1('abs', x), like(p, x)),
+        finish: (sum) => apply2('pow', sum, like(1 / p, sum)),
+      }),
+  },
 })

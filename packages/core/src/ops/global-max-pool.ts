@@ -1,4 +1,5 @@
 import { defineOp } from './define.ts'
+import { globalReduction } from './lower/reductions.ts'
 import { one } from './param.ts'
 import { globalPoolFact, poolGlobally } from './shared/pool.ts'
 import { floats } from './types.ts'
@@ -16,5 +17,5 @@ export const globalMaxPool = defineOp({
     Y: poolGlobally(X, (elements) => elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: { kind: 'reduction', reduce: ({ X }) => globalReduction(X, { combine: 'max' }) },
 })

@@ -1,4 +1,6 @@
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
@@ -21,6 +23,7 @@ export const reduceL1 = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'add', map: (x) => apply1('abs', x) }),
     build: (b, { data, axes }, attrs) => ({
       reduced: b.node('ReduceSum', [b.node('Abs', [data]), axes], attrs),
     }),

@@ -1,5 +1,7 @@
 import { isFloat } from '../base/dtype.ts'
+import { apply1, apply2 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, integerRoot, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
@@ -22,6 +24,15 @@ export const reduceL2 = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    reduce: (inputs, attrs) =>
+      // Roots of integers are exact.
+      isFloat(inputs.data.dtype)
+        ? reductionOf(inputs, attrs, {
+            combine: 'add',
+            map: (x) => apply2('mul', x, x),
+            finish: (sum) => apply1('sqrt', sum),
+          })
+        : undefined,
     build: (b, { data, axes }, attrs, { inputs }) =>
       isFloat(inputs.data.dtype)
         ? { reduced: b.node('Sqrt', [b.node('ReduceSum', [b.node('Mul', [data, data]), axes], attrs)]) }

@@ -1,4 +1,6 @@
+import { apply1 } from '../kernel/formula.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats } from './types.ts'
@@ -18,6 +20,8 @@ export const reduceLogSum = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    reduce: (inputs, attrs) =>
+      reductionOf(inputs, attrs, { combine: 'add', finish: (sum) => apply1('log', sum) }),
     build: (b, { data, axes }, attrs) => ({
       reduced: b.node('Log', [b.node('ReduceSum', [data, axes], attrs)]),
     }),

@@ -1,4 +1,5 @@
 import { defineOp } from './define.ts'
+import { meanParts, reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
@@ -19,5 +20,8 @@ export const reduceMean = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: {
+    kind: 'reduction',
+    reduce: (inputs, attrs) => reductionOf(inputs, attrs, meanParts(inputs.data.dtype)),
+  },
 })

@@ -1,5 +1,6 @@
 import { integerRange } from '../base/dtype.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { extremes, inferReduced, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { minDims } from './shared/tracked.ts'
@@ -21,5 +22,5 @@ export const reduceMin = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'min' }) },
 })

@@ -1,5 +1,6 @@
 import { mulDims } from '../base/dim.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
@@ -20,5 +21,5 @@ export const reduceProd = defineOp({
     }),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'mul' }) },
 })

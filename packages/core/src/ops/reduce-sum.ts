@@ -1,5 +1,6 @@
 import { addDims } from '../base/dim.ts'
 import { defineOp } from './define.ts'
+import { reductionOf } from './lower/reductions.ts'
 import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
@@ -17,5 +18,5 @@ export const reduceSum = defineOp({
     reduced: reduceTensor(inputs, attrs, { float: sumOf, int: (group) => group.reduce((a, b) => a + b, 0n) }),
   }),
   gradient: 'none',
-  lower: { kind: 'reduction' },
+  lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'add' }) },
 })

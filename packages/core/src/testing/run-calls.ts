@@ -97,14 +97,7 @@ function runCalls(
     top = Math.ceil((top + buffer.sizeBytes + padBytes) / 64) * 64
     return address
   }
-  const words = calls.map(({ kernel, args }) =>
-    Object.entries(kernel.params).map(([name, kind]) => {
-      const value = args[name]
-      if (value === undefined) return 0
-      if (typeof value === 'number') return kind === 'f32' ? floatBits(value) : value
-      return addressOf(value.buffer) + value.offsetBytes
-    }),
-  )
+  const words = calls.map((call) => wordsOf(call, addressOf))
   for (const { at } of results) addressOf(at.buffer)
   const argsAt = words.map((list) => {
     const at = top
@@ -140,6 +133,16 @@ function runCalls(
     const Data = arrayOf(dtype as Exclude<DType, 'string'>) // kernels take no strings
     const bytesOf = view.slice(start, start + dataLength(dtype, shape) * Data.BYTES_PER_ELEMENT)
     return tensor(dtype, shape, new Data(bytesOf.buffer) as never) // the array of the dtype
+  })
+}
+
+/** The parameters of a call as they lie in memory. */
+function wordsOf({ kernel, args }: KernelCall, addressOf: (buffer: Buffer) => number): number[] {
+  return Object.entries(kernel.params).map(([name, kind]) => {
+    const value = args[name]
+    if (value === undefined) return 0
+    if (typeof value === 'number') return kind === 'f32' ? floatBits(value) : value
+    return addressOf(value.buffer) + value.offsetBytes
   })
 }
 

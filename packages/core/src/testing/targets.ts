@@ -7,6 +7,7 @@ const tiles: readonly RegisterTile[] = [
   { rows: 6, vectors: 2 },
   { rows: 3, vectors: 3 },
   { rows: 2, vectors: 4 },
+  { rows: 4, vectors: 4 },
 ]
 
 /** Every instruction set with every register tile, or with the first one only. */

@@ -1,16 +1,19 @@
 import { typeText } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
-import { readsOf } from '../../ir/graph.ts'
+import { readsOf, subgraphsOf } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
+import type { Fact } from '../../ops/fact.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
-import { factOf, type Held } from './held.ts'
+import { factOf, type Held, scalarOf } from './held.ts'
 import type { Machine } from './machine.ts'
 import { makePlan, type Plan } from './plan.ts'
 
 export interface Chapter {
   readonly graph: Graph
+  /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
+  readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
   /** The chapter behind the first of the nodes that are left. */
   next(rest: readonly Node[]): Chapter
@@ -31,6 +34,7 @@ export function openChapter(graph: Graph): Chapter {
   let following: Chapter | undefined
   return {
     graph,
+    scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
     next(rest) {
       following ??= openChapter(restOf(graph, rest))
@@ -48,27 +52,32 @@ function restOf(graph: Graph, [, ...nodes]: readonly Node[]): Graph {
   return { ...graph, nodes, inputs: [...reads] }
 }
 
+/** A graph whose scalars change from run to run, such as a position, must not be planned for each of them. */
+const mostScalarPlans = 8
+
+const hasBodies = (node: Node): boolean => subgraphsOf(node).length > 0
+
 /** Plans that are kept: images are small, but a service may see many sizes. */
 const mostPlans = 64
 
 /** The plan for the sizes at hand. */
 export function prepareChapter(
-  { graph, plans }: Chapter,
+  { graph, plans, scalars }: Chapter,
   values: ReadonlyMap<string, Held>,
   outputs: readonly string[],
   machine: Machine,
   threads: number,
 ): Prepared {
-  const facts = new Map(
-    graph.inputs.flatMap((name) => {
-      const held = values.get(name)
-      return held ? [[name, factOf(held)] as const] : []
-    }),
-  )
-  const key = `${[...facts].map(([name, { type }]) => `${name}:${typeText(type)}`)}>${outputs}`
+  const facts = new Map<string, Fact>()
+  for (const name of graph.inputs) {
+    const held = values.get(name)
+    if (held) facts.set(name, scalars.plans < mostScalarPlans ? withScalar(held) : factOf(held))
+  }
+  const key = `${[...facts].map(([name, fact]) => `${name}:${factText(fact)}`)}>${outputs}`
   const known = plans.get(key)
   plans.delete(key)
   const prepared = known ?? prepare(graph, facts, outputs, machine, threads)
+  if (!known && [...facts.values()].some(({ constant }) => constant)) scalars.plans += 1
   plans.set(key, prepared)
   for (const [oldest, { plan }] of plans) {
     if (plans.size <= mostPlans) break
@@ -76,6 +85,14 @@ export function prepareChapter(
     plans.delete(oldest)
   }
   return prepared
+}
+
+const factText = ({ type, constant }: Fact): string =>
+  constant ? `${typeText(type)}=${constant.data[0]}` : typeText(type)
+
+function withScalar(held: Held): Fact {
+  const constant = scalarOf(held)
+  return constant ? { ...factOf(held), constant } : factOf(held)
 }
 
 function prepare(

@@ -17,7 +17,7 @@ export const spreadParams = {
   y: 'out',
   bias: 'in',
   channels: 'i32',
-  /** Input pixels, output pixels, taps, kernel's rate, and padding of each axis. */
+  /** Input pixels, output pixels, taps, and how windows lie over the output, for each axis. */
   inDepth: 'i32',
   inHeight: 'i32',
   inWidth: 'i32',

@@ -10,7 +10,7 @@ export interface ProductSizes {
 }
 
 /** Steps for which a panel of B stays in the first-level cache. */
-const depthTarget = 256
+const depthTarget = 384
 /** Bytes of B that a task works on: a part of the second-level cache. */
 const columnBytes = 128 * 1024
 /** Multiply-adds of a task, some hundred microseconds. */

@@ -99,7 +99,8 @@ export function gemmKernel(target: Target, form: GemmForm): GemmKernel {
   const { tile, a, pack, start, isAdded, epilogue } = form
   const source = typeof pack === 'object' ? pack : undefined
   const added = isAdded ? 'added' : ''
-  const packing = source?.key ?? String(pack)
+  // The room for the source's own records is a constant of the code.
+  const packing = source ? `${source.key}:${source.scratchBytes}` : String(pack)
   const order = form.isColumnsFirst ? 'columns' : 'rows'
   const parts = [targetKey({ ...target, tile }), a, packing, order, start, added, epilogue?.key ?? '']
   return defineKernel<ParamSpec>({

@@ -2,12 +2,12 @@
 
 import type { Place } from '../kernel.ts'
 import type { Epilogue, LowerContext, Refusal } from '../lower.ts'
-import type { RegisterTile } from '../target.ts'
 import { blocksOf } from './blocks.ts'
 import { dotKernel } from './dot-kernel.ts'
 import { type GemmForm, gemmKernel, gemmScratchBytes } from './gemm-kernel.ts'
 import type { GemmProblem, PlainOperand } from './problem.ts'
 import { batchBytes, sideA, sideB } from './sides.ts'
+import { tileFor } from './tile-choice.ts'
 
 /** Adds the calls; the epilogue sees the result as [count, rows, columns]. */
 export function lowerGemm(
@@ -85,17 +85,11 @@ function dots(context: LowerContext, problem: GemmProblem, epilogue: Bound): Ref
   return undefined
 }
 
-/** Tiles of the products that have fewer rows than the target's tile. */
-function tileFor(problem: GemmProblem, tile: RegisterTile): RegisterTile {
-  if (problem.a.form === 'packed' || problem.b.form !== 'plain' || problem.rows >= tile.rows) return tile
-  if (problem.rows === 1) return { rows: 1, vectors: 4 }
-  return problem.rows === 2 ? { rows: 2, vectors: 4 } : { rows: 3, vectors: 3 }
-}
-
 function product(context: LowerContext, problem: GemmProblem, epilogue: Bound): Refusal {
   const { target } = context
   const { b, c, rows, columns, depth, count, scale = 1, bias, added } = problem
-  const tile = tileFor(problem, target.tile)
+  const isFixed = problem.a.form === 'packed' || b.form === 'packed'
+  const tile = isFixed ? target.tile : tileFor(target, rows, columns)
   const width = 4 * tile.vectors
   if (scale !== 1 && problem.a.form !== 'plain') return 'a scale of packed matrices'
   const isScaledA = scale !== 1 && !(b.form === 'plain' && b.isConstant)

@@ -27,7 +27,8 @@ export interface SourceOperand {
   readonly count: number
   /** Bytes from one of the batch to the next. */
   readonly batchBytes: number
-  readonly source: PanelSource
+  /** For panels of so many vectors. */
+  source(vectors: number): PanelSource
   readonly args: Readonly<Record<string, number | Place>>
   /** Steps that are packed together. */
   readonly unit: number

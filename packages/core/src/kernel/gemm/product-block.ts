@@ -6,6 +6,7 @@
 import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
 import { i32, op } from '../../wasm/index.ts'
 import type { RegisterTile, Target } from '../target.ts'
+import { emitNarrowColumns, hasNarrowColumns, wideColumns } from './narrow-column.ts'
 import { emitTileProduct, type RowOperand, type StepOperand, tileLocals } from './tile-product.ts'
 import { emitTileStore } from './tile-store.ts'
 
@@ -55,7 +56,7 @@ export interface ProductBlock {
 }
 
 /** Bytes of `spare`. */
-export const tileBytes = ({ rows, vectors }: RegisterTile): number => 16 * rows * vectors
+export const tileBytes = ({ rows, vectors }: RegisterTile): number => 16 * Math.max(4, rows * vectors)
 
 /** Emits the block; `rows` and `columns` may be any numbers, also 0. */
 export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void {
@@ -66,6 +67,8 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
   const [row, column] = [f.local('i32'), f.local('i32')]
   const [aPanel, bPanel, cAt] = [f.local('i32'), f.local('i32'), f.local('i32')]
   const [bAt, depth] = [f.local('i32'), f.local('i32')]
+  const isNarrow = hasNarrowColumns(block)
+  const tiled = isNarrow ? wideColumns(f, block) : f.let(block.columns)
   const emitTile = () => {
     const rowsLeft = f.let(op('i32.sub', block.rows, row))
     const columnsLeft = f.let(op('i32.sub', block.columns, column))
@@ -95,7 +98,7 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
   const columns: Walk = {
     at: column,
     size: width,
-    end: block.columns,
+    end: tiled,
     first: b.at,
     panel: bPanel,
     panelBytes: f.let(b.panelBytes),
@@ -107,6 +110,7 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
     f.set(cAt, cOuter)
     walkPanels(f, inner, cAt, emitTile)
   })
+  if (isNarrow) emitNarrowColumns(f, block, tiled)
 }
 
 /** A loop over the panels of one operand, and where they lead in C. */

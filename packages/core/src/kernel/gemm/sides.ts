@@ -76,7 +76,7 @@ export function sideB(
     return { pack: 'none', isRead: false, side: packed(b.at, b, width, columns, depth) }
   if (b.form === 'source') {
     const batch = batchBytes(b, b.batchBytes)
-    return { pack: b.source, isRead: false, side: { at: b.at, batch, panel: 0, step: 0 } }
+    return { pack: b.source(width / 4), isRead: false, side: { at: b.at, batch, panel: 0, step: 0 } }
   }
   const packing: Packing = b.isTurned ? 'turn' : 'copy'
   if (b.isConstant || scale !== 1) {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { tensor } from '../../base/tensor.ts'
 import { erf } from '../../ops/shared/math/erf.ts'
+import { realPower } from '../../ops/shared/math/power.ts'
 import { runFormula } from '../../testing/run-formula.ts'
 import { testTargets } from '../../testing/targets.ts'
-import { apply1, input, type UnaryOperation } from '../formula.ts'
-import { targetKey } from '../target.ts'
+import { apply1, apply2, input, type UnaryOperation } from '../formula.ts'
+import { portableTarget, targetKey } from '../target.ts'
 
 const sigmoid = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))
 
@@ -83,6 +84,32 @@ function ulps(got: number, expected: number): number {
 }
 
 const numbers = hardNumbers()
+
+it('raises to powers as IEEE 754 says', () => {
+  const edges = [0, -0, 1, -1, 2, -2, 3, 0.5, -0.5, 1.5, 1e30, 1e-30, 1e-45, 2 ** 24, 127, -126.5, 2 ** 30]
+  const all = [...edges, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const pairs = [
+    ...all.flatMap((x) => all.map((y) => [x, y] as const)),
+    ...Array.from(numbers, (x, i) => [x, ((i * 7919) % 4001) / 400 - 5] as const),
+  ]
+  const [x, y] = [0, 1].map((i) =>
+    tensor(
+      'float32',
+      [pairs.length],
+      Float32Array.from(pairs, (pair) => pair[i]!),
+    ),
+  )
+  const formula = apply2('pow', input(0, 'float32'), input(1, 'float32'))
+  const { data } = runFormula(formula, [x!, y!], portableTarget)
+  let worst = { ulps: 0, x: 0, y: 0 }
+  data.forEach((got, i) => {
+    const [base, exponent] = [Number(x!.data[i]), Number(y!.data[i])]
+    const distance = ulps(Number(got), realPower(base, exponent))
+    if (distance > worst.ulps) worst = { ulps: distance, x: base, y: exponent }
+  })
+  console.log(`pow: ${worst.ulps.toFixed(2)} ULP at ${worst.x} ^ ${worst.y}`)
+  expect(worst.ulps, JSON.stringify(worst)).toBeLessThanOrEqual(1)
+})
 
 for (const target of testTargets()) {
   it.each(functions)(`%s of float32 on ${targetKey(target)}`, (name, reference, bound) => {

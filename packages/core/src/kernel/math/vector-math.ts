@@ -16,7 +16,7 @@ export interface VectorMath {
   madd(a: Vector, b: Vector, c: Vector): Vector
   /** c - a · b, rounded once or twice. */
   nmadd(a: Vector, b: Vector, c: Vector): Vector
-  /** c₀ + x · (c₁ + x · (c₂ + …)); x is read more than once. */
+  /** c₀ + x · (c₁ + x · (c₂ + …)); x is a variable. */
   polynomial(x: Vector, coefficients: readonly number[]): Vector
   /** Chosen lane by lane; the condition is a mask. */
   choose(condition: Vector, yes: Vector, no: Vector): Vector

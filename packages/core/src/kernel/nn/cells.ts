@@ -1,7 +1,7 @@
 /** The cells of LSTM, GRU and RNN, on four hidden units at a time. */
 import { f32x4, op } from '../../wasm/index.ts'
 import { type Activation, activationKey, emitActivation } from './activation.ts'
-import type { Cell } from './recurrent-steps.ts'
+import type { Cell } from './recurrent-form.ts'
 import { madd, type V128 } from './vectors.ts'
 
 const mul = (a: V128, b: V128) => op('f32x4.mul', a, b)

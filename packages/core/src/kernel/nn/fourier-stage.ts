@@ -107,12 +107,8 @@ function emitFours(k: StageBuilder, { source, out, row, apart, run, angle }: But
   const turns = [1, 2, 3].map((t) => angleAt(k, times(angle, t)))
   const [from, to] = [f.let(source), f.let(out)]
   f.repeat(run, () => {
-    const [a, b, c, d] = [0, 1, 2, 3].map((j) => kept(k, read(plus(from, times(apart, j))))) as [
-      Complex,
-      Complex,
-      Complex,
-      Complex,
-    ] // four
+    const operand = (j: number) => kept(k, read(plus(from, times(apart, j))))
+    const [a, b, c, d] = [operand(0), operand(1), operand(2), operand(3)]
     const [even, odd] = [kept(k, sum(a, c)), kept(k, sum(b, d))]
     const [evenApart, oddApart] = [kept(k, difference(a, c)), kept(k, difference(b, d))]
     // -i · (b - d)

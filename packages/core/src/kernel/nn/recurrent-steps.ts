@@ -3,109 +3,21 @@
  * behind them the cell. Rows are sequences of the batch. States alternate between two buffers, for a step reads all of
  * the hidden units that the step before has written.
  */
-import { type FunctionRef, i32, type Local, load, op, select } from '../../wasm/index.ts'
-import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
+import { type FunctionRef, i32, load, op, select } from '../../wasm/index.ts'
+import { defineKernel, type Kernel } from '../kernel.ts'
 import { type Target, targetKey } from '../target.ts'
-import { emitProducts, makeTile, type PanelForm, panelUnits, panelVectors, type Tile } from './gate-panels.ts'
-import { type I32, overTask, plus, smaller, storeLanes, times, type V128, vector } from './vectors.ts'
-
-/** What a cell works on: one vector of hidden units of one sequence. */
-export interface CellUnits {
-  /** One per gate: what the input gave, plus the products of the hidden state. */
-  readonly gates: readonly V128[]
-  /** What the input gave to a gate. Only where the cell keeps the products apart from it. */
-  inputOf(gate: number): V128
-  /** Hidden state and cell state before the step. */
-  readonly hidden: Local<'v128'>
-  readonly state: Local<'v128'>
-  /** The i-th of the vectors of numbers that the cell has per hidden unit. */
-  constant(i: number): V128
-}
-
-export interface Cell {
-  /** Part of the key of the kernel. */
-  readonly key: string
-  readonly form: PanelForm
-  /** Numbers per hidden unit: peepholes. */
-  readonly constants: number
-  /** Gates whose products start from a recurrent bias of their own, apart from what the input gave. */
-  readonly apart: readonly number[]
-  readonly hasState: boolean
-  /** The hidden state after the step, and the cell state. */
-  emit(
-    k: Pick<KernelBuilder, 'm' | 'f' | 'target'>,
-    units: CellUnits,
-  ): { readonly hidden: V128; readonly state?: V128 }
-}
-
-/** Optional operands and results that are there. */
-export interface StepForm {
-  readonly y: boolean
-  readonly lengths: boolean
-  /** Products are those of another state than the hidden one. */
-  readonly products?: boolean
-}
-
-const params = {
-  /** As `gateInputs` gives it. */
-  gates: 'in',
-  packed: 'in',
-  /** Per panel, for the gates apart. */
-  bias: 'in',
-  constants: 'in',
-  lengths: 'in',
-  products: 'in',
-  firstHidden: 'in',
-  firstState: 'in',
-  /** Read by odd steps and written by even ones; and the other way round. */
-  odd: 'inout',
-  even: 'inout',
-  state: 'inout',
-  y: 'out',
-  hidden: 'i32',
-  rows: 'i32',
-  rowsPerTask: 'i32',
-  panels: 'i32',
-  panelsPerTask: 'i32',
-  rowTasks: 'i32',
-  panelTasks: 'i32',
-  step: 'i32',
-  steps: 'i32',
-  allSteps: 'i32',
-  /** The direction from which on time runs backward. */
-  backward: 'i32',
-  gateTime: 'i32',
-  gateRow: 'i32',
-  gateDirection: 'i32',
-  stateRow: 'i32',
-  stateDirection: 'i32',
-  yTime: 'i32',
-  yRow: 'i32',
-  yDirection: 'i32',
-} as const
-type StepBuilder = KernelBuilder<typeof params>
-
-/** Offsets in the description of a row, which the tiles of a step read. */
-const row = {
-  gates: 0,
-  before: 4,
-  after: 8,
-  stateBefore: 12,
-  state: 16,
-  y: 20,
-  isActive: 24,
-  products: 28,
-} as const
-/** Bytes of the description of a row in scratch memory. */
-export const rowBytes = 32
+import { panelVectors } from './gate-panels.ts'
+import { type Cell, row, rowBytes, type StepBuilder, type StepForm, stepParams } from './recurrent-form.ts'
+import { emitTileFunction } from './recurrent-tile.ts'
+import { type I32, overTask, plus, smaller, times } from './vectors.ts'
 
 /** `steps` steps from `step` on. A task takes some rows and some panels of a direction; all panels if it takes more steps than one. */
-export function recurrentSteps(target: Target, cell: Cell, form: StepForm): Kernel<typeof params> {
+export function recurrentSteps(target: Target, cell: Cell, form: StepForm): Kernel<typeof stepParams> {
   const flags = ['y', 'lengths', 'products'].filter((name) => form[name as keyof StepForm]) // of its keys
   const key = [cell.key, 'steps', ...flags, targetKey(target)].join('-')
   return defineKernel({
     key,
-    params,
+    params: stepParams,
     emit(k) {
       const { f } = k
       const tiles = [1, 2].map((rows) => emitTileFunction(k, `${key}-${rows}`, cell, form, rows))
@@ -204,102 +116,4 @@ function emitPanel(
     f.add(rows, 2 * rowBytes)
   })
   f.if(op('i32.and', count, i32(1)), () => call(tiles[0]!))
-}
-
-/** A function of its own, so that it is called often enough to be compiled well however many steps a task has. */
-function emitTileFunction(
-  { m, target }: StepBuilder,
-  name: string,
-  cell: Cell,
-  form: StepForm,
-  rowCount: number,
-): FunctionRef {
-  const types = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
-  return m.func(name, types, undefined, (f, rows, panel, weights, bias, constants, hidden) => {
-    const k = { m, f, target }
-    const vectors = panelVectors(cell.form)
-    const tile = makeTile(k, rowCount, vectors)
-    const pointer = (r: number, field: keyof typeof row) => load('i32.load', rows, r * rowBytes + row[field])
-    const input = (r: number) => f.let(plus(pointer(r, 'gates'), times(panel, 16 * vectors)))
-    tile.forEach((sums, r) => {
-      const from = input(r)
-      sums.forEach((sum, v) => {
-        f.set(sum, vector(cell.apart.includes(v % cell.form.gates) ? bias : from, 16 * v))
-      })
-    })
-    const states = tile.map((_, r) => f.let(pointer(r, 'products')))
-    emitProducts(k, tile, states, f.let(weights), hidden)
-    const unit = f.let(times(panel, panelUnits(cell.form)))
-    tile.forEach((sums, r) => {
-      const from = cell.apart.length > 0 ? input(r) : f.let(i32(0))
-      for (let u = 0; u < cell.form.units; u++) {
-        emitCell(k, cell, form, {
-          sums,
-          u,
-          unit,
-          hidden,
-          constants,
-          from,
-          pointer: (field) => pointer(r, field),
-        })
-      }
-    })
-    return undefined
-  })
-}
-
-interface UnitsOfTile {
-  readonly sums: Tile[number]
-  /** The number of the vector of units in the panel, and the panel's first unit. */
-  readonly u: number
-  readonly unit: I32
-  readonly hidden: I32
-  readonly constants: I32
-  readonly from: I32
-  pointer(field: keyof typeof row): I32
-}
-
-function emitCell(
-  k: Pick<KernelBuilder, 'm' | 'f' | 'target'>,
-  cell: Cell,
-  { y, lengths }: StepForm,
-  { sums, u, unit, hidden, constants, from, pointer }: UnitsOfTile,
-): void {
-  const { f } = k
-  const { gates } = cell.form
-  const first = f.let(plus(unit, 4 * u))
-  const offset = f.let(times(first, 4))
-  const left = f.let(op('i32.sub', hidden, first))
-  const before = f.let(vector(plus(pointer('before'), offset)))
-  const stateBefore = f.local('v128')
-  if (cell.hasState) f.set(stateBefore, vector(plus(pointer('stateBefore'), offset)))
-  const result = cell.emit(k, {
-    gates: sums.slice(u * gates, (u + 1) * gates),
-    inputOf: (gate) => vector(from, 16 * (u * gates + gate)),
-    hidden: before,
-    state: stateBefore,
-    constant: (i) => vector(plus(constants, times(plus(op('i32.mul', hidden, i32(i)), first), 4))),
-  })
-  const after = f.let(result.hidden)
-  const state = result.state && f.let(result.state)
-  const active = f.local('v128')
-  if (lengths) f.set(active, op('i32x4.splat', pointer('isActive')))
-  const kept = (value: Local<'v128'>, old: V128): V128 =>
-    lengths ? op('v128.bitselect', value, old, active) : value
-  const shown = lengths ? op('v128.and', after, active) : after
-  const stores: readonly (readonly [I32, V128])[] = [
-    [plus(pointer('after'), offset), kept(after, before)],
-    ...(state ? [[plus(pointer('state'), offset), kept(state, stateBefore)] as const] : []),
-    ...(y ? [[plus(pointer('y'), offset), shown] as const] : []),
-  ]
-  f.if(
-    op('i32.ge_s', left, i32(4)),
-    () => {
-      for (const [address, value] of stores) f.store('v128.store', address, value)
-    },
-    () =>
-      f.if(op('i32.gt_s', left, i32(0)), () => {
-        for (const [address, value] of stores) storeLanes(f, address, value, left)
-      }),
-  )
 }

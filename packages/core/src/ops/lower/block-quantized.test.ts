@@ -26,7 +26,7 @@ describe.each([
   [8, 32],
   [4, 128],
 ])('%i bits in blocks of %i', (bits, block_size) => {
-  it.each([1, 16, 33, 64, 130])('MatMulNBits over %i', (K) => {
+  it.each([1, 33, 130])('MatMulNBits over %i', (K) => {
     const blocks = Math.ceil(K / block_size)
     for (const [M, N] of [
       [1, 1],

@@ -38,8 +38,7 @@ export const gemmConvolution: ConvStrategy = {
   lower: (problem, context) => {
     const { X, group, axes } = problem
     const depth = (X.shape[1]! / group) * elementCount(axes.map(({ kernel }) => kernel))
-    const { vectors } = context.target.tile
-    const source = fitsImage(axes) ? imageSource(context, axes, vectors) : volumeSource(axes, vectors)
+    const source = fitsImage(axes) ? imageSource(context, axes) : volumeSource(axes)
     const operand: SourceOperand = {
       form: 'source',
       at: X.at,
@@ -127,7 +126,7 @@ function fitsImage(axes: readonly WindowAxis[]): boolean {
   return axes.length <= 2 && last !== undefined && last.stride <= maxStride && last.output >= minOutWidth
 }
 
-function imageSource(context: LowerContext, axes: readonly WindowAxis[], vectors: number) {
+function imageSource(context: LowerContext, axes: readonly WindowAxis[]) {
   const [height, width] = padAxes(axes, 2) as readonly [WindowAxis, WindowAxis] // of two
   const taps = tapTable([height.kernel, width.kernel], [height.dilation, width.dilation], width.size)
   const args: ImageArgs = {
@@ -143,10 +142,13 @@ function imageSource(context: LowerContext, axes: readonly WindowAxis[], vectors
     imagePadLeft: width.padBegin,
     imageTaps: context.table(taps),
   }
-  return { source: imagePanels(width.stride, height.kernel * width.kernel, vectors), args }
+  return {
+    source: (vectors: number) => imagePanels(width.stride, height.kernel * width.kernel, vectors),
+    args,
+  }
 }
 
-function volumeSource(axes: readonly WindowAxis[], vectors: number) {
+function volumeSource(axes: readonly WindowAxis[]) {
   const names = ['Depth', 'Height', 'Width'] as const
   const args = Object.fromEntries(
     padAxes(axes, 3).flatMap((axis, i) => [
@@ -158,5 +160,8 @@ function volumeSource(axes: readonly WindowAxis[], vectors: number) {
       [`volume${names[i]!}Pad`, axis.padBegin],
     ]),
   ) as Readonly<Record<VolumeParam, number>> // just these names
-  return { source: volumePanels(elementCount(axes.map(({ kernel }) => kernel)), vectors), args }
+  return {
+    source: (vectors: number) => volumePanels(elementCount(axes.map(({ kernel }) => kernel)), vectors),
+    args,
+  }
 }

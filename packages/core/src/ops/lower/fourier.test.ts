@@ -43,6 +43,7 @@ describe('STFT', () => {
     [16, 4, 16],
     [20, 3, 7],
     [40, 10, 20],
+    [900, 250, 400],
   ])('takes frames of %i samples', (samples, step, length) => {
     const inputs = [random(2, samples, 1), i64(step), random(length), i64(length)]
     checkOnTargets(stft, { inputs, tolerance })

@@ -13,6 +13,7 @@ interface GemmAttributes {
   readonly transB: number
 }
 
+/** Lowers Gemm: what C adds is what the sums start from, or a matrix that is added at the end. */
 export function lowerGemmNode(
   { A, B, C }: { readonly A: TensorRef; readonly B: TensorRef; readonly C: TensorRef | undefined },
   Y: TensorRef,

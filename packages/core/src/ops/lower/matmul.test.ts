@@ -88,6 +88,15 @@ for (const target of testTargets({ everyTile: true })) {
       })
     })
 
+    it('equal the reference in a last column or two', () => {
+      randomCases(12, (g) => {
+        const [m, k, n] = [g.int(16, 41), g.oneOf([1, 5, 390]), g.oneOf([9, 10, 13, 14, 17, 18, 25])]
+        const C = g.oneOf([undefined, [n], [m, 1], [m, n]])
+        const inputs = [exactTensor(g, [m, k], g.bool()), exactTensor(g, [k, n]), C && exactTensor(g, C)]
+        checkEmit(gemm, { inputs, constants: [0, 1], hasEpilogue: g.bool() }, target)
+      })
+    })
+
     it('transpose batches', () => {
       randomCases(20, (g) => {
         const [m, k, n] = [g.int(1, 9), g.int(1, 9), g.int(1, 19)]

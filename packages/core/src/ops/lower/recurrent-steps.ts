@@ -2,7 +2,8 @@
 import type { Place } from '../../kernel/kernel.ts'
 import type { LowerContext } from '../../kernel/lower.ts'
 import { panelCount, panelVectors } from '../../kernel/nn/gate-panels.ts'
-import { type Cell, recurrentSteps, rowBytes } from '../../kernel/nn/recurrent-steps.ts'
+import { type Cell, rowBytes } from '../../kernel/nn/recurrent-form.ts'
+import { recurrentSteps } from '../../kernel/nn/recurrent-steps.ts'
 import type { RecurrentSizes } from './recurrent.ts'
 
 export interface StepOperands {

@@ -11,7 +11,7 @@ import {
   panelCount,
   panelVectors,
 } from '../../kernel/nn/gate-panels.ts'
-import type { Cell } from '../../kernel/nn/recurrent-steps.ts'
+import type { Cell } from '../../kernel/nn/recurrent-form.ts'
 import { directionsOf, namedDirectionActivations, type RecurrentSpec } from '../shared/recurrent.ts'
 import type { ActivationSpec } from '../shared/recurrent-activation.ts'
 import { partsOf } from './parts-of-work.ts'
