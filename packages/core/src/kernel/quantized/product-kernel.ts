@@ -183,7 +183,8 @@ function panelsOfB(
   const to = f.let(plus(room, i32(source.scratchBytes)))
   const { column, columns } = t
   const step = f.let(i32(0))
-  source.emit(k as KernelBuilder, {
+  const builder = k as KernelBuilder // its parameters are among the kernel's
+  source.emit(builder, {
     from: matrix,
     column,
     columns,
@@ -192,6 +193,6 @@ function panelsOfB(
     to,
     scratch: room,
     width,
-  }) // its parameters are among the kernel's
+  })
   return to
 }
