@@ -60,12 +60,12 @@ async function prepare(program: WorkerProgram, graph: Graph, options: PrepareOpt
   return {
     run,
     report: () => {
-      const { alive, running, queued, restarts } = pool.counts()
+      const { alive, ...counts } = pool.counts()
       const residentBytes = platform.residentBytes()
       const reports = pool.reports()
       const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
       const fallbacks = reports[0]?.fallbacks ?? []
-      return { engine: program, memory, operators, fallbacks, restarts, running, queued }
+      return { engine: program, memory, operators, fallbacks, ...counts }
     },
     dispose: () => pool.close(),
     ...asyncDisposable(() => pool.close()),
