@@ -15,10 +15,10 @@ import type {
   ProgramRunOptions,
 } from './engine.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
-import { referenceEngine } from './reference-engine.ts'
+import { wasmEngine } from './wasm-engine.ts'
 
 export interface SessionOptions extends PrepareOptions {
-  /** What runs the graph; the reference engine unless given. */
+  /** What runs the graph; the compiler's, `wasmEngine`, unless given. */
   readonly engine?: Engine
   /** How bytes are read. */
   readonly read?: ReadOptions
@@ -70,7 +70,7 @@ export async function createSession(
   source: Graph | Uint8Array | ArrayBuffer,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { engine = referenceEngine, read = {}, ...prepare } = options
+  const { engine = wasmEngine, read = {}, ...prepare } = options
   const startedMs = platform.nowMs()
   const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
   const { name } = graph
