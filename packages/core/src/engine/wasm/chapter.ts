@@ -1,19 +1,38 @@
+import { sameShape } from '../../base/shape.ts'
+import type { Tensor } from '../../base/tensor.ts'
 import { typeText } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
+import type { TensorRef } from '../../kernel/lower.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
-import { factOf, type Held } from './held.ts'
+import type { ConcreteType } from '../../schedule/work.ts'
+import { factOf, type Held, tensorTypeOf } from './held.ts'
 import type { Machine } from './machine.ts'
 import { makePlan, type Plan } from './plan.ts'
 
 export interface Chapter {
   readonly graph: Graph
   readonly plans: Map<string, Prepared>
+  /** What was prepared last: most runs are like the one before. */
+  latest: Latest | undefined
   /** The chapter behind the first of the nodes that are left. */
   next(rest: readonly Node[]): Chapter
+}
+
+interface Latest {
+  readonly inputs: readonly (ConcreteType | undefined)[]
+  readonly outputs: readonly string[]
+  readonly prepared: Prepared
+}
+
+/** Where a value lies that is read behind the plan. */
+export interface Leaving extends ConcreteType {
+  readonly name: string
+  readonly place: Place
+  readonly sizeBytes: number
 }
 
 export interface Prepared {
@@ -22,7 +41,9 @@ export interface Prepared {
   /** Inputs that kernels or the host read in memory, with their places. */
   readonly inputs: ReadonlyMap<string, Place>
   /** Values that are read behind the plan and lie in memory. */
-  readonly leaving: ReadonlySet<string>
+  readonly leaving: readonly Leaving[]
+  /** Values that are read behind the plan and that inference knows. */
+  readonly known: ReadonlyMap<string, Tensor>
   readonly rest: readonly Node[]
   readonly fallbacks: readonly { readonly node: Node; readonly reason: string }[]
 }
@@ -32,6 +53,7 @@ export function openChapter(graph: Graph): Chapter {
   return {
     graph,
     plans: new Map(),
+    latest: undefined,
     next(rest) {
       following ??= openChapter(restOf(graph, rest))
       return following
@@ -53,12 +75,14 @@ const mostPlans = 64
 
 /** The plan for the sizes at hand. */
 export function prepareChapter(
-  { graph, plans }: Chapter,
+  chapter: Chapter,
   values: ReadonlyMap<string, Held>,
   outputs: readonly string[],
   machine: Machine,
   threads: number,
 ): Prepared {
+  const { graph, plans, latest } = chapter
+  if (latest && isLike(latest, graph, values, outputs)) return latest.prepared
   const facts = new Map(
     graph.inputs.flatMap((name) => {
       const held = values.get(name)
@@ -75,7 +99,31 @@ export function prepareChapter(
     machine.heap.free(plan.image)
     plans.delete(oldest)
   }
+  const inputs = graph.inputs.map((name) => {
+    const held = values.get(name)
+    const type = held && tensorTypeOf(held)
+    return type && { dtype: type.dtype, shape: [...type.shape] }
+  })
+  chapter.latest = { inputs, outputs: [...outputs], prepared }
   return prepared
+}
+
+/** True for a run of the same sizes and outputs; values that are no tensors are not compared. */
+function isLike(
+  latest: Latest,
+  graph: Graph,
+  values: ReadonlyMap<string, Held>,
+  outputs: readonly string[],
+): boolean {
+  if (outputs.length !== latest.outputs.length) return false
+  for (let i = 0; i < outputs.length; i++) if (outputs[i] !== latest.outputs[i]) return false
+  for (let i = 0; i < graph.inputs.length; i++) {
+    const known = latest.inputs[i]
+    const held = values.get(graph.inputs[i]!)
+    const type = held && tensorTypeOf(held)
+    if (!known || !type || type.dtype !== known.dtype || !sameShape(type.shape, known.shape)) return false
+  }
+  return true
 }
 
 function prepare(
@@ -110,7 +158,26 @@ function prepare(
   const fallbacks = made.steps.flatMap((step) =>
     step.kind === 'host' ? [{ node: step.work.node, reason: step.reason }] : [],
   )
-  return { plan, refs: made.refs, inputs, leaving, rest: made.rest, fallbacks }
+  const behind = [...outputs, ...made.rest.flatMap(readsOf)]
+  const known = new Map(
+    behind.flatMap((name) => {
+      const constant = leaving.has(name) ? undefined : made.refs.constant(name)
+      return constant ? [[name, constant] as const] : []
+    }),
+  )
+  return {
+    plan,
+    refs: made.refs,
+    inputs,
+    leaving: [...leaving].map((name) => leavingAt(name, made.refs.of(name)!)),
+    known,
+    rest: made.rest,
+    fallbacks,
+  }
+}
+
+function leavingAt(name: string, { dtype, shape, at }: TensorRef): Leaving {
+  return { name, dtype, shape, place: at, sizeBytes: tensorBytes(dtype, shape) }
 }
 
 /** What later nodes or the caller read and a step puts into memory. */
