@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { interpret, readOnnx, readValue, type Tensor } from '@slipway/core'
+import { createSession, readValue, type Tensor } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type Server } from './server.ts'
 
@@ -27,8 +27,9 @@ describe.skipIf(!present)('SqueezeNet over a socket', { timeout: 120_000 }, () =
     cpSync(file, copy)
     const input = readFileSync(join(folder, 'test_data_0_input.pb'))
     picture = readValue(input, { kind: 'tensor', dtype: 'float32' }) as Tensor<'float32'> // declared float32
-    const outputs = interpret(readOnnx(readFileSync(file)), new Map([['data_0', picture]]))
-    expected = outputs.get('softmaxout_1') as Tensor<'float32'> // declared float32
+    await using session = await createSession(readFileSync(file))
+    const outputs = await session.run({ data_0: picture })
+    expected = outputs['softmaxout_1'] as Tensor<'float32'> // declared float32
     server = await createServer({ repository: root })
     url = `${await server.listen({ port: 0 })}/v2/models/squeezenet/infer`
     await server.loaded

@@ -73,6 +73,23 @@ describe('slipway run', () => {
     expect(out).toMatch(/profile: 1 nodes[\s\S]*Add +double/)
   })
 
+  it.each(['wasm', 'reference'])('runs on the engine %s', async (engine) => {
+    expect(
+      await at.slipway('run', path, '-i', 'x=[[1, 2]]', '--engine', engine, '--threads', '1'),
+    ).toMatchObject({ code: 0, out: 'y: float32[1,2] [[2, 4]]' })
+  })
+
+  it('answers an unknown engine with the nearest one', async () => {
+    expect(await at.slipway('run', path, '--engine', 'wsam')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean "wasm"?'),
+    })
+    expect(await at.slipway('run', path, '--threads', '0')).toMatchObject({
+      code: 2,
+      err: /--threads.*integer/,
+    })
+  })
+
   it('takes NaN as a text for numbers', async () => {
     expect(await at.slipway('run', path, '-i', 'x=[["NaN", "-Infinity"]]', '--json')).toMatchObject({
       code: 0,

@@ -11,6 +11,7 @@ import {
   widenValue,
 } from '@slipway/core'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { engineOptions, readEngineOptions } from '../io/engine-options.ts'
 import { type Preprocess, parsePreprocess } from '../io/image.ts'
 import { toJson } from '../io/json.ts'
 import { loadModel } from '../io/load-model.ts'
@@ -50,7 +51,8 @@ export const run = defineCommand({
     },
     { flags: '--top <count>', about: 'how many classes to print', fallback: '5' },
     { flags: '--seed <number>', about: 'seed of random operators' },
-    { flags: '--profile', about: 'print the time of every node' },
+    { flags: '--profile', about: 'print the time of every node, or of nodes that run as one' },
+    ...engineOptions,
     { flags: '--json', about: 'print the outputs as JSON; NaN and infinities as texts' },
   ],
   examples: [
@@ -58,8 +60,9 @@ export const run = defineCommand({
     'slipway run squeezenet.onnx -i data_0=@cat.png --preprocess "resize=256 crop=224 channels=bgr mean=104,117,123" --labels classes.txt',
   ],
   async run(args, terminal) {
+    const options = readEngineOptions(args)
     const { read } = await loadModel(args.positional[0]!)
-    const session = await createSession(read.graph)
+    const session = await createSession(read.graph, options)
     try {
       await runOnce(session, args, terminal)
       return 0

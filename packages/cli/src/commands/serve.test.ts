@@ -36,6 +36,7 @@ describe('slipway serve', () => {
     ['--port', ''],
     ['--port', '65536'],
     ['--body-limit', '0'],
+    ['--threads', '0'],
   ])('refuses %s "%s"', async (flag, value) => {
     const { code, err } = await at.slipway('serve', at.folder, flag, value)
     expect(err).toContain(`Cannot read ${flag}: it must be an integer`)

@@ -1,6 +1,7 @@
 import { SlipwayError } from '@slipway/core'
 import { createServer, type ModelStatus, type Server } from '@slipway/server'
 import { defineCommand } from '../define-command.ts'
+import { engineOptions, readEngineOptions } from '../io/engine-options.ts'
 import type { Terminal } from '../io/terminal.ts'
 import { wholeNumber } from '../io/whole-number.ts'
 
@@ -12,6 +13,7 @@ export const serve = defineCommand({
     { flags: '--port <number>', about: 'port to listen on; 0 takes a free one', fallback: '8000' },
     { flags: '--host <address>', about: 'address to listen on', fallback: '127.0.0.1' },
     { flags: '--workers <count>', about: 'runs of one model at the same time', fallback: '1' },
+    ...engineOptions,
     { flags: '--body-limit <mebibytes>', about: 'largest body of a request', fallback: '64' },
     { flags: '--static <folder>', about: 'files to serve at /' },
     { flags: '--log', about: 'log every request as JSON to standard error' },
@@ -21,7 +23,7 @@ export const serve = defineCommand({
     const staticFolder = args.text('static')
     const server = await createServer({
       repository: args.positional[0]!,
-      session: { workers: wholeNumber(args, 'workers', 1) },
+      session: { workers: wholeNumber(args, 'workers', 1), ...readEngineOptions(args) },
       bodyLimitBytes: wholeNumber(args, 'bodyLimit', 1) * 2 ** 20,
       ...(staticFolder !== undefined && { staticFolder }),
       ...(args.flag('log') && { logger: { level: 'info', stream: process.stderr } }),

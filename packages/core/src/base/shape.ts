@@ -8,6 +8,11 @@ export function elementCount(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1)
 }
 
+/** True where ranks and sizes agree. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i])
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length)

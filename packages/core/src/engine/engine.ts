@@ -5,6 +5,7 @@
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
+import type { Into } from './into.ts'
 
 export interface PrepareOptions {
   readonly limits?: Limits | undefined
@@ -33,6 +34,12 @@ export interface ProgramRunOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** True: the memory of the input tensors may be taken over, which leaves the caller's arrays empty. */
   readonly transfer?: boolean | undefined
+}
+
+/** What can be asked of a run that has ended before anybody could cancel it. */
+export interface SyncRunOptions extends Pick<ProgramRunOptions, 'outputs' | 'seed'> {
+  /** Arrays that outputs are written into, by the names of the outputs. */
+  readonly into?: Into | undefined
 }
 
 /** One node of a profiled run; times are those of the thread that ran it. */
@@ -97,6 +104,11 @@ export interface Program extends AsyncDisposable {
    * itself fails, and the refusals of the operators.
    */
   run(inputs: ReadonlyMap<string, Value>, options?: ProgramRunOptions): Promise<RunResult>
+  /**
+   * Runs the graph on the calling thread, which waits; absent where the engine has no such runs. The first call
+   * compiles the graph. Throws as `run` rejects.
+   */
+  runSync?(inputs: ReadonlyMap<string, Value>, options?: SyncRunOptions): ReadonlyMap<string, Value>
   report(): EngineReport
   /** Stops every run (they reject with SLP-S6) and gives everything back. May be called twice. */
   dispose(): Promise<void>

@@ -8,9 +8,11 @@ export type {
   Program,
   ProgramRunOptions,
   RunResult,
+  SyncRunOptions,
 } from './engine.ts'
 export type { Scalar, TypedArray } from './input-elements.ts'
 export type { InputSpec, Inputs, InputValue, NestedArray } from './inputs.ts'
+export type { Into } from './into.ts'
 export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
 export {

@@ -7,6 +7,7 @@ import { symbol } from '../base/dim.ts'
 import { tensorType } from '../base/value.ts'
 import { graphBuilder } from '../ir/builder.ts'
 import { f32 } from '../testing/literals.ts'
+import { referenceEngine } from './reference-engine.ts'
 import { createSession } from './session.ts'
 
 function addGraph() {
@@ -43,7 +44,9 @@ describe('createSession', () => {
   it('reports its memory', async () => {
     await using session = await createSession(addGraph())
     expect(session.memory()).toMatchObject({ weightBytes: 8, workers: 1 })
-    expect(session.report().engine).toBe('reference')
+    expect(session.report().engine).toBe('wasm')
+    await using exact = await createSession(addGraph(), { engine: referenceEngine })
+    expect(exact.report().engine).toBe('reference')
   })
 
   it('rejects wrong inputs', async () => {

@@ -1,5 +1,6 @@
 /** A model ready to run: the front door of the library. */
 import { platform } from '#platform'
+import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Value, ValueType } from '../base/value.ts'
 import { type ReadOptions, readOnnx } from '../formats/onnx/read.ts'
@@ -13,12 +14,14 @@ import type {
   NodeProfile,
   PrepareOptions,
   ProgramRunOptions,
+  SyncRunOptions,
 } from './engine.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
-import { referenceEngine } from './reference-engine.ts'
+import { checkIntoNames, type Into, writeInto } from './into.ts'
+import { wasmEngine } from './wasm-engine.ts'
 
 export interface SessionOptions extends PrepareOptions {
-  /** What runs the graph; the reference engine unless given. */
+  /** What runs the graph; the compiler's, `wasmEngine`, unless given. */
   readonly engine?: Engine
   /** How bytes are read. */
   readonly read?: ReadOptions
@@ -30,7 +33,10 @@ export interface OutputSpec {
   readonly type: ValueType | undefined
 }
 
-export type SessionRunOptions = ProgramRunOptions
+export interface SessionRunOptions extends ProgramRunOptions {
+  /** Arrays that outputs are written into, by the names of the outputs. */
+  readonly into?: Into | undefined
+}
 
 /** Values by name. */
 export type SessionResults = Readonly<Record<string, Value>>
@@ -49,9 +55,24 @@ export interface Session extends AsyncDisposable {
   /**
    * Runs the model. Inputs are copied once, or taken over with `transfer`.
    *
-   * @throws what `bindInputs` and `Program.run` throw, as a rejection.
+   * @throws what `bindInputs` and `Program.run` throw, as a rejection; SLP-S3, SLP-S4 and SLP-S5 for arrays of `into`
+   * that do not fit.
    */
   run(inputs: Inputs, options?: SessionRunOptions): Promise<SessionResults>
+  /**
+   * Runs the model on the calling thread, which waits: for models so small that handing them to a worker costs more
+   * than the work. The first call compiles the model once more, for this thread.
+   *
+   * @example
+   * const session = await createSession(await readFile('model.onnx'))
+   * const y = new Float32Array(3)
+   * session.runSync({ x: [1, 2, 3] }, { into: { y } })
+   * Array.from(y) // [2, 4, 6]
+   * await session.dispose()
+   *
+   * @throws SLP-S9 where the engine has no such runs, and what `bindInputs` and `Program.runSync` throw.
+   */
+  runSync(inputs: Inputs, options?: SyncRunOptions): SessionResults
   memory(): MemoryReport
   report(): EngineReport
   /** Ends all runs and gives everything back; later runs reject with SLP-S6. May be called twice. */
@@ -70,12 +91,13 @@ export async function createSession(
   source: Graph | Uint8Array | ArrayBuffer,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { engine = referenceEngine, read = {}, ...prepare } = options
+  const { engine = wasmEngine, read = {}, ...prepare } = options
   const startedMs = platform.nowMs()
   const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
   const { name } = graph
   const accepted = inputSpecs(graph)
   const outputs = outputSpecs(graph)
+  const names = outputs.map((output) => output.name)
   const program = await engine.prepare(graph, prepare)
   const loadMs = platform.nowMs() - startedMs
   let profile: readonly NodeProfile[] | undefined
@@ -89,10 +111,23 @@ export async function createSession(
     get profile() {
       return profile
     },
-    async run(given, runOptions = {}) {
+    async run(given, { into, ...runOptions } = {}) {
+      if (into) checkIntoNames(into, runOptions.outputs ?? names)
       const result = await program.run(bindInputs(accepted, given), runOptions)
       if (result.profile) profile = result.profile
-      return Object.fromEntries(result.outputs)
+      const results = Object.fromEntries(result.outputs)
+      for (const [name, target] of Object.entries(into ?? {}))
+        results[name] = writeInto(name, results[name]!, target)
+      return results
+    },
+    runSync(given, runOptions) {
+      if (!program.runSync)
+        throw new SlipwayError(
+          'SLP-S9',
+          `Cannot run on the calling thread: the engine must be able to, got "${engine.name}"`,
+          { remedy: 'Use run, or the engine wasm.' },
+        )
+      return Object.fromEntries(program.runSync(bindInputs(accepted, given), runOptions))
     },
     memory: () => program.report().memory,
     report: () => program.report(),

@@ -10,19 +10,30 @@ import { assertOperatorsKnown, countOperators, valueNames } from './graph-census
 import { moveValues } from './move-values.ts'
 import { nameHint } from './nearest-name.ts'
 import { shareGraph } from './share-graph.ts'
-import { openPool } from './worker-pool.ts'
+import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport } from './worker-protocol.ts'
 
 const defaultGraceMs = 40
 /** More threads than this seldom pay for one request. */
 const mostDefaultThreads = 4
 
-/** An engine whose workers run `program`. */
-export function workerEngine(program: Exclude<WorkerProgram, 'wasm-helper'>): Engine {
-  return { name: program, prepare: (graph, options) => prepare(program, graph, options) }
+/** Makes a graph ready for runs on the calling thread. */
+export type Compile = (
+  graph: Graph,
+  options: Pick<PrepareOptions, 'limits' | 'deterministic'>,
+) => { run: NonNullable<Program['runSync']> }
+
+/** An engine whose workers run `program`; with `compile`, its programs run on the calling thread too. */
+export function workerEngine(program: Exclude<WorkerProgram, 'wasm-helper'>, compile?: Compile): Engine {
+  return { name: program, prepare: (graph, options) => prepare(program, compile, graph, options) }
 }
 
-async function prepare(program: WorkerProgram, graph: Graph, options: PrepareOptions = {}): Promise<Program> {
+async function prepare(
+  program: WorkerProgram,
+  compile: Compile | undefined,
+  graph: Graph,
+  options: PrepareOptions = {},
+): Promise<Program> {
   const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
   const threads = options.threads ?? Math.min(mostDefaultThreads, platform.availableParallelism())
   assertOperatorsKnown(graph)
@@ -57,8 +68,15 @@ async function prepare(program: WorkerProgram, graph: Graph, options: PrepareOpt
     })
   }
 
+  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic }), names)
+  const dispose = () => {
+    own?.close()
+    return pool.close()
+  }
+
   return {
     run,
+    ...(own && { runSync: own.run }),
     report: () => {
       const { alive, ...counts } = pool.counts()
       const residentBytes = platform.residentBytes()
@@ -67,8 +85,31 @@ async function prepare(program: WorkerProgram, graph: Graph, options: PrepareOpt
       const fallbacks = reports[0]?.fallbacks ?? []
       return { engine: program, memory, operators, fallbacks, ...counts }
     },
-    dispose: () => pool.close(),
-    ...asyncDisposable(() => pool.close()),
+    dispose,
+    ...asyncDisposable(dispose),
+  }
+}
+
+interface OwnRuns {
+  readonly run: NonNullable<Program['runSync']>
+  close(): void
+}
+
+/** Runs on this thread; the first one compiles the graph. */
+function openOwnRuns(compile: () => ReturnType<Compile>, names: ReadonlySet<string>): OwnRuns {
+  let compiled: ReturnType<Compile> | undefined
+  let isClosed = false
+  return {
+    run(inputs, request = {}) {
+      if (isClosed) throw disposedError()
+      if (request.outputs) for (const name of request.outputs) assertValue(name, names)
+      compiled ??= compile()
+      return compiled.run(inputs, request)
+    },
+    close() {
+      isClosed = true
+      compiled = undefined
+    },
   }
 }
 

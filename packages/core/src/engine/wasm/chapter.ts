@@ -1,12 +1,16 @@
+import { sameShape } from '../../base/shape.ts'
+import type { Tensor } from '../../base/tensor.ts'
 import { typeText } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
 import { readsOf, subgraphsOf } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
+import type { TensorRef } from '../../kernel/lower.ts'
 import type { Fact } from '../../ops/fact.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
-import { factOf, type Held, scalarOf } from './held.ts'
+import type { ConcreteType } from '../../schedule/work.ts'
+import { factOf, type Held, scalarOf, tensorTypeOf } from './held.ts'
 import type { Machine } from './machine.ts'
 import { makePlan, type Plan } from './plan.ts'
 
@@ -15,8 +19,24 @@ export interface Chapter {
   /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
   readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
+  /** What was prepared last: most runs are like the one before. */
+  latest: Latest | undefined
   /** The chapter behind the first of the nodes that are left. */
   next(rest: readonly Node[]): Chapter
+}
+
+interface Latest {
+  /** Types, and the values of scalars that the plan was made for. */
+  readonly inputs: readonly ((ConcreteType & { readonly scalar: unknown }) | undefined)[]
+  readonly outputs: readonly string[]
+  readonly prepared: Prepared
+}
+
+/** Where a value lies that is read behind the plan. */
+export interface Leaving extends ConcreteType {
+  readonly name: string
+  readonly place: Place
+  readonly sizeBytes: number
 }
 
 export interface Prepared {
@@ -25,7 +45,9 @@ export interface Prepared {
   /** Inputs that kernels or the host read in memory, with their places. */
   readonly inputs: ReadonlyMap<string, Place>
   /** Values that are read behind the plan and lie in memory. */
-  readonly leaving: ReadonlySet<string>
+  readonly leaving: readonly Leaving[]
+  /** Values that are read behind the plan and that inference knows. */
+  readonly known: ReadonlyMap<string, Tensor>
   readonly rest: readonly Node[]
   readonly fallbacks: readonly { readonly node: Node; readonly reason: string }[]
 }
@@ -36,6 +58,7 @@ export function openChapter(graph: Graph): Chapter {
     graph,
     scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
+    latest: undefined,
     next(rest) {
       following ??= openChapter(restOf(graph, rest))
       return following
@@ -62,16 +85,19 @@ const mostPlans = 64
 
 /** The plan for the sizes at hand. */
 export function prepareChapter(
-  { graph, plans, scalars }: Chapter,
+  chapter: Chapter,
   values: ReadonlyMap<string, Held>,
   outputs: readonly string[],
   machine: Machine,
   threads: number,
 ): Prepared {
+  const { graph, plans, latest, scalars } = chapter
+  if (latest && isLike(latest, graph, values, outputs)) return latest.prepared
+  const isForScalars = scalars.plans < mostScalarPlans
   const facts = new Map<string, Fact>()
   for (const name of graph.inputs) {
     const held = values.get(name)
-    if (held) facts.set(name, scalars.plans < mostScalarPlans ? withScalar(held) : factOf(held))
+    if (held) facts.set(name, isForScalars ? withScalar(held) : factOf(held))
   }
   const key = `${[...facts].map(([name, fact]) => `${name}:${factText(fact)}`)}>${outputs}`
   const known = plans.get(key)
@@ -84,6 +110,13 @@ export function prepareChapter(
     machine.heap.free(plan.image)
     plans.delete(oldest)
   }
+  const inputs = graph.inputs.map((name) => {
+    const held = values.get(name)
+    const type = held && tensorTypeOf(held)
+    const scalar = facts.get(name)?.constant?.data[0]
+    return type && { dtype: type.dtype, shape: [...type.shape], scalar }
+  })
+  chapter.latest = { inputs, outputs: [...outputs], prepared }
   return prepared
 }
 
@@ -93,6 +126,25 @@ const factText = ({ type, constant }: Fact): string =>
 function withScalar(held: Held): Fact {
   const constant = scalarOf(held)
   return constant ? { ...factOf(held), constant } : factOf(held)
+}
+
+/** True for a run of the same sizes and outputs; values that are no tensors are not compared. */
+function isLike(
+  latest: Latest,
+  graph: Graph,
+  values: ReadonlyMap<string, Held>,
+  outputs: readonly string[],
+): boolean {
+  if (outputs.length !== latest.outputs.length) return false
+  for (let i = 0; i < outputs.length; i++) if (outputs[i] !== latest.outputs[i]) return false
+  for (let i = 0; i < graph.inputs.length; i++) {
+    const known = latest.inputs[i]
+    const held = values.get(graph.inputs[i]!)
+    const type = held && tensorTypeOf(held)
+    if (!known || !type || type.dtype !== known.dtype || !sameShape(type.shape, known.shape)) return false
+    if (known.scalar !== undefined && scalarOf(held!)?.data[0] !== known.scalar) return false
+  }
+  return true
 }
 
 function prepare(
@@ -127,7 +179,26 @@ function prepare(
   const fallbacks = made.steps.flatMap((step) =>
     step.kind === 'host' ? [{ node: step.work.node, reason: step.reason }] : [],
   )
-  return { plan, refs: made.refs, inputs, leaving, rest: made.rest, fallbacks }
+  const behind = [...outputs, ...made.rest.flatMap(readsOf)]
+  const known = new Map(
+    behind.flatMap((name) => {
+      const constant = leaving.has(name) ? undefined : made.refs.constant(name)
+      return constant ? [[name, constant] as const] : []
+    }),
+  )
+  return {
+    plan,
+    refs: made.refs,
+    inputs,
+    leaving: [...leaving].map((name) => leavingAt(name, made.refs.of(name)!)),
+    known,
+    rest: made.rest,
+    fallbacks,
+  }
+}
+
+function leavingAt(name: string, { dtype, shape, at }: TensorRef): Leaving {
+  return { name, dtype, shape, place: at, sizeBytes: tensorBytes(dtype, shape) }
 }
 
 /** What later nodes or the caller read and a step puts into memory. */

@@ -9,6 +9,7 @@ import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
+import { checkIntoNames, type Into } from '../into.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
 import type { StageObserver } from './executor.ts'
 import { type LoadedModule, type Machine, openMachine } from './machine.ts'
@@ -32,6 +33,8 @@ export interface CompiledRunOptions {
   readonly outputs?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly observer?: StageObserver | undefined
+  /** Arrays that outputs are written into, by the names of the outputs. */
+  readonly into?: Into | undefined
 }
 
 export interface CompiledGraph {
@@ -60,8 +63,10 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
     onModule: () => {},
   })
   return {
-    run: (inputs, { outputs = graph.outputs, seed, observer } = {}) =>
-      model.run({ inputs, outputs, seed, observer }),
+    run(inputs, { outputs = graph.outputs, seed, observer, into } = {}) {
+      if (into) checkIntoNames(into, outputs)
+      return model.run({ inputs, outputs, seed, observer, into })
+    },
     report: () => reportOf(machine, model),
   }
 }

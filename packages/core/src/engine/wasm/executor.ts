@@ -7,16 +7,18 @@ import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import type { Value } from '../../base/value.ts'
-import { narrowValue, type WideValue, widen } from '../../base/wide.ts'
+import { narrowValue, type WideValue } from '../../base/wide.ts'
 import { stage, status } from '../../codegen/layout.ts'
-import { type Graph, type Node, readsOf } from '../../ir/graph.ts'
+import type { Graph, Node } from '../../ir/graph.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
 import type { Work } from '../../schedule/work.ts'
+import type { TypedArray } from '../input-elements.ts'
+import { type Into, targetArray, writeInto } from '../into.ts'
 import { type Chapter, openChapter, type Prepared, prepareChapter } from './chapter.ts'
 import { type Held, toTensor, toValue, toWide } from './held.ts'
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
-import { writeTensor } from './tensors.ts'
+import { readTensor, writeTensor } from './tensors.ts'
 
 /** What one run asks for. */
 export interface ExecuteRequest {
@@ -24,6 +26,8 @@ export interface ExecuteRequest {
   readonly outputs: readonly string[]
   readonly seed?: number | undefined
   readonly observer?: StageObserver | undefined
+  /** Arrays that outputs are written into, by name. */
+  readonly into?: Into | undefined
 }
 
 /** Told of each stage, or node of the host, before and after it runs; stages then run one by one. */
@@ -84,13 +88,14 @@ interface Run {
 }
 
 function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<string, Value> {
-  const values = new Map<string, Held>(
-    [...request.inputs].map(([name, value]) => [name, { kind: 'value', value }]),
-  )
+  const values = new Map<string, Held>()
+  for (const [name, value] of request.inputs) values.set(name, { kind: 'value', value })
   const run: Run = { book, request, graph: first.graph, values }
   let chapter: Chapter | undefined = first
   for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
-  return new Map(request.outputs.map((name) => [name, outputOf(run, name)]))
+  const results = new Map<string, Value>()
+  for (const name of request.outputs) results.set(name, outputOf(run, name))
+  return results
 }
 
 /** Runs a chapter and gives the next one. */
@@ -106,12 +111,12 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
     if (segment.kind === 'stages') runStages(run, prepared, segment.first, segment.works)
     else runWork(run, prepared, segment.work)
   }
-  for (const name of prepared.leaving) values.set(name, heldIn(prepared, name))
-  // Values that only inference knows are constants to whoever reads them next.
-  for (const name of [...request.outputs, ...prepared.rest.flatMap(readsOf)]) {
-    const constant = values.has(name) ? undefined : prepared.refs.constant(name)
-    if (constant) values.set(name, { kind: 'value', value: constant })
+  for (const { name, place, dtype, shape, sizeBytes } of prepared.leaving) {
+    const address = prepared.plan.addressOf(place)
+    values.set(name, { kind: 'memory', at: { address, sizeBytes, dtype, shape } })
   }
+  for (const [name, value] of prepared.known)
+    if (!values.has(name)) values.set(name, { kind: 'constant', value })
   const [node] = prepared.rest
   if (!node) return undefined
   runRest(run, prepared, node)
@@ -245,10 +250,21 @@ function runBody(
 }
 
 function outputOf(run: Run, name: string): Value {
-  const held = run.values.get(name)
-  const constant = held ? undefined : run.graph.constants.get(name)
-  if (held) return toValue(held, run.book.machine.bytes)
-  // Who takes an output may take its memory over, so a constant is not given away.
-  if (constant) return narrowValue(widen(constant))
+  const held = run.values.get(name) ?? constantOf(run.graph, name)
+  const target = run.request.into?.[name]
+  const { bytes } = run.book.machine
+  if (held) return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
   throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
+}
+
+function constantOf(graph: Graph, name: string): Held | undefined {
+  const value = graph.constants.get(name)
+  return value && { kind: 'constant', value }
+}
+
+/** The output in the caller's array. */
+function readInto(name: string, held: Held, bytes: () => Uint8Array, target: TypedArray | Tensor): Value {
+  if (held.kind !== 'memory') return writeInto(name, toValue(held, bytes), target)
+  const { address, dtype, shape } = held.at
+  return readTensor(bytes(), address, dtype, shape, targetArray(name, held.at, target))
 }

@@ -6,7 +6,7 @@ import type { Value } from '../../base/value.ts'
 import { narrowValue, type WideTensor, type WideValue, widen, widenValue } from '../../base/wide.ts'
 import type { Fact } from '../../ops/fact.ts'
 import { typeOfValue } from '../../reference/run-node.ts'
-import { readTensor } from './tensors.ts'
+import { ownTensor, readTensor } from './tensors.ts'
 
 /** Where a tensor lies in memory. */
 export interface TensorPlace {
@@ -20,12 +20,16 @@ export type Held =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'wide'; readonly value: WideValue }
   | { readonly kind: 'memory'; readonly at: TensorPlace }
+  /** Of the plan: it must not leave it, because who takes an output may take its memory over. */
+  | { readonly kind: 'constant'; readonly value: Tensor }
 
 /** The value for a caller: a tensor of its own. */
 export function toValue(held: Held, memory: () => Uint8Array): Value {
   switch (held.kind) {
     case 'value':
       return held.value
+    case 'constant':
+      return ownTensor(held.value)
     case 'wide':
       return narrowValue(held.value)
     case 'memory':
@@ -52,6 +56,12 @@ export function scalarOf(held: Held): WideTensor | undefined {
   const { kind } = dtypeInfo(held.value.dtype)
   const isWhole = kind === 'int' || kind === 'uint' || kind === 'bool'
   return isWhole && elementCount(held.value.shape) === 1 ? widen(held.value) : undefined
+}
+
+/** The type of a tensor. */
+export function tensorTypeOf(held: Held): { readonly dtype: DType; readonly shape: Shape } | undefined {
+  if (held.kind === 'memory') return held.at
+  return held.value.kind === 'tensor' ? held.value : undefined
 }
 
 /** What is known of the value while planning: its type, not its elements. */

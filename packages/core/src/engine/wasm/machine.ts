@@ -90,6 +90,7 @@ export function openMachine({ target, isShared, poll, onModule }: MachineOptions
   const modules: LoadedModule[] = []
   const ids = new Map<Buffer, number>()
   const block = heap.allocate(control.sizeBytes)
+  let bytes = new Uint8Array(memory.buffer)
   let scratch = { address: 0, bytes: 0, threads: 0 }
 
   return {
@@ -101,7 +102,11 @@ export function openMachine({ target, isShared, poll, onModule }: MachineOptions
     hoisted: new Map(),
     modules,
     ...constants,
-    bytes: () => new Uint8Array(memory.buffer),
+    bytes() {
+      // A memory that grew has another buffer.
+      if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer)
+      return bytes
+    },
     words: () => new Int32Array(memory.buffer),
     compile(kernels) {
       const fresh = [...new Map(kernels.map((kernel) => [kernel.key, kernel])).values()].filter(

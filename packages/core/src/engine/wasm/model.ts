@@ -7,6 +7,7 @@ import { SlipwayError } from '../../base/errors.ts'
 import type { Value } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
 import { type GraphRunner, prepareGraph } from '../../reference/interpret.ts'
+import { writeInto } from '../into.ts'
 import { type ExecuteRequest, type Executor, type ExecutorOptions, openExecutor } from './executor.ts'
 import type { Machine } from './machine.ts'
 
@@ -25,8 +26,10 @@ export interface Model {
 export function openModel(machine: Machine, graph: Graph, options: ModelOptions): Model {
   const variants = new Map<string, Variant>()
   let judge: GraphRunner | undefined
+  const required = graph.inputs.filter((name) => !graph.constants.has(name))
+  const defaults = graph.inputs.filter((name) => graph.constants.has(name))
   const variantOf = ({ inputs, outputs }: ExecuteRequest): Variant => {
-    const given = graph.inputs.filter((name) => graph.constants.has(name) && inputs.has(name))
+    const given = defaults.filter((name) => inputs.has(name))
     const main = ensure(given, true)
     return outputs.every((name) => main.values.has(name)) ? main : ensure(given, false)
   }
@@ -41,7 +44,7 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
   }
   return {
     run(request) {
-      const missing = graph.inputs.find((name) => !graph.constants.has(name) && !request.inputs.has(name))
+      const missing = required.find((name) => !request.inputs.has(name))
       if (missing !== undefined)
         throw new SlipwayError(
           'SLP-S2',
@@ -54,14 +57,17 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         // The reference kernels say what is wrong with the values, or show that nothing is.
         machine.recover()
         judge ??= prepareGraph(graph)
-        const { inputs, outputs, seed } = request
+        const { inputs, outputs, seed, into = {} } = request
         const { limits, checkCancelled } = options
-        return judge(inputs, {
+        const results = judge(inputs, {
           outputs,
           checkCancelled,
           ...(seed !== undefined && { seed }),
           ...(limits && { limits }),
         })
+        for (const [name, target] of Object.entries(into))
+          results.set(name, writeInto(name, results.get(name)!, target))
+        return results
       }
     },
     fallbacks: () => new Map([...variants.values()].flatMap(({ executor }) => [...executor.fallbacks])),

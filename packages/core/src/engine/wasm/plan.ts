@@ -69,13 +69,19 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
   const image = machine.heap.allocate(imageBytes(calls))
   let arenaStart = -1
-  const addressOf = ({ buffer, offsetBytes }: Place): number => {
+  const bases = new Map<Buffer, number>()
+  const findBase = (buffer: Buffer): number => {
     const fixed = stand(buffer)
-    if (fixed !== undefined) return fixed + offsetBytes
+    if (fixed !== undefined) return fixed
     const offset = placement.offsets.get(rootOf(buffer, inside))
     if (offset === undefined)
       throw new SlipwayError('SLP-K2', `Cannot run plan: no step computes buffer "${buffer.label}"`)
-    return arenaStart + offset + offsetBytes
+    return arenaStart + offset
+  }
+  const addressOf = ({ buffer, offsetBytes }: Place): number => {
+    const base = bases.get(buffer) ?? findBase(buffer)
+    bases.set(buffer, base)
+    return base + offsetBytes
   }
   return {
     segments: segmentsOf(kept),
@@ -88,6 +94,7 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     bind(arena) {
       if (arena === arenaStart) return
       arenaStart = arena
+      bases.clear()
       const words = writeImage(calls, { base: image, addressOf, indexOf: machine.indexOf })
       machine.words().set(words, image / 4)
     },

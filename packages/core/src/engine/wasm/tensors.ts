@@ -10,6 +10,13 @@ export function writeTensor(memory: Uint8Array, address: number, value: Tensor):
   memory.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address)
 }
 
+/** A copy that shares no memory. */
+export function ownTensor(source: Tensor): Tensor {
+  if (Array.isArray(source.data)) return { ...source, data: [...source.data] } as Tensor // strings stay strings
+  const Data = arrayOf(source.dtype as Exclude<DType, 'string'>) // as was just ruled out
+  return tensor(source.dtype, source.shape, new Data(source.data as never) as never) // the array of the dtype
+}
+
 /** A tensor of its own with the elements at an address. */
 export function readTensor(
   memory: Uint8Array,
