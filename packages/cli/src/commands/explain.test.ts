@@ -61,6 +61,38 @@ describe('slipway explain', () => {
     expect(await at.slipway('explain', path, '--why-not', 'magic')).toMatchObject({ code: 2 })
   })
 
+  it('prints where values lie at sizes that the model leaves open', async () => {
+    const { code, out } = await at.slipway('explain', path, '--memory', '--shape', 'x=1000,2')
+    expect(code).toBe(0)
+    expect(out).toMatch(/arena +\d+\.\d KiB \(1\.000 of the lower bound\)/)
+    expect(out).toMatch(/kernels +1 in 1 steps/)
+    expect(out).toMatch(/7\.8 KiB +at 0 +steps 0 to 0 +x/)
+    const json = JSON.parse((await at.slipway('explain', path, '--memory', '--json')).out)
+    expect(json).toMatchObject({ kernels: 1, steps: [{ nodes: ['double'], operators: 'Add' }] })
+  })
+
+  it('prints which nodes became one kernel, and what the host runs', async () => {
+    const b = graphBuilder()
+    const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [2, 2] })
+    const y = b.node('Relu', [b.node('Neg', [x], {}, { name: 'minus' })], {}, { name: 'positive' })
+    const model = await at.write('fused.onnx', writeOnnx(b.build([b.node('Det', [y], {}, { name: 'det' })])))
+    const { out } = await at.slipway('explain', model, '--kernels')
+    expect(out).toMatch(/0 +1 tasks +Neg \+ Relu +minus \+ positive/)
+    expect(out).toMatch(/on the host\n +det +Det +\w/)
+    expect(out).not.toContain('arena')
+  })
+
+  it.each(['x', 'x=1,y', '=1', 'x=1,,2', 'x=-1,2'])('refuses --shape %s', async (shape) => {
+    const { code, err } = await at.slipway('explain', path, '--memory', '--shape', shape)
+    expect(err).toContain('Cannot read --shape')
+    expect(code).toBe(2)
+  })
+
+  it('names the input that was meant by --shape', async () => {
+    const outcome = await at.slipway('explain', path, '--shape', 'X=1,2')
+    expect(outcome).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "x"?') })
+  })
+
   it('refuses an unknown stage', async () => {
     expect(await at.slipway('explain', path, '--after', 'magic')).toMatchObject({
       code: 2,

@@ -10,6 +10,7 @@ import {
   whyNot,
 } from '@slipway/core'
 import { defineCommand } from '../define-command.ts'
+import { explainPlan } from '../io/explain-plan.ts'
 import { loadModel } from '../io/load-model.ts'
 import type { Terminal } from '../io/terminal.ts'
 
@@ -28,14 +29,28 @@ export const explain = defineCommand({
     { flags: '--after <stage>', about: 'only the graph after this stage: read, upgrade, infer, or a pass' },
     { flags: '--diff', about: 'only what each stage changes' },
     { flags: '--why-not <pass>', about: 'where a pass came close to firing and what stood in the way' },
-    { flags: '--json', about: 'print the stages as JSON' },
+    {
+      flags: '--memory',
+      about: 'where values lie in a run: arena, largest buffers, weights, what the host runs',
+    },
+    { flags: '--kernels', about: 'the kernels of a run, in order, with the nodes that became one' },
+    {
+      flags: '--shape <name=sizes>',
+      about:
+        'for --memory and --kernels: sizes of an input, as in x=1,3,224,224; open ones are 1 unless given',
+      repeatable: true,
+    },
+    { flags: '--json', about: 'print the stages, or the plan, as JSON' },
   ],
   examples: [
     'slipway explain model.onnx --diff',
     'slipway explain model.onnx --after conv-batch-normalization',
     'slipway explain model.onnx --why-not conv-batch-normalization',
+    'slipway explain model.onnx --memory --kernels --shape x=8,3,224,224',
   ],
-  async run({ positional, text, flag }, terminal) {
+  async run(args, terminal) {
+    const { positional, text, flag } = args
+    if (flag('memory') || flag('kernels') || args.list('shape').length > 0) return explainPlan(args, terminal)
     const rule = text('whyNot')
     if (rule !== undefined) return explainRule(positional[0]!, rule, flag('json'), terminal)
     const stages = await stagesOf(positional[0]!)

@@ -29,4 +29,11 @@ export {
   type CompileOptions,
   compileGraph,
 } from './wasm/compile.ts'
+export {
+  type PlannedBuffer,
+  type PlannedStep,
+  type PlanReport,
+  type PlanReportOptions,
+  planReport,
+} from './wasm/plan-report.ts'
 export { wasmEngine } from './wasm-engine.ts'

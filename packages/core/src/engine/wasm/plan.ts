@@ -4,7 +4,7 @@ import { hoist, hoistedNames } from '../../codegen/hoist.ts'
 import { imageBytes, writeImage } from '../../codegen/image.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
-import { lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
+import { type Lifetime, lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
 import { type Placement, placeBuffers } from '../../memory/place.ts'
 import type { Step } from '../../schedule/lower-group.ts'
 import type { Refs } from '../../schedule/refs.ts'
@@ -20,6 +20,8 @@ export interface Plan {
   readonly segments: readonly Segment[]
   readonly calls: readonly KernelCall[]
   readonly placement: Placement
+  /** From the first to the last step that uses a buffer of the arena. */
+  readonly live: ReadonlyMap<Buffer, Lifetime>
   /** Address of the image. */
   readonly image: number
   readonly imageBytes: number
@@ -87,6 +89,7 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     segments: segmentsOf(kept),
     calls,
     placement,
+    live,
     image,
     imageBytes: imageBytes(calls),
     scratchBytes: Math.max(0, ...all.map((call) => call.scratchBytes)),
