@@ -12,6 +12,11 @@ for (const name of ['wasm-worker', 'wasm-helper-worker', 'reference-worker']) {
     treeshake: true,
     logLevel: 'warn',
   })
-  await bundle.write({ file: `${dist}workers/${name}.js`, format: 'esm', minify: 'dce-only', sourcemap: true })
+  await bundle.write({
+    file: `${dist}workers/${name}.js`,
+    format: 'esm',
+    minify: 'dce-only',
+    sourcemap: true,
+  })
   await bundle.close()
 }

@@ -53,17 +53,10 @@ async function prepare(
   await pool.ready
 
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
-    const {
-      outputs = graphOutputs,
-      signal,
-      seed,
-      profile = false,
-      transfer: give = false,
-      onProgress,
-    } = request
+    const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
-      const { values, transfer } = moveValues(inputs, { give })
+      const { values, transfer } = moveValues(inputs, { give: request.transfer === true })
       pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
