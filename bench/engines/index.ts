@@ -1,7 +1,7 @@
 /** The engines by the names of the command line. */
 import type { EngineAdapter } from './adapter.ts'
 
-export const engineNames = ['wasm', 'ort-web', 'ort-node', 'tfjs', 'reference'] as const
+export const engineNames = ['wasm', 'wasm-sync', 'ort-web', 'ort-node', 'tfjs', 'reference'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** The adapter of an engine; nothing of the others is loaded. */
@@ -9,6 +9,8 @@ export async function adapterOf(name: EngineName): Promise<EngineAdapter> {
   switch (name) {
     case 'wasm':
       return (await import('./slipway.ts')).wasm
+    case 'wasm-sync':
+      return (await import('./slipway.ts')).wasmSync
     case 'reference':
       return (await import('./slipway.ts')).reference
     case 'ort-web':

@@ -49,6 +49,11 @@ describe('planReport', () => {
       }
   })
 
+  it('packs a weight once, though two products read it', () => {
+    const { packedBytes } = planReport(graph(), { shapes: { x: [128, 64] } })
+    expect(packedBytes).toBeLessThan(1.5 * 64 * 64 * 4)
+  })
+
   it('agrees with what a run reports', () => {
     const compiled = compileGraph(graph(), { deterministic: true })
     compiled.run(new Map([['x', tensor('float32', [128, 64], new Float32Array(128 * 64))]]))

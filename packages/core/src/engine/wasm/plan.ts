@@ -145,20 +145,22 @@ function runOnce(
   { tables, leaving, threads }: PlanOptions,
 ): (buffer: Buffer) => number | undefined {
   const names = hoistedNames(once, (buffer) => tableName(machine, tables, buffer))
-  const aliases = new Map([...names].map(([buffer, name]) => [buffer, machine.hoisted.get(name) ?? buffer]))
-  const lasting = new Set([...leaving, ...hostReads, ...[...always].flatMap((call) => useOf(call).reads)])
-  const missing = missingCalls(once, lasting, (buffer) => aliases.get(buffer) !== buffer)
+  const aliases = aliasesOf(names, machine.hoisted)
+  const same = (buffer: Buffer) => aliases.get(buffer) ?? buffer
+  const read = [...leaving, ...hostReads, ...[...always].flatMap((call) => useOf(call).reads)]
+  const lasting = new Set(read.map(same))
+  const missing = missingCalls(once, lasting, same, (buffer) => aliases.get(buffer) !== buffer)
   const temporary: number[] = []
   const local = new Map<Buffer, number>()
   const locate = (buffer: Buffer): number => {
-    const target = aliases.get(buffer) ?? buffer
+    const target = same(buffer)
     const known = machine.persistent.get(target) ?? local.get(target)
     if (known !== undefined) return known
     const address = machine.heap.allocate(target.sizeBytes)
     const content = machine.contentOf(target) ?? tables.get(target)
     if (content) machine.bytes().set(content, address)
     // Weights that were packed are not read again.
-    if (lasting.has(buffer)) machine.persistent.set(target, address)
+    if (lasting.has(target)) machine.persistent.set(target, address)
     else {
       local.set(target, address)
       temporary.push(address)
@@ -181,10 +183,26 @@ function runOnce(
   }
 }
 
+/** The first buffer with the same content, which may be that of an earlier plan. */
+function aliasesOf(
+  names: ReadonlyMap<Buffer, string>,
+  hoisted: ReadonlyMap<string, Buffer>,
+): ReadonlyMap<Buffer, Buffer> {
+  const first = new Map<string, Buffer>()
+  const aliases = new Map<Buffer, Buffer>()
+  for (const [buffer, name] of names) {
+    const target = hoisted.get(name) ?? first.get(name) ?? buffer
+    first.set(name, target)
+    aliases.set(buffer, target)
+  }
+  return aliases
+}
+
 /** The calls that lead to a lasting buffer which no earlier plan has computed. */
 function missingCalls(
   once: readonly KernelCall[],
   lasting: ReadonlySet<Buffer>,
+  same: (buffer: Buffer) => Buffer,
   isKnown: (buffer: Buffer) => boolean,
 ): readonly KernelCall[] {
   const needed = new Set([...lasting].filter((buffer) => !isKnown(buffer)))
@@ -193,7 +211,7 @@ function missingCalls(
     const { reads, writes } = useOf(call)
     if (!writes.some((buffer) => needed.has(buffer))) continue
     missing.push(call)
-    for (const buffer of reads) if (!isKnown(buffer)) needed.add(buffer)
+    for (const buffer of reads.map(same)) if (!isKnown(buffer)) needed.add(buffer)
   }
   return missing.reverse()
 }
