@@ -40,19 +40,23 @@ export function sizeOf(name: string, files: readonly Uint8Array[]): BundleSize {
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
-const engineFolder = join(here, '../../packages/core/dist/engine')
-const workers = () => readdirSync(engineFolder).filter((file) => /-worker\.js$/.test(file))
+const worker = (name: string) => join(here, `../../packages/core/dist/engine/${name}.js`)
+const slipwayPage = "export { createSession, wasmEngine } from '@slipway/core'"
 
 const bundles: Readonly<Record<string, () => Promise<Uint8Array[]>>> = {
-  'slipway: ONNX reader, createSession, engine': slipwayPage,
-  'slipway: with its worker files': async () => [
-    ...(await slipwayPage()),
-    ...(await Promise.all(workers().map((file) => bundle({ entryPoints: [join(engineFolder, file)] })))),
-  ],
+  'slipway: page with ONNX reader and session': async () => [await bundleCode(slipwayPage)],
+  'slipway: worker of the wasm engine': () => bundle({ entryPoints: [worker('wasm-worker')] }),
+  'slipway: helper thread': () => bundle({ entryPoints: [worker('wasm-helper-worker')] }),
+  'slipway: all three, shared code loaded once': () =>
+    bundle({
+      stdin: { contents: slipwayPage, resolveDir: here },
+      entryPoints: [worker('wasm-worker'), worker('wasm-helper-worker')],
+      splitting: true,
+    }),
   'onnxruntime-web/wasm': async () => {
     const dist = join(peerFolder('onnxruntime-web'), 'dist')
     return [
-      await bundle({ entryPoints: [join(dist, 'ort.wasm.bundle.min.mjs')] }),
+      ...(await bundle({ entryPoints: [join(dist, 'ort.wasm.bundle.min.mjs')] })),
       readFileSync(join(dist, 'ort-wasm-simd-threaded.wasm')),
     ]
   },
@@ -68,25 +72,24 @@ const bundles: Readonly<Record<string, () => Promise<Uint8Array[]>>> = {
   },
 }
 
-async function slipwayPage(): Promise<Uint8Array[]> {
-  const engine = 'wasmEngine' in (await import('@slipway/core')) ? 'wasmEngine' : 'referenceEngine'
-  return [await bundleCode(`export { createSession, ${engine} } from '@slipway/core'`)]
+async function bundleCode(contents: string): Promise<Uint8Array> {
+  return (await bundle({ stdin: { contents, resolveDir: here } }))[0]!
 }
 
-const bundleCode = (contents: string) => bundle({ stdin: { contents, resolveDir: here } })
-
-async function bundle(entry: object): Promise<Uint8Array> {
+async function bundle(entry: object): Promise<Uint8Array[]> {
   const esbuild = await importPeer<Esbuild>('esbuild')
   const { outputFiles } = await esbuild.build({
     ...entry,
     bundle: true,
     minify: true,
     write: false,
+    // Nothing is written, but several files need a place.
+    outdir: here,
     format: 'esm',
     platform: 'browser',
     conditions: ['browser'],
     external: ['node:*', 'fs', 'path', 'os', 'worker_threads', 'perf_hooks', 'module'],
     logLevel: 'silent',
   })
-  return outputFiles[0]!.contents
+  return outputFiles.map(({ contents }) => contents)
 }

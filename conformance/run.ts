@@ -16,14 +16,17 @@ const names = readdirSync(suite).filter(
   (name) => pattern.test(name) && existsSync(join(suite, name, 'model.onnx')),
 )
 if (names.length === 0) refuse('a folder with model.onnx must match', `none in ${suite}`)
+const nodes = { all: 0, onHost: 0 }
 const results = names.sort().map((name) => {
   const started = performance.now()
-  const verdict = judge(name, runFolder(join(suite, name), engine), skips)
+  const verdict = judge(name, runFolder(join(suite, name), engine, nodes), skips)
   if (verdict.outcome === 'failed') console.log(`FAIL ${name}: ${verdict.detail}`)
   return { name, ...verdict, durationMs: Math.round(performance.now() - started) }
 })
 const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length
 if (json) writeFileSync(json, `${JSON.stringify(results, null, 1)}\n`)
+if (engine !== 'reference')
+  console.log(`${nodes.all - nodes.onHost} of ${nodes.all} nodes ran compiled, or were known while planning`)
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
 process.exitCode = count('failed') > 0 ? 1 : 0
 

@@ -31,8 +31,8 @@ export function examplesOf(root: string): Example[] {
 
 /** The text between `@example` and the next tag or the end of the comment. */
 function docExamples(text: string): string[] {
-  return [...text.matchAll(/@example\n([\s\S]*?)(?=\n \*\s*@|\n \*\/)/g)].map((match) =>
-    match[1]!.replaceAll(/^ \* ?/gm, ''),
+  return [...text.matchAll(/@example\n([\s\S]*?)(?=\n *\*\s*@|\n *\*\/)/g)].map((match) =>
+    match[1]!.replaceAll(/^ *\* ?/gm, ''),
   )
 }
 

@@ -67,33 +67,46 @@ describe.skipIf(missing.length > 0)('the example in a browser', () => {
   })
 
   it('finds the same five classes as in Node', { timeout }, async () => {
-    const { isolated, input, probabilities, shown } = await look(browser, site)
-    expect(isolated).toBe(true)
-    expect(new Set(input).size).toBeGreaterThan(100)
-    const session = await openModel(readFileSync(defaultFiles.model))
-    const expected = (await classify(session, input)).probabilities
-    await session.dispose()
-    const ranked = topClasses(expected).map(({ index }) => index)
-    expect(topClasses(probabilities).map(({ index }) => index)).toEqual(ranked)
-    const apart = probabilities.map((p, i) => Math.abs(p - expected[i]!))
-    expect(Math.max(...apart)).toBeLessThan(1e-4)
-    const labels = readFileSync(defaultFiles.labels, 'utf8').split('\n')
-    expect(shown).toEqual(ranked.map((index) => labels[index]))
-    expect(shown[0]).toBe('tabby')
+    const seen = await look(browser, site)
+    expect(seen.isolated).toBe(true)
+    expect(seen.timing).toContain('on 2 threads')
+    expect(seen.notice).toBe('')
+    await agreesWithNode(seen)
   })
 
-  it('runs without shared memory too', { timeout }, async () => {
-    const { isolated, shown } = await look(browser, { ...site, isolated: false })
-    expect(isolated).toBe(false)
-    expect(shown[0]).toBe('tabby')
+  it('runs without shared memory too, on one thread, and says so', { timeout }, async () => {
+    const seen = await look(browser, { ...site, isolated: false })
+    expect(seen.isolated).toBe(false)
+    expect(seen.timing).toContain('on 1 thread.')
+    expect(seen.notice).toContain('runs on one thread')
+    await agreesWithNode(seen)
   })
 })
+
+/** What the page computed and showed is what Node computes from the same input. */
+async function agreesWithNode({ input, probabilities, shown }: Look): Promise<void> {
+  expect(new Set(input).size).toBeGreaterThan(100)
+  const session = await openModel(readFileSync(defaultFiles.model))
+  const expected = (await classify(session, input)).probabilities
+  await session.dispose()
+  const ranked = topClasses(expected).map(({ index }) => index)
+  expect(topClasses(probabilities).map(({ index }) => index)).toEqual(ranked)
+  expect(probabilities.length).toBe(expected.length)
+  const apart = Math.hypot(...probabilities.map((p, i) => p - expected[i]!)) / Math.hypot(...expected)
+  expect(apart).toBeLessThan(1e-4)
+  const labels = readFileSync(defaultFiles.labels, 'utf8').split('\n')
+  expect(shown).toEqual(ranked.map((index) => labels[index]))
+  expect(shown[0]).toBe('tabby')
+}
 
 interface Look {
   readonly isolated: boolean
   readonly input: Float32Array<ArrayBuffer>
   readonly probabilities: Float32Array
   readonly shown: readonly string[]
+  readonly timing: string
+  /** Empty where the page has nothing to say. */
+  readonly notice: string
 }
 
 /** Opens the page, waits for its first picture, and reads back what it computed. The console must stay empty. */
@@ -106,7 +119,7 @@ async function look(browser: Browser, site: Site): Promise<Look> {
   const floats = async (field: string) =>
     Float32Array.from(await page.evaluate<number[]>(`Array.from(lastClassification.${field})`))
   try {
-    await page.goto(server.url)
+    await page.goto(`${server.url}?threads=2`)
     await page
       .waitForFunction('globalThis.lastClassification', { timeout: timeout - 5000 })
       .catch(async (error) => {
@@ -121,6 +134,8 @@ async function look(browser: Browser, site: Site): Promise<Look> {
       shown: await page.evaluate(
         "[...document.querySelectorAll('#classes li span:first-child')].map((item) => item.textContent)",
       ),
+      timing: await page.evaluate("document.querySelector('#timing').textContent"),
+      notice: await page.evaluate("document.querySelector('#notice').textContent"),
     }
   } finally {
     await page.close()

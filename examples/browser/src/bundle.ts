@@ -1,4 +1,4 @@
-/** Bundles the page and the engine's worker. The worker's file lies beside the page's as it does in core. */
+/** Bundles the page and the engine's workers. Their files lie beside the page's as they do in core. */
 import { fileURLToPath } from 'node:url'
 
 interface Esbuild {
@@ -6,10 +6,12 @@ interface Esbuild {
 }
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-/** The page finds its worker at `../engine/` from where it lies itself. */
+const worker = (name: string) => pathOf(`../../../packages/core/dist/engine/${name}.js`)
+/** The page finds its workers at `../engine/` from where it lies itself. */
 const entries = {
   'app/page': pathOf('../src/page.ts'),
-  'engine/reference-worker': pathOf('../../../packages/core/dist/engine/reference-worker.js'),
+  'engine/wasm-worker': worker('wasm-worker'),
+  'engine/wasm-helper-worker': worker('wasm-helper-worker'),
 }
 
 /** Writes the bundles into a folder. Rejects where esbuild is not installed. */
@@ -20,6 +22,9 @@ export async function bundle(folder: string): Promise<void> {
     entryPoints: entries,
     outdir: folder,
     bundle: true,
+    // What page and workers share is loaded once.
+    splitting: true,
+    chunkNames: 'app/[name]-[hash]',
     minify: true,
     format: 'esm',
     platform: 'browser',

@@ -17,6 +17,7 @@ const status = element('status', HTMLElement)
 const progress = element('progress', HTMLProgressElement)
 const list = element('classes', HTMLOListElement)
 const timing = element('timing', HTMLElement)
+const notice = element('notice', HTMLElement)
 
 declare global {
   /** What the page last showed, for tests and for the curious. */
@@ -39,9 +40,14 @@ async function start(): Promise<void> {
   })
   status.textContent = 'Preparing the model …'
   progress.removeAttribute('value')
-  const session = await openModel(bytes)
+  const session = await openModel(bytes, wantedThreads())
   progress.hidden = true
   timing.textContent = `Ready after ${seconds(performance.now() - startedMs)}.`
+  if (!crossOriginIsolated) {
+    notice.hidden = false
+    notice.textContent =
+      'The server does not isolate this page, so it shares no memory and runs on one thread.'
+  }
   const show = (picture: Blob) => look(session, labels, picture).catch(report)
   file.disabled = false
   file.addEventListener('change', () => file.files?.[0] && show(file.files[0]))
@@ -49,6 +55,12 @@ async function start(): Promise<void> {
   status.textContent = 'Choose a picture.'
   const sample = await fetch('picture')
   if (sample.ok) await show(await sample.blob())
+}
+
+/** `?threads=2` in the address; the engine's own choice without that. */
+function wantedThreads(): number | undefined {
+  const given = new URLSearchParams(location.search).get('threads')
+  return given === null ? undefined : Number(given)
 }
 
 function report(error: unknown): void {
@@ -66,7 +78,8 @@ async function look(session: Session, labels: readonly string[], picture: Blob):
     ...ranked.map(({ index, probability }) => row(labels[index] ?? `class ${index}`, probability)),
   )
   status.textContent = `This looks like: ${labels[ranked[0]!.index]}`
-  timing.textContent = `One run took ${seconds(ms)}, threads ${crossOriginIsolated ? 'allowed' : 'not allowed'}.`
+  const { threads } = session.report()
+  timing.textContent = `One run took ${seconds(ms)} on ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
   globalThis.lastClassification = result
 }
 

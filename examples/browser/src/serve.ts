@@ -26,7 +26,7 @@ const isolation = {
 /** The policy allows WebAssembly, and no code from strings or from other places. */
 const safety = {
   'content-security-policy':
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:",
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' blob: data:",
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-cache',
 }

@@ -88,6 +88,8 @@ export interface EngineReport {
   /** Nodes of the graph and its subgraphs by operator. */
   readonly operators: ReadonlyMap<string, number>
   readonly fallbacks: readonly Fallback[]
+  /** Threads that one run really uses: 1 where the platform shares no memory. */
+  readonly threads: number
   /** Workers that were replaced because they died or did not stop. */
   readonly restarts: number
   readonly running: number

@@ -52,17 +52,10 @@ async function prepare(
   await pool.ready
 
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
-    const {
-      outputs = graphOutputs,
-      signal,
-      seed,
-      profile = false,
-      transfer: give = false,
-      onProgress,
-    } = request
+    const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
-      const { values, transfer } = moveValues(inputs, { give })
+      const { values, transfer } = moveValues(inputs, { give: request.transfer === true })
       pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
@@ -77,12 +70,12 @@ async function prepare(
     run,
     ...(own && { runSync: own.run }),
     report: () => {
-      const { alive, running, queued, restarts } = pool.counts()
+      const { alive, ...counts } = pool.counts()
       const residentBytes = platform.residentBytes()
       const reports = pool.reports()
       const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
       const fallbacks = reports[0]?.fallbacks ?? []
-      return { engine: program, memory, operators, fallbacks, restarts, running, queued }
+      return { engine: program, memory, operators, fallbacks, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),

@@ -14,6 +14,8 @@ export interface PoolCounts {
   readonly queued: number
   /** Workers replaced so far. */
   readonly restarts: number
+  /** Threads that a run uses. */
+  readonly threads: number
 }
 
 export interface WorkerPool {
@@ -48,7 +50,13 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   open()
   return {
     ready: opening.promise,
-    counts: () => ({ alive: slots.size, running: count('busy'), queued: queue.length, restarts }),
+    counts: () => ({
+      alive: slots.size,
+      running: count('busy'),
+      queued: queue.length,
+      restarts,
+      threads: Math.max(1, ...[...slots].map(({ threads }) => threads)),
+    }),
     reports: () => [...slots].flatMap(({ report }) => report ?? []),
     add(job) {
       if (closing) return job.reject(disposedError())

@@ -37,6 +37,8 @@ export interface WorkerSlot {
   readonly startFailure: Error | undefined
   /** What the worker last said of itself. */
   readonly report: WorkerReport | undefined
+  /** Threads that a run in it uses, the worker's own included. */
+  readonly threads: number
   /** Call on an idle slot only. */
   start(job: Job): void
   /** Ends the worker; a run in it rejects with `reason`. */
@@ -74,6 +76,9 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
     },
     get report() {
       return report
+    },
+    get threads() {
+      return 1 + helpers.count
     },
     start,
     async close(reason) {

@@ -49,27 +49,24 @@ export function emitAlong(loops: ReductionLoops, out: Operand<'i32'>): void {
 
 type Join = (a: Vector, b: Vector) => Vector
 
-/** Combines `length` elements with `total`. */
-function emitLine(
-  { k, code, at }: ReductionLoops,
-  length: Local<'i32'>,
-  total: Local<'v128'>,
-  identity: Vector,
-  join: Join,
-): void {
+/** How a line is read: `take` combines the four elements that lie `ahead` with a sum, `value` computes them. */
+interface Line {
+  take(sum: Local<'v128'>, ahead: number): void
+  value(): Vector
+  advance(elements: number): void
+}
+
+function openLine({ k, code, at }: ReductionLoops): Line {
   const { f, m, target } = k
-  const lanes = isLight(code.formula) ? 4 : 2
   const walking = code.inputs.map((_, i) => f.let(at[i]!))
   const held = new Map<number, Vector>()
   code.inputs.forEach((one, i) => {
     if (one.step === 0) held.set(one.index, f.let(loadSplat(f, one.dtype, walking[i]!)))
   })
-  const accumulator = 1 + Math.max(-1, ...code.inputs.map((one) => one.index))
-  const context = {
+  const emitter = vectorEmitter({
     ...{ m, f, target, inlineMath: true, constants: constantPool(f) },
-    input: (index: number) => held.get(index)!,
-  }
-  const emitter = vectorEmitter(context)
+    input: (index) => held.get(index)!,
+  })
   emitter.hoist(code.formula, (index) => code.inputs.some((one) => one.index === index && one.step === 0))
   const fill = (ahead: number) => {
     code.inputs.forEach((one, i) => {
@@ -77,17 +74,37 @@ function emitLine(
       held.set(one.index, f.let(loadVector(f, one.dtype, walking[i]!, ahead * bytesOf(one.dtype))))
     })
   }
-  const advance = (elements: number) => {
-    code.inputs.forEach((one, i) => {
-      if (one.step === 1) f.add(walking[i]!, elements * bytesOf(one.dtype))
-    })
-  }
+  const accumulator = 1 + Math.max(-1, ...code.inputs.map((one) => one.index))
   const step = stepOf(code, accumulator)
-  const take = (sum: Local<'v128'>, ahead: number) => {
-    fill(ahead)
-    held.set(accumulator, sum)
-    f.set(sum, emitter.emit(step))
+  return {
+    take(sum, ahead) {
+      fill(ahead)
+      held.set(accumulator, sum)
+      f.set(sum, emitter.emit(step))
+    },
+    value() {
+      fill(0)
+      return emitter.emit(code.formula)
+    },
+    advance(elements) {
+      code.inputs.forEach((one, i) => {
+        if (one.step === 1) f.add(walking[i]!, elements * bytesOf(one.dtype))
+      })
+    },
   }
+}
+
+/** Combines `length` elements with `total`. */
+function emitLine(
+  loops: ReductionLoops,
+  length: Local<'i32'>,
+  total: Local<'v128'>,
+  identity: Vector,
+  join: Join,
+): void {
+  const { f } = loops.k
+  const lanes = isLight(loops.code.formula) ? 4 : 2
+  const line = openLine(loops)
   const sums = Array.from({ length: lanes }, () => f.local('v128'))
   const turns = f.let(op('i32.div_u', length, i32(4 * lanes)))
   const inBlock = f.local('i32')
@@ -99,8 +116,8 @@ function emitLine(
       f.set(turns, op('i32.sub', turns, inBlock))
       for (const sum of sums) f.set(sum, identity)
       f.repeat(inBlock, () => {
-        sums.forEach((sum, i) => take(sum, 4 * i))
-        advance(4 * lanes)
+        sums.forEach((sum, i) => line.take(sum, 4 * i))
+        line.advance(4 * lanes)
       })
       for (let width = lanes / 2; width >= 1; width /= 2)
         for (let i = 0; i < width; i++) f.set(sums[i]!, join(sums[i]!, sums[i + width]!))
@@ -109,14 +126,13 @@ function emitLine(
     })
   })
   f.repeat(op('i32.and', op('i32.shr_u', length, i32(2)), i32(lanes - 1)), () => {
-    take(total, 0)
-    advance(4)
+    line.take(total, 0)
+    line.advance(4)
   })
   const rest = f.let(op('i32.and', length, i32(3)))
   f.if(rest, () => {
-    fill(0)
     const last = op('i32x4.lt_s', i32x4(0, 1, 2, 3), op('i32x4.splat', rest))
-    const valid = f.let(op('v128.bitselect', emitter.emit(code.formula), identity, last))
+    const valid = f.let(op('v128.bitselect', line.value(), identity, last))
     f.set(total, join(total, valid))
   })
 }

@@ -111,7 +111,11 @@ export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
       join?(inputs: RefArgs<I>, outputs: RefArgs<O>, attrs: Attrs<S>): readonly number[] | undefined
     } & Elementwise<I, S> &
       Emission<I, O, S>)
-  | { readonly kind: 'host' }
+  | {
+      readonly kind: 'host'
+      /** The body that stands for the node, where what is known of the inputs decides which one runs, and once. */
+      body?(inputs: FactArgs<I>, attrs: Attrs<S>): Graph | undefined
+    }
   | ({
       readonly kind: 'decompose'
       /** Undefined where this use has no decomposition (an unknown rank, for instance). */

@@ -30,7 +30,13 @@ export const ifOp = defineOp({
     outputs: runGraph(cond.data[0] ? then_branch : else_branch, []),
   }),
   gradient: 'none',
-  lower: { kind: 'host' },
+  lower: {
+    kind: 'host',
+    body: ({ cond }, { then_branch, else_branch }) => {
+      const known = scalarOf(cond)
+      return known === undefined ? undefined : known ? then_branch : else_branch
+    },
+  },
 })
 
 function checkBranch(branch: Graph, outputCount: number): void {

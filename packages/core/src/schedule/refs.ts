@@ -26,7 +26,7 @@ export interface Refs {
 }
 
 export function openRefs(
-  graph: Graph,
+  graph: Pick<Graph, 'inputs' | 'constants'>,
   works: readonly Work[],
   facts: ReadonlyMap<string, Fact>,
   options: RefOptions,

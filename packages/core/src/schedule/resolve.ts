@@ -3,8 +3,10 @@
  * computed at all, and operators without a lowering of their own become their decompositions.
  */
 
+import type { Tensor } from '../base/tensor.ts'
 import { narrow } from '../base/wide.ts'
 import type { Graph, Node } from '../ir/graph.ts'
+import { definedNames, renameReads } from '../ir/rewrite.ts'
 import { input } from '../kernel/formula.ts'
 import type { LowerContext, TensorRef } from '../kernel/lower.ts'
 import type { Target } from '../kernel/target.ts'
@@ -12,8 +14,8 @@ import { arrange } from '../ops/arrange.ts'
 import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { constantOf, type Fact } from '../ops/fact.ts'
-import { inferGraph } from '../ops/infer-graph.ts'
-import type { FormulaArgs, Params, RefArgs } from '../ops/param.ts'
+import { capturedFacts, inferGraph } from '../ops/infer-graph.ts'
+import type { FactArgs, FormulaArgs, Params, RefArgs } from '../ops/param.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { foldNode } from '../reference/fold.ts'
 import { decomposition } from '../reference/run-node.ts'
@@ -23,6 +25,8 @@ import type { ConcreteType, Work, WorkBase } from './work.ts'
 export interface Resolved {
   readonly works: readonly Work[]
   readonly facts: ReadonlyMap<string, Fact>
+  /** Constants of the graph, and of bodies that stand in the place of their nodes. */
+  readonly constants: Graph['constants']
   /** Nodes from the first one on whose outputs have sizes that only running it can tell; that node included. */
   readonly rest: readonly Node[]
 }
@@ -35,18 +39,26 @@ export interface ResolveOptions {
 /** @throws the refusals of operators, and SLP-O3 for an unknown one. */
 export function resolve(graph: Graph, given: ReadonlyMap<string, Fact>, options: ResolveOptions): Resolved {
   const { facts } = inferGraph(graph, { inputs: given, fold: foldNode })
-  const all = new Map(facts)
+  const scope: Scope = { facts: new Map(facts), constants: new Map(graph.constants), options }
   const works: Work[] = []
   for (const [at, node] of graph.nodes.entries()) {
-    const resolved = resolveNode(node, all, options)
-    if (!resolved) return { works, facts: all, rest: graph.nodes.slice(at) }
+    const resolved = resolveNode(node, scope)
+    if (!resolved) return { works, ...scope, rest: graph.nodes.slice(at) }
     works.push(...resolved)
   }
-  return { works, facts: all, rest: [] }
+  return { works, ...scope, rest: [] }
+}
+
+/** What is known while resolving; decompositions and bodies add to it. */
+interface Scope {
+  readonly facts: Map<string, Fact>
+  readonly constants: Map<string, Tensor>
+  readonly options: ResolveOptions
 }
 
 /** The works of a node; undefined where the size of an output is not known. */
-function resolveNode(node: Node, facts: Map<string, Fact>, options: ResolveOptions): Work[] | undefined {
+function resolveNode(node: Node, scope: Scope): Work[] | undefined {
+  const { facts, options } = scope
   const outputs = node.outputs.map((name) => (name === '' ? undefined : facts.get(name)))
   if (outputs.some((fact, i) => node.outputs[i] !== '' && !fact)) return undefined
   if (outputs.every((fact) => !fact || constantOf(fact))) return []
@@ -58,7 +70,9 @@ function resolveNode(node: Node, facts: Map<string, Fact>, options: ResolveOptio
   const base = { node, op, attrs, inputs: inputs.map(concrete), outputs: outputs.map(concrete) }
   const treated = treat(base, inputs, options)
   if (typeof treated !== 'string') return [treated]
-  const parts = expand(node, op, inputs, facts, options)
+  const inlined = inline(base, inputs, scope)
+  if (inlined) return inlined
+  const parts = expand(node, op, inputs, scope)
   // What the host runs anyway it runs best as one node.
   const isCompiled = parts?.every(({ kind }) => kind !== 'host') ?? false
   return parts && (isCompiled || op.reference === 'decomposed')
@@ -141,14 +155,63 @@ const dryContext = ({ target, threads }: ResolveOptions): LowerContext => ({
   call: () => {},
 })
 
+/** The works of the body that stands for a node of control flow; undefined where none does. */
+function inline(
+  { op, node, attrs }: WorkBase,
+  inputs: readonly (Fact | undefined)[],
+  scope: Scope,
+): Work[] | undefined {
+  const args = arrange<Fact>(op.inputs, inputs.map(asTensorFact), 'input') as FactArgs<Params> // by the operator's own parameters
+  const body = op.lower.kind === 'host' ? op.lower.body?.(args, attrs) : undefined
+  if (!body) return undefined
+  const { facts } = inferGraph(body, { captured: capturedFacts(body, scope.facts), fold: foldNode })
+  const prefix = `${node.outputs.find((name) => name !== '')}/`
+  const own = [...definedNames({ ...body, nodes: body.nodes.map(withoutBodies) })]
+  const names = new Map(own.map((name) => [name, prefix + name]))
+  for (const [name, value] of body.constants) scope.constants.set(names.get(name)!, value)
+  for (const name of own) {
+    const fact = facts.get(name)
+    if (fact) scope.facts.set(names.get(name)!, fact)
+  }
+  const nodes = body.nodes.map((one) => ({
+    ...renameReads(one, names),
+    outputs: one.outputs.map((name) => names.get(name) ?? name),
+  }))
+  const results = node.outputs.flatMap((name, i) => {
+    const from = body.outputs[i]!
+    return name === '' ? [] : [identityNode(node.name, names.get(from) ?? from, name)]
+  })
+  const works: Work[] = []
+  for (const one of [...nodes, ...results]) {
+    const resolved = resolveNode(one, scope)
+    if (!resolved) return undefined
+    works.push(...resolved)
+  }
+  return works
+}
+
+const withoutBodies = (node: Node): Node => ({ ...node, attributes: new Map() })
+
+const asTensorFact = (fact: Fact | undefined): Fact | undefined =>
+  fact?.type.kind === 'tensor' ? { ...fact, ...fact.type } : fact
+
+const identityNode = (name: string, from: string, to: string): Node => ({
+  name,
+  domain: '',
+  op: 'Identity',
+  inputs: [from],
+  outputs: [to],
+  attributes: new Map(),
+})
+
 /** The works of the node's decomposition; undefined where it has none. */
 function expand(
   node: Node,
   op: AnyOp,
   inputs: readonly (Fact | undefined)[],
-  facts: Map<string, Fact>,
-  options: ResolveOptions,
+  scope: Scope,
 ): Work[] | undefined {
+  const { facts } = scope
   const body = decomposition(op, node, inputs)
   if (!body) return undefined
   const rename = new Map<string, string>()
@@ -171,7 +234,7 @@ function expand(
       inputs: part.inputs.map(outer),
       outputs: part.outputs.map(outer),
     }
-    const resolved = resolveNode(renamed, facts, options)
+    const resolved = resolveNode(renamed, scope)
     if (!resolved) return undefined
     works.push(...resolved)
   }

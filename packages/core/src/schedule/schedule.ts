@@ -32,10 +32,10 @@ export interface ScheduleOptions extends RefOptions {
  */
 export function schedule(graph: Graph, given: ReadonlyMap<string, Fact>, options: ScheduleOptions): Schedule {
   const { target, threads } = options
-  const { works: all, facts, rest } = resolve(graph, given, { target, threads })
+  const { works: all, facts, constants, rest } = resolve(graph, given, { target, threads })
   const wanted = new Set([...options.wanted, ...rest.flatMap(readsOf)])
   const works = neededWorks(all, wanted)
-  const refs = openRefs(graph, works, facts, options)
+  const refs = openRefs({ inputs: graph.inputs, constants }, works, facts, options)
   const tables = new Map<Buffer, Uint8Array>()
   const byHost = works.flatMap((work) =>
     work.kind === 'host' ? [...readsOf(work.node), ...work.node.outputs] : [],

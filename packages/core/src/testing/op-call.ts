@@ -53,6 +53,7 @@ export function build(op: AnyOp, call: OpCall, outputCount: number): Built {
   return { graph: b.build(outputs), inputs, outputs }
 }
 
+/** The type of a value, with its actual sizes. */
 export function typeOf(value: Value): ValueType {
   return value.kind === 'tensor' ? tensorType(value.dtype, value.shape) : typeOfValue(value as never) // types do not read elements
 }

@@ -2,19 +2,22 @@ import { sameShape } from '../../base/shape.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import { typeText } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
-import { readsOf } from '../../ir/graph.ts'
+import { readsOf, subgraphsOf } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
 import type { TensorRef } from '../../kernel/lower.ts'
+import type { Fact } from '../../ops/fact.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
 import type { ConcreteType } from '../../schedule/work.ts'
-import { factOf, type Held, tensorTypeOf } from './held.ts'
+import { factOf, type Held, scalarOf, tensorTypeOf } from './held.ts'
 import type { Machine } from './machine.ts'
 import { makePlan, type Plan } from './plan.ts'
 
 export interface Chapter {
   readonly graph: Graph
+  /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
+  readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
   /** What was prepared last: most runs are like the one before. */
   latest: Latest | undefined
@@ -23,7 +26,8 @@ export interface Chapter {
 }
 
 interface Latest {
-  readonly inputs: readonly (ConcreteType | undefined)[]
+  /** Types, and the values of scalars that the plan was made for. */
+  readonly inputs: readonly ((ConcreteType & { readonly scalar: unknown }) | undefined)[]
   readonly outputs: readonly string[]
   readonly prepared: Prepared
 }
@@ -52,6 +56,7 @@ export function openChapter(graph: Graph): Chapter {
   let following: Chapter | undefined
   return {
     graph,
+    scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
     latest: undefined,
     next(rest) {
@@ -70,6 +75,11 @@ function restOf(graph: Graph, [, ...nodes]: readonly Node[]): Graph {
   return { ...graph, nodes, inputs: [...reads] }
 }
 
+/** A graph whose scalars change from run to run, such as a position, must not be planned for each of them. */
+const mostScalarPlans = 8
+
+const hasBodies = (node: Node): boolean => subgraphsOf(node).length > 0
+
 /** Plans that are kept: images are small, but a service may see many sizes. */
 const mostPlans = 64
 
@@ -81,18 +91,19 @@ export function prepareChapter(
   machine: Machine,
   threads: number,
 ): Prepared {
-  const { graph, plans, latest } = chapter
+  const { graph, plans, latest, scalars } = chapter
   if (latest && isLike(latest, graph, values, outputs)) return latest.prepared
-  const facts = new Map(
-    graph.inputs.flatMap((name) => {
-      const held = values.get(name)
-      return held ? [[name, factOf(held)] as const] : []
-    }),
-  )
-  const key = `${[...facts].map(([name, { type }]) => `${name}:${typeText(type)}`)}>${outputs}`
+  const isForScalars = scalars.plans < mostScalarPlans
+  const facts = new Map<string, Fact>()
+  for (const name of graph.inputs) {
+    const held = values.get(name)
+    if (held) facts.set(name, isForScalars ? withScalar(held) : factOf(held))
+  }
+  const key = `${[...facts].map(([name, fact]) => `${name}:${factText(fact)}`)}>${outputs}`
   const known = plans.get(key)
   plans.delete(key)
   const prepared = known ?? prepare(graph, facts, outputs, machine, threads)
+  if (!known && [...facts.values()].some(({ constant }) => constant)) scalars.plans += 1
   plans.set(key, prepared)
   for (const [oldest, { plan }] of plans) {
     if (plans.size <= mostPlans) break
@@ -102,10 +113,19 @@ export function prepareChapter(
   const inputs = graph.inputs.map((name) => {
     const held = values.get(name)
     const type = held && tensorTypeOf(held)
-    return type && { dtype: type.dtype, shape: [...type.shape] }
+    const scalar = facts.get(name)?.constant?.data[0]
+    return type && { dtype: type.dtype, shape: [...type.shape], scalar }
   })
   chapter.latest = { inputs, outputs: [...outputs], prepared }
   return prepared
+}
+
+const factText = ({ type, constant }: Fact): string =>
+  constant ? `${typeText(type)}=${constant.data[0]}` : typeText(type)
+
+function withScalar(held: Held): Fact {
+  const constant = scalarOf(held)
+  return constant ? { ...factOf(held), constant } : factOf(held)
 }
 
 /** True for a run of the same sizes and outputs; values that are no tensors are not compared. */
@@ -122,6 +142,7 @@ function isLike(
     const held = values.get(graph.inputs[i]!)
     const type = held && tensorTypeOf(held)
     if (!known || !type || type.dtype !== known.dtype || !sameShape(type.shape, known.shape)) return false
+    if (known.scalar !== undefined && scalarOf(held!)?.data[0] !== known.scalar) return false
   }
   return true
 }

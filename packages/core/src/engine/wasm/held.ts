@@ -1,9 +1,9 @@
 /** A value during a run: as the caller gave it, in the memory of kernels, or in the form of reference kernels. */
-import type { DType } from '../../base/dtype.ts'
-import type { Shape } from '../../base/shape.ts'
+import { type DType, dtypeInfo } from '../../base/dtype.ts'
+import { elementCount, type Shape } from '../../base/shape.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import type { Value } from '../../base/value.ts'
-import { narrowValue, type WideValue, widenValue } from '../../base/wide.ts'
+import { narrowValue, type WideTensor, type WideValue, widen, widenValue } from '../../base/wide.ts'
 import type { Fact } from '../../ops/fact.ts'
 import { typeOfValue } from '../../reference/run-node.ts'
 import { ownTensor, readTensor } from './tensors.ts'
@@ -48,6 +48,14 @@ export function toWide(held: Held, memory: () => Uint8Array): WideValue {
 export function toTensor(held: Held, memory: () => Uint8Array): Tensor | undefined {
   const value = toValue(held, memory)
   return value.kind === 'tensor' ? value : undefined
+}
+
+/** The value of an integer or bool tensor of one element, from the caller; such scalars choose bodies and sizes. */
+export function scalarOf(held: Held): WideTensor | undefined {
+  if (held.kind !== 'value' || held.value.kind !== 'tensor') return undefined
+  const { kind } = dtypeInfo(held.value.dtype)
+  const isWhole = kind === 'int' || kind === 'uint' || kind === 'bool'
+  return isWhole && elementCount(held.value.shape) === 1 ? widen(held.value) : undefined
 }
 
 /** The type of a tensor. */

@@ -100,7 +100,14 @@ function closeDefaults(graph: Graph, given: ReadonlySet<string>): Graph {
   return { ...graph, inputs, constants }
 }
 
-/** True for errors of WebAssembly code itself, whatever realm made them. */
+/**
+ * True for the traps by which kernels refuse values: an index out of range, a division by zero. The names are those of
+ * the error that engines throw, whatever realm made it. Other traps are faults of a kernel.
+ */
 function isTrap(error: unknown): boolean {
-  return error instanceof Error && error.name === 'RuntimeError' && error.message.includes('unreachable')
+  return (
+    error instanceof Error &&
+    error.name === 'RuntimeError' &&
+    /unreachable|divide by zero|integer overflow/.test(error.message)
+  )
 }

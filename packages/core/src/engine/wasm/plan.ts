@@ -2,6 +2,7 @@
 import { SlipwayError } from '../../base/errors.ts'
 import { hoist, hoistedNames } from '../../codegen/hoist.ts'
 import { imageBytes, writeImage } from '../../codegen/image.ts'
+import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
 import { type Lifetime, lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
 import { type Placement, placeBuffers } from '../../memory/place.ts'
@@ -103,13 +104,13 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   }
 }
 
-function hostUse({ node, inputs }: Work, refs: Refs): Use {
+function hostUse({ node }: Work, refs: Refs): Use {
   const buffers = (names: readonly string[]) =>
     names.flatMap((name) => {
       const ref = name === '' ? undefined : refs.of(name)
       return ref ? [ref.at.buffer] : []
     })
-  return { reads: inputs.length > 0 ? buffers(node.inputs) : [], writes: buffers(node.outputs) }
+  return { reads: buffers(readsOf(node)), writes: buffers(node.outputs) }
 }
 
 function segmentsOf(steps: readonly Step[]): Segment[] {

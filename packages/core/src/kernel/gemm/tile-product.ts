@@ -30,6 +30,16 @@ export function multiplyAdd(
   return target.relaxed ? op('f32x4.relaxed_madd', a, b, c) : op('f32x4.add', op('f32x4.mul', a, b), c)
 }
 
+/** What is done in every step. */
+export interface InnerStep {
+  /** a · b + c. */
+  accumulate(target: Target, a: Operand<'v128'>, b: Operand<'v128'>, c: Operand<'v128'>): Operand<'v128'>
+  /** Columns number `v` of the tile, at the step that an address is at. */
+  column(at: Local<'i32'>, v: number): Operand<'v128'>
+}
+
+const floatStep: InnerStep = { accumulate: multiplyAdd, column: (at, v) => load('v128.load', at, 16 * v) }
+
 /** Accumulators of a tile, row by row. */
 export function tileLocals(f: FunctionBuilder, { rows, vectors }: RegisterTile): Local<'v128'>[] {
   return Array.from({ length: rows * vectors }, () => f.local('v128'))
@@ -44,14 +54,14 @@ export function emitTileProduct(
   a: StepOperand | RowOperand,
   b: StepOperand,
   depth: Local<'i32'>,
-  accumulate: typeof multiplyAdd = multiplyAdd,
+  { accumulate, column: readColumn }: InnerStep = floatStep,
 ): void {
   const columns = Array.from({ length: tile.vectors }, () => f.local('v128'))
   const row = f.local('v128')
   f.block((leave) => {
     f.branchIf(leave, op('i32.le_s', depth, i32(0)))
     f.loop((again) => {
-      columns.forEach((column, v) => void f.set(column, load('v128.load', b.at, 16 * v)))
+      columns.forEach((column, v) => void f.set(column, readColumn(b.at, v)))
       for (let r = 0; r < tile.rows; r++) {
         const splat =
           a.kind === 'steps' ? load('v128.load32_splat', a.at, 4 * r) : load('v128.load32_splat', a.at[r]!)

@@ -1,13 +1,16 @@
 /** C = A · B of 8-bit integers for a batch of matrices: how they are packed, and in which blocks. */
 import { blocksOf } from '../gemm/blocks.ts'
 import type { PanelSource } from '../gemm/gemm-kernel.ts'
+import type { Packing } from '../gemm/pack.ts'
 import type { Place } from '../kernel.ts'
 import type { Epilogue, LowerContext, Refusal } from '../lower.ts'
 import type { RegisterTile } from '../target.ts'
 import type { ByteType } from './bytes.ts'
 import type { Factors } from './factors.ts'
+import { bytePanelKernel, bytePanels } from './pack-bytes.ts'
 import { pairBytes, pairKernel } from './pack-pairs.ts'
 import { type ProductForm, productKernel, productScratchBytes } from './product-kernel.ts'
+import { rowSumKernel } from './row-sums.ts'
 
 /** Matrices one behind the other. */
 export interface ByteOperand {
@@ -19,7 +22,7 @@ export interface ByteOperand {
   readonly isTurned: boolean
   readonly zero: Place | undefined
   /** One for each row of A, or column of B; or for those of all matrices. */
-  readonly zeros: 'one' | 'each' | 'all'
+  readonly zeros: 'none' | 'one' | 'each' | 'all'
 }
 
 /** What tasks make their panels of B from. */
@@ -85,13 +88,16 @@ export function lowerProduct(context: LowerContext, problem: IntegerProduct): Re
     unit: Math.max(1, steps),
     isPacking: b.form === 'source',
   })
-  const left = packed(context, a, 'rows', tile.rows, rows, depth)
-  const right = b.form === 'plain' ? packed(context, b, 'columns', width, columns, depth) : undefined
+  const left = packRows(context, a, tile.rows, rows, depth)
+  const right = b.form === 'plain' ? packColumns(context, b, width, columns, depth) : undefined
   const factors = output.kind === 'int32' ? undefined : output.factors
   const single = factors === undefined || factors.count === 1
   const form: ProductForm = {
     tile,
-    source: b.form === 'source' ? b.source : undefined,
+    b:
+      b.form === 'source'
+        ? { kind: 'source', source: b.source }
+        : { kind: 'bytes', dtype: b.dtype, zeros: b.zeros === 'all' ? 'each' : b.zeros },
     start: start?.along ?? 'none',
     output: output.kind,
     factors: single ? 'rows' : problem.factors,
@@ -106,6 +112,9 @@ export function lowerProduct(context: LowerContext, problem: IntegerProduct): Re
     start: start?.at,
     factors: factors?.at,
     bias: output.kind === 'float32' ? output.bias : undefined,
+    bZero: b.form === 'plain' ? b.zero : undefined,
+    rowSums: b.form === 'plain' && b.zeros !== 'none' ? sumRows(context, a, rows, depth) : undefined,
+    rowSumBatch: perMatrix,
     zero: output.kind === 'int32' || output.kind === 'float32' ? undefined : output.zero,
     matrices: pairs && context.table(new Uint8Array(Int32Array.from(pairs.flat()).buffer)),
     rows,
@@ -125,33 +134,66 @@ export function lowerProduct(context: LowerContext, problem: IntegerProduct): Re
   return undefined
 }
 
-/** The call that packs all matrices of an operand. */
-function packed(
+interface Packed {
+  readonly at: Place
+  readonly batchBytes: number
+}
+
+/** The call that packs all matrices of A. */
+function packRows(context: LowerContext, a: ByteOperand, width: number, size: number, depth: number): Packed {
+  const { dtype, count, isTurned, zero, zeros } = a
+  const bytes = pairBytes(width, size, depth)
+  const place = context.temp(`pairs of ${width}`, count * bytes + 64)
+  const packing = isTurned ? 'copy' : 'turn'
+  const args = {
+    ...packArgs(a, packing, width, size, depth),
+    y: place,
+    packedBytes: bytes,
+    zero,
+    zeroBatch: zeros === 'all' ? size : 0,
+  }
+  context.call(pairKernel(packing, width, dtype, hasZeros(a)), args, args.tasks * count)
+  return { at: place, batchBytes: count === 1 ? 0 : bytes }
+}
+
+const hasZeros = ({ zeros }: ByteOperand) => zeros === 'each' || zeros === 'all'
+
+/** The call that sums the rows of A, which is not turned. */
+function sumRows(context: LowerContext, a: ByteOperand, rows: number, depth: number): Place {
+  const count = a.count * rows
+  const place = context.temp('row sums', 4 * count + 64)
+  const perTask = Math.max(1, Math.floor(65536 / Math.max(1, depth)))
+  const args = { x: a.at, y: place, zero: a.zero, count, rows, perTask, depth }
+  context.call(rowSumKernel(a.dtype, hasZeros(a)), args, Math.ceil(count / perTask))
+  return place
+}
+
+/** The call that packs all matrices of B. */
+function packColumns(
   context: LowerContext,
-  { at, dtype, count, isTurned, zero, zeros }: ByteOperand,
-  side: 'rows' | 'columns',
+  b: ByteOperand,
   width: number,
   size: number,
   depth: number,
-): { readonly at: Place; readonly batchBytes: number } {
-  const bytes = pairBytes(width, size, depth)
-  const place = context.temp(`pairs of ${width}`, count * bytes + 64)
-  const packing = (side === 'rows') === isTurned ? 'copy' : 'turn'
+): Packed {
+  const { count, isTurned } = b
+  const bytes = bytePanels(width, size, depth)
+  const place = context.temp(`bytes of ${width}`, count * bytes + 64)
+  const packing = isTurned ? 'turn' : 'copy'
+  const args = { ...packArgs(b, packing, width, size, depth), y: place, packedBytes: bytes }
+  context.call(bytePanelKernel(packing, width), args, args.tasks * count)
+  return { at: place, batchBytes: count === 1 ? 0 : bytes }
+}
+
+function packArgs({ at }: ByteOperand, packing: Packing, width: number, size: number, depth: number) {
   const block = Math.max(1, Math.floor(65536 / (width * Math.max(1, depth)))) * width
-  const tasks = Math.ceil(size / block)
-  const args = {
+  return {
     x: at,
-    y: place,
-    zero,
     count: size,
     depth,
     strideBytes: packing === 'copy' ? size : depth,
     batchBytes: size * depth,
-    packedBytes: bytes,
-    zeroBatch: zeros === 'all' ? size : 0,
     block,
-    tasks,
+    tasks: Math.ceil(size / block),
   }
-  context.call(pairKernel(packing, width, dtype, zeros !== 'one'), args, tasks * count)
-  return { at: place, batchBytes: count === 1 ? 0 : bytes }
 }

@@ -1,18 +1,18 @@
 /** The kernel of C = A · B for 8-bit numbers in panels of pairs, with 32-bit sums. */
 import { i32, type Local, load, type Operand, op } from '../../wasm/index.ts'
-import type { PanelSource } from '../gemm/gemm-kernel.ts'
-import { emitTileProduct, type StepOperand, tileLocals } from '../gemm/tile-product.ts'
+
+import { emitTileProduct, type InnerStep, type StepOperand, tileLocals } from '../gemm/tile-product.ts'
 import { defineKernel, type Kernel, type KernelBuilder, type ParamSpec } from '../kernel.ts'
 import type { BoundEpilogue } from '../lower.ts'
 import { type RegisterTile, type Target, targetKey } from '../target.ts'
 import type { ByteType } from './bytes.ts'
+import { type ColumnForm, columnBytes, columnKey, emitCorrection, readColumns } from './columns.ts'
 import { emitProductStore } from './product-store.ts'
 
 /** What changes the code. */
 export interface ProductForm {
   readonly tile: RegisterTile
-  /** What every task makes its panels of B from; absent: they lie there. */
-  readonly source: PanelSource | undefined
+  readonly b: ColumnForm
   /** An int32 per row or per column that sums start from. */
   readonly start: 'none' | 'rows' | 'columns'
   readonly output: 'int32' | 'float32' | ByteType
@@ -30,6 +30,11 @@ export const productParams = {
   start: 'in',
   factors: 'in',
   bias: 'in',
+  /** Zero points of B in panels of bytes, and sums of the rows of A. */
+  bZero: 'in',
+  rowSums: 'in',
+  /** Bytes of them from matrix to matrix. */
+  rowSumBatch: 'i32',
   /** The output's zero point. */
   zero: 'in',
   /** Pairs of matrix numbers of A and B for each matrix of C; absent: the same numbers, times `aBatch`, `bBatch`. */
@@ -68,23 +73,20 @@ const outputBytes = (output: ProductForm['output']) => (output === 'int32' || ou
 const spareBytes = ({ rows, vectors }: RegisterTile) => Math.ceil((16 * rows * vectors) / 64) * 64
 
 /** Bytes of scratch for tasks of so many columns. */
-export function productScratchBytes(
-  { tile, source }: ProductForm,
-  columnBlock: number,
-  pairs: number,
-): number {
+export function productScratchBytes({ tile, b }: ProductForm, columnBlock: number, pairs: number): number {
   const width = 4 * tile.vectors
-  const packed = source ? 4 * Math.ceil(columnBlock / width) * width * pairs + source.scratchBytes : 0
+  const packed =
+    b.kind === 'source' ? 4 * Math.ceil(columnBlock / width) * width * pairs + b.source.scratchBytes : 0
   return spareBytes(tile) + packed
 }
 
 export function productKernel(target: Target, form: ProductForm): Kernel<typeof productParams> {
-  const { tile, source, start, output, factors, hasBias, epilogue } = form
+  const { tile, b, start, output, factors, hasBias, epilogue } = form
   const finish = output === 'int32' ? '' : `${factors}${hasBias ? '+bias' : ''}:${epilogue?.key ?? ''}`
-  const parts = [targetKey({ ...target, tile }), source?.key ?? '', start, output, finish]
+  const parts = [targetKey({ ...target, tile }), columnKey(b), start, output, finish]
   return defineKernel<ParamSpec>({
     key: `integer-product:${parts.join(':')}`,
-    params: { ...productParams, ...source?.params, ...epilogue?.params },
+    params: { ...productParams, ...(b.kind === 'source' && b.source.params), ...epilogue?.params },
     emit: (k) => emitTask(k as ProductBuilder, form), // the other parameters come on top
   }) as Kernel<typeof productParams> // as above
 }
@@ -120,7 +122,8 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   const t = taskOf(k)
   const pairs = f.let(arg('pairs'))
   const aBytes = f.let(times(pairs, 4 * tile.rows))
-  const bBytes = f.let(times(pairs, 16 * tile.vectors))
+  const stepBytes = columnBytes(form.b) * tile.vectors
+  const bBytes = f.let(times(pairs, stepBytes))
   const panelA = f.let(
     plus(arg('a'), times(t.aNumber, arg('aBatch')), times(op('i32.div_u', t.row, i32(tile.rows)), aBytes)),
   )
@@ -128,18 +131,24 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   const acc = tileLocals(f, tile)
   const [row, column] = [f.local('i32'), f.local('i32')]
   const store = emitProductStore(k, form, t, outputBytes(form.output))
+  const correct = correction(k, form, t)
+  const inner: InnerStep = {
+    accumulate: multiplyAddPairs,
+    column: (at, v) => readColumns(form.b, at, v),
+  }
   f.for(row, 0, t.rows, tile.rows, () => {
     const panelB = f.let(b)
     store.startRow(row)
     f.for(column, 0, t.columns, 4 * tile.vectors, () => {
       store.startTile(row, column, acc)
-      const steps = (at: Local<'i32'>, stepBytes: number): StepOperand => ({
+      correct?.(acc, row, column)
+      const steps = (at: Local<'i32'>, bytes: number): StepOperand => ({
         kind: 'steps',
         at: f.let(at),
-        stepBytes,
+        stepBytes: bytes,
       })
-      const [left, right] = [steps(panelA, 4 * tile.rows), steps(panelB, 16 * tile.vectors)]
-      emitTileProduct(f, target, tile, acc, left, right, f.let(pairs), multiplyAddPairs)
+      const [left, right] = [steps(panelA, 4 * tile.rows), steps(panelB, stepBytes)]
+      emitTileProduct(f, target, tile, acc, left, right, f.let(pairs), inner)
       store.finishTile(row, column, acc)
       f.add(panelB, bBytes)
     })
@@ -147,13 +156,19 @@ function emitTask(k: ProductBuilder, form: ProductForm): void {
   })
 }
 
-const multiplyAddPairs: Parameters<typeof emitTileProduct>[7] = (_, a, b, c) =>
+const multiplyAddPairs: InnerStep['accumulate'] = (_, a, b, c) =>
   op('i32x4.add', op('i32x4.dot_i16x8_s', a, b), c)
+
+function correction({ f, arg }: ProductBuilder, { b, tile }: ProductForm, t: ProductTask) {
+  const zeros = b.kind === 'bytes' && b.zeros === 'each' ? plus(arg('bZero'), t.column) : arg('bZero')
+  const matrix = plus(arg('rowSums'), times(t.aNumber, arg('rowSumBatch')))
+  return emitCorrection(f, b, { vectors: tile.vectors, zeros, rowSums: plus(matrix, times(t.row, 4)) })
+}
 
 /** Address of the first panel of B of a task. */
 function panelsOfB(
   k: ProductBuilder,
-  { source, tile }: ProductForm,
+  { b, tile }: ProductForm,
   t: ProductTask,
   pairs: Local<'i32'>,
   panelBytes: Local<'i32'>,
@@ -161,12 +176,15 @@ function panelsOfB(
   const { f, arg, scratch } = k
   const width = 4 * tile.vectors
   const matrix = f.let(plus(arg('b'), times(t.bNumber, arg('bBatch'))))
-  if (!source) return f.let(plus(matrix, times(op('i32.div_u', t.column, i32(width)), panelBytes)))
+  if (b.kind !== 'source')
+    return f.let(plus(matrix, times(op('i32.div_u', t.column, i32(width)), panelBytes)))
+  const { source } = b
   const room = f.let(plus(scratch, i32(spareBytes(tile))))
   const to = f.let(plus(room, i32(source.scratchBytes)))
   const { column, columns } = t
   const step = f.let(i32(0))
-  source.emit(k as KernelBuilder, {
+  const builder = k as KernelBuilder // its parameters are among the kernel's
+  source.emit(builder, {
     from: matrix,
     column,
     columns,
@@ -175,6 +193,6 @@ function panelsOfB(
     to,
     scratch: room,
     width,
-  }) // its parameters are among the kernel's
+  })
   return to
 }

@@ -1,5 +1,6 @@
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
+import { lowerPlaneMeans } from '../lower/quantized-lines.ts'
 import { one } from '../param.ts'
 import { globalPoolFact } from '../shared/pool.ts'
 import { channelsFirst, channelsLast } from './shared/channels-last.ts'
@@ -29,6 +30,15 @@ export const qlinearGlobalAveragePool = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, x_scale, x_zero_point, y_scale, y_zero_point }, { Y }, { channels_last }, context) =>
+      channels_last === 0
+        ? lowerPlaneMeans(
+            X,
+            Y,
+            { xScale: x_scale, xZero: x_zero_point, yScale: y_scale, yZero: y_zero_point },
+            context,
+          )
+        : 'channels that come last',
     build: (b, { X, x_scale, x_zero_point, y_scale, y_zero_point }, { channels_last }, { inputs }) => {
       const rank = inputs.X.shape?.length
       if (rank === undefined) return undefined

@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
 import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { lowerByteSoftmax } from '../lower/quantized-lines.ts'
 import { maybe, one } from '../param.ts'
 import { cast, eightBits, requireScalars, scalar } from './shared/quantized-graph.ts'
 
@@ -31,6 +32,11 @@ export const qlinearSoftmax = defineOp({
   gradient: 'none',
   lower: {
     kind: 'decompose',
+    emit: ({ X, X_scale, y_scale, y_zero_point }, { Y }, { axis, opset }, context) =>
+      lowerByteSoftmax(
+        { X, Y, xScale: X_scale, yScale: y_scale, yZero: y_zero_point, axis, isRest: opset < 13 },
+        context,
+      ),
     build: (b, { X, X_scale, y_scale, y_zero_point }, { axis, opset }, { inputs }) => {
       const rank = inputs.X.shape?.length
       if (rank === undefined) return undefined

@@ -41,6 +41,9 @@ export interface DepthwiseStrip {
   readonly end: Local<'i32'>
 }
 
+/** Many maps of one channel are a matrix product, which reads the channel once for all of them. */
+const mostMultiplier = 8
+
 export type DepthwiseBuilder = KernelBuilder<typeof depthwiseParams>
 
 /** Groups of single channels, over one or two axes. */
@@ -52,6 +55,7 @@ export const depthwiseConvolution: ConvStrategy = {
 function lowerDepthwise(problem: ConvProblem, context: LowerContext): Refusal {
   const { X, W, B, Y, group } = problem
   const axes = planeAxes(problem.axes)
+  if (W.shape[0]! > mostMultiplier * group) return 'many maps of one channel'
   if (!axes) return 'more than two spatial axes'
   const epilogue = planeEpilogue(context, Y.shape, axes)
   if (!epilogue) return 'an epilogue that does not lie along the output'

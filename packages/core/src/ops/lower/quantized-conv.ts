@@ -107,7 +107,7 @@ function lowerWindows(conv: PreparedConv, weightType: ByteType, context: LowerCo
   })
 }
 
-export function outputOf({ y, scaling }: IntegerConvNode, factors: Factors | undefined): ProductOutput {
+function outputOf({ y, scaling }: IntegerConvNode, factors: Factors | undefined): ProductOutput {
   if (!scaling || !factors) return { kind: 'int32' }
   return { kind: y.dtype as ByteType, factors, zero: scaling.yZero.at } // of the operator's types
 }

@@ -45,7 +45,7 @@ export function lowerIntegerMatmul(node: IntegerMatmul, finish: Finish, context:
   if (finish.kind !== 'int32' && left.columns > mostSteps) return 'sums beyond 32 bits'
   const count = elementCount(broadcast(left.batch, right.batch))
   // Rows of several matrices that meet the same B are rows of one matrix.
-  const isOne = b.count === 1 && a.count === count && (a.zeros === 'one' || count === 1)
+  const isOne = b.count === 1 && a.count === count && (a.zeros !== 'each' || count === 1)
   const product: IntegerProduct = {
     a: isOne ? { ...a, count: 1 } : a,
     b,
@@ -108,5 +108,7 @@ function byteOperand(
   const isEach = zero && shape.length > 1 && isSide(zero, side === 'rows' ? rows : columns)
   if (!isOne && !isEach) return `zero points that are not one of the ${side} each`
   const { at, count, isTurned } = plain
-  return { form: 'plain', at, dtype, count, isTurned, zero: zero?.at, zeros: isOne ? 'one' : 'each' }
+  const isNothing = !zero || zero.constant?.data.every((value) => value === 0)
+  const zeros = isNothing ? 'none' : isOne ? 'one' : 'each'
+  return { form: 'plain', at, dtype, count, isTurned, zero: isNothing ? undefined : zero?.at, zeros }
 }
