@@ -35,7 +35,6 @@ async function prepare(
   options: PrepareOptions = {},
 ): Promise<Program> {
   const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
-  const threads = options.threads ?? Math.min(mostDefaultThreads, platform.availableParallelism())
   assertOperatorsKnown(graph)
   const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
   const operators = countOperators(graph)
@@ -46,7 +45,7 @@ async function prepare(
     program,
     graph: shared,
     limits,
-    settings: { threads: program === 'wasm' ? Math.max(1, threads) : 1, deterministic },
+    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic },
     graceMs,
     workers: Math.max(1, workers),
   })
@@ -81,6 +80,10 @@ async function prepare(
     dispose,
     ...asyncDisposable(dispose),
   }
+}
+
+function threadsFor({ threads }: PrepareOptions): number {
+  return Math.max(1, threads ?? Math.min(mostDefaultThreads, platform.availableParallelism()))
 }
 
 interface OwnRuns {
