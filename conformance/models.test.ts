@@ -1,11 +1,13 @@
 /**
- * Real models on the reference engine. They lie outside the project; where the folder is missing, the suite is skipped.
+ * Real models on both engines. They lie outside the project; where the folder is missing, the suite is skipped.
  * Where a model comes without expected outputs, onnxruntime-node is the judge if it is installed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  type CompiledGraph,
+  compileGraph,
   type Graph,
   interpret,
   readNpy,
@@ -34,6 +36,20 @@ if (!present) console.log('tests of real models are skipped: ../shared/models is
 else if (!ort)
   console.log('comparisons with onnxruntime-node are skipped: run npm ci --prefix conformance to install it')
 
+const compiled = new Map<Graph, CompiledGraph>()
+
+/** Results of the reference kernels, which those of compiled ones must be close to. */
+function run(graph: Graph, inputs: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  const program = compiled.get(graph) ?? compileGraph(graph)
+  compiled.set(graph, program)
+  const [expected, got] = [interpret(graph, inputs), program.run(inputs)]
+  for (const [name, value] of expected) {
+    const tolerance = value.kind === 'tensor' ? ofLargest(value) : undefined
+    expect(difference(got.get(name)!, value, tolerance), `${name}, compiled`).toBeUndefined()
+  }
+  return expected
+}
+
 function expectClose(
   graph: Graph,
   inputs: ReadonlyMap<string, Value>,
@@ -41,7 +57,7 @@ function expectClose(
   tolerance?: Tolerance,
 ): void {
   const [name] = graph.outputs
-  expect(difference(interpret(graph, inputs).get(name!)!, expected, tolerance)).toBeUndefined()
+  expect(difference(run(graph, inputs).get(name!)!, expected, tolerance)).toBeUndefined()
 }
 
 /** Sums of terms that cancel are as precise as their largest term, not as their result. */
@@ -102,7 +118,7 @@ describe.skipIf(!present)('iris', () => {
         input.shape,
         Float32Array.from(input.data as ArrayLike<number>, Number),
       ) // the file holds float64
-      const got = interpret(graph, new Map([['float_input', floats]]))
+      const got = run(graph, new Map([['float_input', floats]]))
       const named = got.get('output_label') as Tensor<'int64'> // declared int64
       expect(Array.from(named.data, Number)).toEqual(Array.from(labels().data as ArrayLike<bigint>, Number))
       const maps = got.get('output_probability')!
@@ -136,7 +152,7 @@ describe.skipIf(!present)('silero_vad', () => {
           ['state', state],
           ['sr', sr],
         ])
-        const got = interpret(graph, inputs)
+        const got = run(graph, inputs)
         if (ort && start % (20 * chunk) === 0) {
           const expected = await runOrt(ort, bytes, inputs)
           for (const [name, value] of expected) expect(difference(got.get(name)!, value)).toBeUndefined()
@@ -156,7 +172,7 @@ describe.skipIf(!present)('detectors', () => {
     const bytes = readFileSync(path('ultraface', 'version-slim-320.onnx'))
     const graph = readOnnx(bytes)
     const inputs = randomInputs(graph)
-    const got = interpret(graph, inputs)
+    const got = run(graph, inputs)
     const scores = got.get('scores') as Tensor<'float32'> // declared float32
     expect(scores.shape).toEqual([1, 4420, 2])
     for (let i = 0; i < scores.data.length; i += 2)
@@ -171,7 +187,7 @@ describe.skipIf(!present)('detectors', () => {
       const bytes = readFileSync(path('yolox_nano', 'yolox_nano.onnx'))
       const graph = readOnnx(bytes)
       const inputs = randomInputs(graph)
-      const got = interpret(graph, inputs)
+      const got = run(graph, inputs)
       const { shape, data } = got.get('output') as Tensor<'float32'> // declared float32
       expect(shape).toEqual([1, 3549, 85])
       const likely = data.filter((_, i) => i % 85 >= 4)
@@ -199,7 +215,7 @@ describe.skipIf(!present || !ort)('models compared with onnxruntime-node', () =>
       const graph = readOnnx(bytes)
       const inputs = randomInputs(graph)
       const expected = await runOrt(ort!, bytes, inputs)
-      const got = interpret(graph, inputs)
+      const got = run(graph, inputs)
       // Quantised models may round a half the other way than the peer's integer kernels: one step of the last scale.
       const tolerance =
         folder === 'kws_micronet_m' && !file.includes('fp32') ? { relative: 0, absolute: 0.02 } : undefined
