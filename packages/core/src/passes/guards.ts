@@ -39,12 +39,6 @@ export function rank(name: string, ...ranks: readonly number[]): Guard {
   }
 }
 
-/** A captured value has a shape of plain numbers. */
-export function knownShape(name: string): Guard {
-  return ({ shape, value }) =>
-    shape(name)?.every((size) => typeof size === 'number') || `the shape of "${value(name)}" must be known`
-}
-
 /** Nothing but the match itself reads what happens between its inputs and its root. */
 export const closed: Guard = ({ view, matched, root }) => {
   const inner = matched.filter((node) => node !== root).flatMap(({ outputs }) => outputs)

@@ -2,7 +2,6 @@
  * Runs a Graph node by node with the reference kernels. Slow and obvious on purpose: it is the definition of
  * right that every engine, pass and gradient is compared with.
  */
-import { dtypeInfo } from '../base/dtype.ts'
 import { SlipwayError } from '../base/errors.ts'
 import { defaultLimits, type Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
@@ -12,6 +11,7 @@ import type { Fact } from '../ops/fact.ts'
 import type { DecodeImage } from '../ops/image-codec.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
 import { randomStream } from '../ops/random.ts'
+import { checkElements } from './check-elements.ts'
 import { type GraphPlan, graphPlanner, type NodePlan } from './plan.ts'
 import { factOfValue, type NodeRunner, runNode } from './run-node.ts'
 
@@ -186,19 +186,4 @@ function capturedFacts({ captured }: GraphPlan, scope: Scope): ReadonlyMap<strin
       return value ? [[name, factOfValue(value)] as const] : []
     }),
   )
-}
-
-function checkElements(count: number, limits: Limits, node: Node): void {
-  const most = Math.min(limits.tensorElements, limits.tensorBytes / (dtypeInfo('float64').bits / 8))
-  if (!(count <= most)) {
-    throw new SlipwayError(
-      'SLP-L4',
-      `Cannot make tensor: it may have at most ${most} elements, got ${count}`,
-      {
-        node: nodeLabel(node),
-        operator: operatorText(node),
-        remedy: 'Raise limits.tensorBytes if the size is intended.',
-      },
-    )
-  }
 }

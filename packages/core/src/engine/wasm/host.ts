@@ -1,5 +1,4 @@
 /** Nodes that the host runs: on their reference kernels, with the bodies of control flow on executors of their own. */
-import { dtypeInfo } from '../../base/dtype.ts'
 import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
 import type { Tensor } from '../../base/tensor.ts'
@@ -11,6 +10,7 @@ import type { Fact } from '../../ops/fact.ts'
 import { inferGraph } from '../../ops/infer-graph.ts'
 import { randomStream } from '../../ops/random.ts'
 import { tryFindOp } from '../../ops/registry.ts'
+import { checkElements } from '../../reference/check-elements.ts'
 import { factOfValue, runNode } from '../../reference/run-node.ts'
 
 export interface HostOptions {
@@ -88,14 +88,4 @@ function inferBody(body: Graph, args: readonly Fact[], call: HostCall): readonly
   )
   const { facts } = inferGraph(body, { inputs, captured, path: `${nodeLabel(call.node)}/` })
   return body.outputs.map((name) => facts.get(name))
-}
-
-function checkElements(count: number, limits: Limits, node: Node): void {
-  const most = Math.min(limits.tensorElements, limits.tensorBytes / (dtypeInfo('float64').bits / 8))
-  if (count <= most) return
-  throw new SlipwayError('SLP-L4', `Cannot make tensor: it may have at most ${most} elements, got ${count}`, {
-    node: nodeLabel(node),
-    operator: operatorText(node),
-    remedy: 'Raise limits.tensorBytes if the size is intended.',
-  })
 }

@@ -6,6 +6,7 @@
 import { SlipwayError } from '../../base/errors.ts'
 import type { Value } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
+import { freezeDefaults } from '../../passes/index.ts'
 import { type GraphRunner, prepareGraph } from '../../reference/interpret.ts'
 import { writeInto } from '../into.ts'
 import { type ExecuteRequest, type Executor, type ExecutorOptions, openExecutor } from './executor.ts'
@@ -95,9 +96,8 @@ function openVariant(machine: Machine, graph: Graph, options: ExecutorOptions): 
 
 /** Defaults that are not given are constants and no inputs; given ones are inputs and no constants. */
 function closeDefaults(graph: Graph, given: ReadonlySet<string>): Graph {
-  const inputs = graph.inputs.filter((name) => given.has(name) || !graph.constants.has(name))
   const constants = new Map([...graph.constants].filter(([name]) => !given.has(name)))
-  return { ...graph, inputs, constants }
+  return freezeDefaults({ ...graph, constants })
 }
 
 /**
