@@ -1,14 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type Import, importsOf, sourceFiles } from './imports.ts'
-import { layers } from './layers.ts'
+import { type Layer, layers, serverLayers } from './layers.ts'
 
-const root = fileURLToPath(new URL('../packages/core/src', import.meta.url))
-const order = layers.map(({ folder }) => folder)
 const isTest = (path: string) => path.endsWith('.test.ts')
 const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined)
+const packages: readonly (readonly [string, readonly Layer[]])[] = [
+  ['core', layers],
+  ['server', serverLayers],
+]
 
-describe('folders of core', () => {
+describe.each(packages)('folders of %s', (name, list) => {
+  const root = fileURLToPath(new URL(`../packages/${name}/src`, import.meta.url))
+  const order = list.map(({ folder }) => folder)
   const imports = importsOf(root)
 
   it('reads the imports', () => expect(imports.length).toBeGreaterThan(50))

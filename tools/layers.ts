@@ -1,9 +1,10 @@
-/** The folders of packages/core/src in data-flow order. A folder imports only from folders above it. */
+/** Folders in data-flow order. A folder imports only from folders above it. */
 export interface Layer {
   readonly folder: string
   readonly about: string
 }
 
+/** The folders of packages/core/src. */
 export const layers: readonly Layer[] = [
   {
     folder: 'base',
@@ -45,4 +46,36 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },
+]
+
+/** The folders of packages/server/src. */
+export const serverLayers: readonly Layer[] = [
+  { folder: 'proto', about: 'the messages of the gRPC protocol and of the model configuration, generated' },
+  {
+    folder: 'oip',
+    about: 'requests, responses and tensors of the inference protocol: bytes and JSON to values',
+  },
+  { folder: 'contract', about: 'the values and interfaces that the stages hand to each other' },
+  {
+    folder: 'config',
+    about: 'how a model is served: config.pbtxt, slipway.yaml, and what the graph says itself',
+  },
+  {
+    folder: 'store',
+    about: 'state that outlives the process: rollouts, audit, keys, sessions; SQLite and PostgreSQL',
+  },
+  { folder: 'observe', about: 'readers of events: metrics, statistics, traces, logs, recent events' },
+  { folder: 'policy', about: 'who asks and what they may do: tokens, keys, roles, limits' },
+  { folder: 'source', about: 'where models come from: folders and object stores' },
+  { folder: 'executor', about: 'runs a version off the front thread; replaces what dies' },
+  { folder: 'scheduler', about: 'queues, batches, sequences, the response cache' },
+  { folder: 'router', about: 'which version answers: rules, splits, labels, fall-back, breaker, shadow' },
+  { folder: 'repository', about: 'loads, swaps and unloads versions; leases on them' },
+  { folder: 'pipeline', about: 'one request through all stages; ensembles' },
+  { folder: 'http', about: 'routes as values on the web framework: bodies, compression, errors' },
+  { folder: 'rest', about: 'one file per REST route' },
+  { folder: 'grpc', about: 'the gRPC services over the same pipeline' },
+  { folder: 'page', about: 'the status page and the JSON behind it' },
+  { folder: 'client', about: 'the TypeScript client for both protocols' },
+  { folder: 'testing', about: 'repositories, models and peers for tests' },
 ]

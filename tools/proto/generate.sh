@@ -1,7 +1,12 @@
 #!/bin/sh
-# Writes onnx_pb.ts from onnx.proto. Needs protoc, Node 22 or newer, and `npm ci` in this folder.
+# Writes the *_pb.ts files from the .proto files beside them. Needs protoc, Node 22 or newer, and `npm ci` in this folder.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-cd "$here/../../packages/core/src/formats/onnx"
-protoc --plugin=protoc-gen-es="$here/node_modules/.bin/protoc-gen-es" \
-  --es_opt=target=ts,import_extension=ts --es_out=. onnx.proto
+generate() {
+  cd "$here/../../packages/$1"
+  shift
+  protoc --plugin=protoc-gen-es="$here/node_modules/.bin/protoc-gen-es" \
+    --es_opt=target=ts,import_extension=ts --es_out=. "$@"
+}
+generate core/src/formats/onnx onnx.proto
+generate server/src/proto model_config.proto grpc_service.proto sessions.proto

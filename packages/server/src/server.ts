@@ -7,6 +7,7 @@ import { type Calls, countCalls } from './http/calls.ts'
 import { errorReply } from './http/error-reply.ts'
 import type { Route, Services } from './http/route.ts'
 import { staticRoutes } from './http/static-files.ts'
+import { inferWith } from './pipeline/infer.ts'
 import { type ModelRepository, type ModelStatus, openRepository } from './repository/model-repository.ts'
 import { restRoutes } from './rest/routes.ts'
 
@@ -86,6 +87,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let url: string | undefined
   const services: Services = {
     models,
+    infer: inferWith(models),
     about: { name: 'slipway', version: ownVersion() },
     get stopping() {
       return closing !== undefined

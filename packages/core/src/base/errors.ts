@@ -11,6 +11,10 @@ export type GrpcStatus =
   | 'RESOURCE_EXHAUSTED'
   | 'FAILED_PRECONDITION'
   | 'UNIMPLEMENTED'
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
+  | 'DEADLINE_EXCEEDED'
+  | 'ABORTED'
   | 'INTERNAL'
   | 'UNAVAILABLE'
 
@@ -79,6 +83,17 @@ export const errorCatalogue = {
   'SLP-R7': { title: 'server is stopping', http: 503, grpc: 'UNAVAILABLE' },
   'SLP-R8': bad('model repository is invalid'),
   'SLP-R9': unsupported('protocol extension is not supported'),
+  'SLP-R10': { title: 'rate limit is exceeded', http: 429, grpc: 'RESOURCE_EXHAUSTED' },
+  'SLP-R11': { title: 'queue is full', http: 503, grpc: 'UNAVAILABLE' },
+  'SLP-R12': { title: 'request timed out in the queue', http: 503, grpc: 'UNAVAILABLE' },
+  'SLP-R13': { title: 'caller is not authenticated', http: 401, grpc: 'UNAUTHENTICATED' },
+  'SLP-R14': { title: 'caller may not do this', http: 403, grpc: 'PERMISSION_DENIED' },
+  'SLP-R15': { title: 'operation is not allowed in this mode', http: 503, grpc: 'UNAVAILABLE' },
+  'SLP-R16': missing('session is unknown or has expired'),
+  'SLP-R17': { title: 'state store cannot be reached', http: 503, grpc: 'UNAVAILABLE' },
+  'SLP-R18': { title: 'record was changed by somebody else', http: 409, grpc: 'ABORTED' },
+  'SLP-R19': bad('model configuration or rollout is invalid'),
+  'SLP-R20': { title: 'deadline has passed', http: 504, grpc: 'DEADLINE_EXCEEDED' },
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>

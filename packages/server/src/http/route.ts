@@ -1,11 +1,13 @@
 /** A route as a value: what it answers to, what it does, and which errors it may give. Knows no web framework. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ErrorCode } from '@slipway/core'
+import type { Infer } from '../contract/services.ts'
 import type { ModelRepository } from '../repository/model-repository.ts'
 
 /** What every route may use. */
 export interface Services {
   readonly models: ModelRepository
+  readonly infer: Infer
   /** True once the server has been asked to close. */
   readonly stopping: boolean
   readonly about: { readonly name: string; readonly version: string }

@@ -1,10 +1,8 @@
-/** Results of a run → the bytes of an inference response. */
-import { type SessionResults, SlipwayError, type Tensor } from '@slipway/core'
-import type { ServedModel } from '../repository/served-model.ts'
+/** The result of an inference → the bytes of a response over REST. */
 import { bytesOfTensor } from './binary-tensor.ts'
-import { tryDatatypeOf } from './datatype.ts'
-import type { InferRequest, WantedOutput } from './infer-request.ts'
+import type { InferenceOutput, InferenceResult } from './inference.ts'
 import { jsonOfTensor } from './json-tensor.ts'
+import type { Parameters } from './parameters.ts'
 
 export interface InferResponse {
   readonly body: Uint8Array
@@ -14,38 +12,41 @@ export interface InferResponse {
 
 /** Throws SLP-R4 for an output that JSON cannot carry. */
 export function writeInferResponse(
-  { name, version }: ServedModel,
-  { id, outputs }: InferRequest,
-  results: SessionResults,
+  { model, version, id, parameters, outputs }: InferenceResult,
+  isBinary: (output: string) => boolean,
 ): InferResponse {
   const blobs: Uint8Array[] = []
-  const written = outputs.map((output) => writeOutput(output, tensorOf(output, results), blobs))
-  const head = JSON.stringify({ model_name: name, model_version: version, ...(id !== undefined && { id }) })
+  const written = outputs.map((output) => writeOutput(output, isBinary(output.name), blobs))
+  const head = JSON.stringify({
+    model_name: model,
+    model_version: version,
+    ...(id !== undefined && { id }),
+    ...(parameters.size > 0 && { parameters: jsonParameters(parameters) }),
+  })
   const json = Buffer.from(`${head.slice(0, -1)},"outputs":[${written.join(',')}]}`)
-  if (!outputs.some(({ binary }) => binary)) return { body: json, headerBytes: undefined }
+  if (blobs.length === 0) return { body: json, headerBytes: undefined }
   return { body: Buffer.concat([json, ...blobs]), headerBytes: json.length }
 }
 
-function tensorOf({ name }: WantedOutput, results: SessionResults): Tensor {
-  const value = results[name]
-  if (value?.kind === 'tensor') return value
-  throw new SlipwayError(
-    'SLP-S8',
-    `Cannot write output "${name}": it must be a tensor, got ${value?.kind ?? 'nothing'}`,
-  )
-}
-
-function writeOutput({ name, binary }: WantedOutput, tensor: Tensor, blobs: Uint8Array[]): string {
-  const datatype = tryDatatypeOf(tensor.dtype)
-  if (!datatype) {
-    throw new SlipwayError(
-      'SLP-S8',
-      `Cannot write output "${name}": it must have a served type, got ${tensor.dtype}`,
-    )
-  }
+function writeOutput(
+  { name, datatype, tensor, parameters }: InferenceOutput,
+  binary: boolean,
+  blobs: Uint8Array[],
+): string {
+  const own = jsonParameters(parameters)
   const head = { name, datatype, shape: tensor.shape }
-  if (!binary) return `${JSON.stringify(head).slice(0, -1)},"data":${jsonOfTensor(name, datatype, tensor)}}`
+  if (!binary) {
+    const text = JSON.stringify({ ...head, ...(parameters.size > 0 && { parameters: own }) })
+    return `${text.slice(0, -1)},"data":${jsonOfTensor(name, datatype, tensor)}}`
+  }
   const bytes = bytesOfTensor(tensor)
   blobs.push(bytes)
-  return JSON.stringify({ ...head, parameters: { binary_data_size: bytes.length } })
+  return JSON.stringify({ ...head, parameters: { ...own, binary_data_size: bytes.length } })
+}
+
+/** JSON has no integers beyond 2^53 that every reader keeps, so these travel as text. */
+function jsonParameters(parameters: Parameters): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    [...parameters].map(([key, value]) => [key, typeof value === 'bigint' ? String(value) : value]),
+  )
 }

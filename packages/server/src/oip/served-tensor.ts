@@ -9,6 +9,8 @@ export interface ServedTensor {
   readonly shape: readonly number[]
   /** False: the rank is unknown. */
   readonly ranked: boolean
+  /** True: requests may leave it out. */
+  readonly optional: boolean
 }
 
 /** Undefined for what the protocol cannot carry: sequences, maps, and types without a name in it. */
@@ -17,7 +19,7 @@ export function tryServe(name: string, type: ValueType | undefined): ServedTenso
   const datatype = tryDatatypeOf(type.dtype)
   if (!datatype) return undefined
   const shape = type.shape?.map((dim) => (typeof dim === 'number' ? dim : -1))
-  return { name, datatype, shape: shape ?? [-1], ranked: shape !== undefined }
+  return { name, datatype, shape: shape ?? [-1], ranked: shape !== undefined, optional: false }
 }
 
 export function servedTensors(

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { SlipwayError } from '@slipway/core'
+import { anonymous } from '../contract/principal.ts'
 import { defineRoute, type Reply } from '../http/route.ts'
 import { readInferRequest } from '../oip/infer-request.ts'
 import { type InferResponse, writeInferResponse } from '../oip/infer-response.ts'
@@ -19,14 +21,23 @@ export const infer = defineRoute({
   async handle({ params, headers, signal, services, body }) {
     if (services.stopping)
       throw new SlipwayError('SLP-R7', 'Cannot run model: the server must be up, got it stopping')
-    const model = services.models.find(params['model']!, params['version'])
-    const request = readInferRequest(await body(), readHeaderLength(headers), model)
-    const outputs = request.outputs.map(({ name }) => name)
-    // The tensors were made for this request, so the engine may have their memory.
-    const results = await model.session.run(request.inputs, { outputs, signal, transfer: true })
-    return reply(writeInferResponse(model, request, results))
+    const target = { model: params['model']!, version: params['version'] }
+    services.models.find(target.model, target.version)
+    const { request, isBinary } = readInferRequest(await body(), readHeaderLength(headers), target)
+    const result = await services.infer(request, {
+      protocol: 'rest',
+      principal: anonymous,
+      header: (name) => textOf(headers[name]),
+      signal,
+      deadlineMs: undefined,
+      trace: ROOT_CONTEXT,
+    })
+    return reply(writeInferResponse(result, isBinary))
   },
 })
+
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'object' ? value.join(', ') : value
 
 function readHeaderLength(headers: IncomingHttpHeaders): number | undefined {
   const text = headers[headerLength]

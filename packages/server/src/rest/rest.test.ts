@@ -224,12 +224,6 @@ describe('POST infer with JSON', () => {
       /exactly one/,
     ],
     ['shared memory', { inputs: [{ ...a, parameters: { shared_memory_region: 'r' } }, b] }, 501, /SLP-R9/],
-    ['a sequence', { inputs: [a, b], parameters: { sequence_id: 5 } }, 501, /SLP-R9/],
-    [
-      'a classification',
-      { inputs: [a, b], outputs: [{ name: 'sum', parameters: { classification: 2 } }] },
-      501,
-    ],
     ['a parameter that is an object', { inputs: [a, b], parameters: { x: {} } }, 400],
     ['parameters that are no object', { inputs: [a, b], parameters: 1 }, 400],
     ['an unknown output', { inputs: [a, b], outputs: [{ name: 'difference' }] }, 400, /SLP-S5.*"sum"/],
