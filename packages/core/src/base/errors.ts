@@ -114,6 +114,8 @@ export interface ErrorDetails {
   readonly got?: string
   readonly remedy?: string
   readonly cause?: unknown
+  /** When another try may succeed; protocols tell it to the client. */
+  readonly retryAfterMs?: number
 }
 
 /** An error with a stable code. The code stands in the message too, because tools often show nothing else. */
