@@ -103,6 +103,8 @@ export interface AuditEvent {
   readonly target: string
   readonly detail: Readonly<Record<string, unknown>>
   readonly ok: boolean
+  /** True: the audit log has it already, in the transaction of the change itself. */
+  readonly stored: boolean
 }
 
 export interface AlertEvent {

@@ -92,10 +92,10 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     try {
       const result = await act()
       await refresh()
-      observe({ kind: 'audit', ...audit })
+      observe({ kind: 'audit', ...audit, stored: true })
       return result
     } catch (error) {
-      observe({ kind: 'audit', ...audit, ok: false })
+      observe({ kind: 'audit', ...audit, ok: false, stored: false })
       throw error
     }
   }
