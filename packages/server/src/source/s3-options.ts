@@ -33,24 +33,21 @@ export const isS3Url = (text: string): boolean => text.startsWith('s3://')
  * @throws SLP-R8 for anything else.
  */
 export function parseS3Url(url: string): S3Location {
-  const found =
-    /^s3:\/\/(?:(?:(https?):\/\/)?([^/:@?#\s]+:[0-9]{1,5}|(?<=:\/\/)[^/:@?#\s]+(?=\/[^/?#]+))\/)?([^/:@?#\s]+)(?:\/([^?#]*))?$/.exec(
-      url,
-    )
-  if (!found) {
-    const rule = 'it must look like s3://bucket/prefix or s3://https://host:port/bucket/prefix'
-    throw new SlipwayError('SLP-R8', `Cannot read model repository: ${rule}, got ${JSON.stringify(url)}`)
+  const served =
+    /^s3:\/\/(?:(https?):\/\/([^/?#\s]+)|([^/?#\s]+:[0-9]{1,5}))\/([^/:?#\s]+)(?:\/([^?#]*))?$/.exec(url)
+  if (served) {
+    const [, protocol = 'https', host = served[3]!, , bucket, path] = served
+    return { bucket: bucket!, prefix: prefixOf(path), endpoint: `${protocol}://${host}` }
   }
-  return locationOf(found)
+  const plain = /^s3:\/\/([^/:?#\s]+)(?:\/([^?#]*))?$/.exec(url)
+  if (plain) return { bucket: plain[1]!, prefix: prefixOf(plain[2]), endpoint: undefined }
+  const rule = 'it must look like s3://bucket/prefix or s3://https://host:port/bucket/prefix'
+  throw new SlipwayError('SLP-R8', `Cannot read model repository: ${rule}, got ${JSON.stringify(url)}`)
 }
 
-function locationOf([, protocol, host, bucket, path = '']: RegExpExecArray): S3Location {
+function prefixOf(path = ''): string {
   const prefix = path.replace(/\/+$/, '')
-  return {
-    bucket: bucket!,
-    prefix: prefix === '' ? '' : `${prefix}/`,
-    endpoint: host === undefined ? undefined : `${protocol ?? 'https'}://${host}`,
-  }
+  return prefix === '' ? '' : `${prefix}/`
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -18,7 +18,9 @@ import type { FileStore, LocalFolder } from './store.ts'
 export interface S3StoreOptions extends S3ClientOptions {
   /** Bytes that copies of versions may take on this machine at one time; 64 GiB unless given. */
   readonly mostLocalBytes?: number | undefined
-  /** Where they lie; the system's folder for temporary files unless given. */
+  /** Milliseconds since the epoch, by which ages of objects are told. */
+  readonly nowMs?: (() => number) | undefined
+  /** Where the copies lie; the system's folder for temporary files unless given. */
   readonly temporaryFolder?: string | undefined
 }
 
@@ -35,7 +37,9 @@ export function s3Store(options: S3StoreOptions): FileStore {
   return {
     description: `s3://${bucket}/${prefix}`,
     async list(folder) {
-      const files = (await listAll(client, prefix + folder)).flatMap((object) => seenFile(object, prefix))
+      const files = (await listAll(client, prefix + folder, options.nowMs)).flatMap((object) =>
+        seenFile(object, prefix),
+      )
       return files.length === 0 && folder !== '' ? undefined : files
     },
     read: (path, mostBytes) =>
@@ -67,12 +71,12 @@ interface Listed extends S3Object {
   readonly behindMs: number
 }
 
-async function listAll(client: S3Client, prefix: string): Promise<Listed[]> {
+async function listAll(client: S3Client, prefix: string, nowMs = Date.now): Promise<Listed[]> {
   const objects: Listed[] = []
   let token: string | undefined
   do {
     const page = await client.list(prefix, token)
-    const behindMs = Number.isNaN(page.dateMs) ? 0 : Date.now() - page.dateMs
+    const behindMs = Number.isNaN(page.dateMs) ? 0 : nowMs() - page.dateMs
     objects.push(...page.objects.map((object) => ({ ...object, behindMs })))
     if (objects.length > mostObjects) {
       const rule = `it may have ${mostObjects} objects at most`
