@@ -97,6 +97,7 @@ describe('a source in a folder', () => {
     const path = join(fixture.root, 'a/2')
     cpSync(join(fixture.root, 'a/1'), path, { recursive: true, preserveTimestamps: true })
     utimesSync(join(path, 'model.onnx'), 1000, 1000)
+    utimesSync(path, 1000, 1000)
     expect((await source.find('a'))!.versions[1]!.settled).toBe(false)
   })
 
