@@ -177,7 +177,7 @@ describe.each([
         end: fc.boolean(),
         finish: fc.nat(3),
       }),
-      { maxLength: 40 },
+      { minLength: 5, maxLength: 40, size: 'max' },
     )
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (list, concurrency) => {
@@ -200,7 +200,7 @@ describe.each([
         expect(executor.mostBusy).toBeLessThanOrEqual(concurrency)
         expect([scheduler.pending, scheduler.running]).toEqual([0, 0])
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
