@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { type SessionOptions, SlipwayError } from '@slipway/core'
-import { assertModelName } from './names.ts'
+import { assertModelName } from '../config/names.ts'
 import { type FoundModel, type FoundVersion, scanRepository } from './scan.ts'
 import { openModel, type ServedModel } from './served-model.ts'
 

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '@slipway/core'
-import { isModelName, isVersion } from './names.ts'
+import { isModelName, isVersion } from '../config/names.ts'
 
 export const modelFile = 'model.onnx'
 
