@@ -1,7 +1,7 @@
 /** A job on its way through a scheduler: where it is, and the one promise that answers it. */
 import type { SlipwayError } from '@slipway/core'
 import type { Job, JobResult } from '../contract/job.ts'
-import type { Timed } from './heap.ts'
+import { type Timed, untimed } from './heap.ts'
 import type { Linked } from './linked-list.ts'
 import { cancelled } from './refusals.ts'
 
@@ -46,8 +46,7 @@ export function openEntry({ model, ...given }: EntryOptions): Entry {
   const { signal } = given.job
   const entry: Entry = {
     ...given,
-    dueMs: 0,
-    heapIndex: -1,
+    ...untimed,
     list: undefined,
     previous: undefined,
     next: undefined,

@@ -1,9 +1,14 @@
 /** A heap whose members know their own place in it, so that one leaves it without a search. */
 export interface Timed {
   dueMs: number
+  /** Of items that are due at the same time, the lowest goes first. */
+  dueOrder: number
   /** -1: in no heap. */
   heapIndex: number
 }
+
+/** What an item is before it is in a heap. */
+export const untimed: Timed = { dueMs: 0, dueOrder: 0, heapIndex: -1 }
 
 export function insert<T extends Timed>(heap: T[], item: T): void {
   item.heapIndex = heap.push(item) - 1
@@ -35,7 +40,7 @@ function swap<T extends Timed>(heap: T[], a: T, b: T): void {
 function rise<T extends Timed>(heap: T[], item: T): void {
   while (item.heapIndex > 0) {
     const parent = heap[(item.heapIndex - 1) >> 1]!
-    if (parent.dueMs <= item.dueMs) return
+    if (!isBefore(item, parent)) return
     swap(heap, item, parent)
   }
 }
@@ -44,8 +49,12 @@ function sink<T extends Timed>(heap: T[], item: T): void {
   for (;;) {
     const left = heap[2 * item.heapIndex + 1]
     const right = heap[2 * item.heapIndex + 2]
-    const least = right && left && right.dueMs < left.dueMs ? right : left
-    if (!least || least.dueMs >= item.dueMs) return
+    const least = right && left && isBefore(right, left) ? right : left
+    if (!least || !isBefore(least, item)) return
     swap(heap, item, least)
   }
+}
+
+function isBefore(a: Timed, b: Timed): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.dueOrder < b.dueOrder)
 }

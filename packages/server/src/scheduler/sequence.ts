@@ -1,7 +1,7 @@
 /** One sequence of requests that is under way. */
 import type { Tensor } from '@slipway/core'
 import type { Entry, Place } from './entry.ts'
-import type { Timed } from './heap.ts'
+import { type Timed, untimed } from './heap.ts'
 import { createLinkedList, type Linked, type LinkedList } from './linked-list.ts'
 import type { SequenceId } from './sequence-request.ts'
 
@@ -33,8 +33,7 @@ export function openSequence(key: string, id: SequenceId, onLeave: Place['leave'
     running: false,
     complete: false,
     broken: false,
-    dueMs: 0,
-    heapIndex: -1,
+    ...untimed,
     list: undefined,
     previous: undefined,
     next: undefined,

@@ -13,12 +13,14 @@ export interface Timetable<T> {
 export function createTimetable<T extends Timed>(clock: Clock, onDue: (item: T) => void): Timetable<T> {
   const heap: T[] = []
   let timerMs = Number.POSITIVE_INFINITY
+  let lastOrder = 0
   let stopTimer: (() => void) | undefined
 
   function set(item: T, dueMs: number): void {
     remove(item)
     if (dueMs === Number.POSITIVE_INFINITY) return
     item.dueMs = dueMs
+    item.dueOrder = lastOrder += 1
     insert(heap, item)
     arm()
   }

@@ -24,7 +24,11 @@ export interface FakeExecutor extends Pick<Executor, 'run' | 'concurrency'> {
 /** The output `y` is the input `x`. */
 export const echo: FakeModel = (inputs) => new Map([['y', inputs.get('x')!]])
 
-export function fakeExecutor(concurrency = 1, model: FakeModel = echo): FakeExecutor {
+export function fakeExecutor(
+  concurrency = 1,
+  model: FakeModel = echo,
+  onRun: (inputs: ReadonlyMap<string, Tensor>) => void = () => {},
+): FakeExecutor {
   const runs: FakeRun[] = []
   let busy = 0
   let mostBusy = 0
@@ -38,6 +42,7 @@ export function fakeExecutor(concurrency = 1, model: FakeModel = echo): FakeExec
       return mostBusy
     },
     run(inputs, { outputs, signal }) {
+      onRun(inputs)
       busy += 1
       mostBusy = Math.max(mostBusy, busy)
       const ended = new Promise<ReadonlyMap<string, Tensor>>((resolve, reject) => {
