@@ -113,6 +113,8 @@ export interface ErrorDetails {
   readonly expected?: string
   readonly got?: string
   readonly remedy?: string
+  /** How long to wait before the same call can succeed; protocols have a field of their own for it. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
 }
 

@@ -1,0 +1,74 @@
+/** Answers of models that give the same for the same inputs; the least recently used go when there are too many bytes. */
+import { type Tensor, tensorByteLength } from '@slipway/core'
+import { LRUCache } from 'lru-cache'
+import type { ModelVersion } from '../contract/event.ts'
+import type { ModelConfig } from '../proto/model_config_pb.ts'
+import { cacheKey } from './cache-key.ts'
+import { copyTensor } from './tensor-rows.ts'
+
+type Tensors = ReadonlyMap<string, Tensor>
+
+export interface ResponseCache {
+  readonly entries: number
+  readonly sizeBytes: number
+  /**
+   * What stands for a request. `version` is the loaded version itself: another one that is loaded under the same number
+   * has keys of its own. To be called before the scheduler, which gives the memory of the inputs away.
+   */
+  keyOf(version: ModelVersion, inputs: Tensors, outputs: readonly string[]): string
+  /** Copies, as the caller may give their memory away. */
+  get(key: string): Tensors | undefined
+  /** Keeps copies of the outputs of a run that succeeded; one that is larger than the whole cache is not kept. */
+  put(key: string, outputs: Tensors): void
+  clear(): void
+}
+
+/** What an entry takes besides its elements. */
+const entryBytes = 512
+
+export function createResponseCache({ maxBytes }: { readonly maxBytes: number }): ResponseCache {
+  const cache = new LRUCache<string, Tensors>({ maxSize: maxBytes, sizeCalculation: sizeOf })
+  const loads = new WeakMap<ModelVersion, number>()
+  let lastLoad = 0
+  return {
+    get entries() {
+      return cache.size
+    },
+    get sizeBytes() {
+      return cache.calculatedSize
+    },
+    keyOf(version, inputs, outputs) {
+      const load = loads.get(version) ?? lastLoad++
+      loads.set(version, load)
+      return cacheKey([version.model, version.version, load], inputs, outputs)
+    },
+    get(key) {
+      const found = cache.get(key)
+      return found && copyAll(found)
+    },
+    put(key, outputs) {
+      cache.set(key, copyAll(outputs))
+    },
+    clear: () => cache.clear(),
+  }
+}
+
+/** Whether a model's answers may be kept: where its configuration says so, and they depend on the inputs alone. */
+export function isCacheable({
+  responseCache,
+  schedulingChoice,
+  modelTransactionPolicy,
+}: ModelConfig): boolean {
+  const stateful = schedulingChoice.case === 'sequenceBatching'
+  return (responseCache?.enable ?? false) && !stateful && !modelTransactionPolicy?.decoupled
+}
+
+function copyAll(tensors: Tensors): Tensors {
+  return new Map([...tensors].map(([name, tensor]) => [name, copyTensor(tensor)]))
+}
+
+function sizeOf(outputs: Tensors): number {
+  let bytes = entryBytes
+  for (const [name, tensor] of outputs) bytes += 2 * name.length + tensorByteLength(tensor)
+  return bytes
+}
