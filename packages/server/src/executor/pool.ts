@@ -160,6 +160,8 @@ export function openPool(options: PoolOptions): Pool {
       entry.resolve(await slot.run(entry))
       deaths = 0
     } catch (error) {
+      // The slot itself says so a moment later, and must not be given the run again until then.
+      if (error instanceof SlotDeath) onDeath(slot, error)
       if (!(error instanceof SlotDeath))
         entry.reject(error as Error) // slots reject with errors only
       else if (over) entry.reject(over)
