@@ -113,9 +113,9 @@ export interface ErrorDetails {
   readonly expected?: string
   readonly got?: string
   readonly remedy?: string
-  /** How long to wait before the same call can succeed; protocols have a field of their own for it. */
-  readonly retryAfterMs?: number
   readonly cause?: unknown
+  /** When another try may succeed; protocols tell it to the client. */
+  readonly retryAfterMs?: number
 }
 
 /** An error with a stable code. The code stands in the message too, because tools often show nothing else. */

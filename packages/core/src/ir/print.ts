@@ -98,7 +98,8 @@ function attributesText({ attributes }: Node, indent: string, options: PrintOpti
   return ` {\n${entries.map((entry) => `${inner}${entry}`).join(',\n')}\n${indent}}`
 }
 
-function attributeText(attribute: Attribute, indent: string, options: PrintOptions): string {
+/** An attribute as the text form spells it. */
+export function attributeText(attribute: Attribute, indent: string, options: PrintOptions): string {
   const list = (kind: string, items: readonly string[]) => `${kind}[${items.join(', ')}]`
   switch (attribute.kind) {
     case 'float':

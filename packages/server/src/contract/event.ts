@@ -20,8 +20,11 @@ export type RouteReason = (typeof routeReasons)[number]
 export type Outcome = 'SUCCESS' | 'REJECTED' | 'CANCELED' | 'BACKEND' | 'OTHER'
 
 /** A request has been answered. Times are on the clock of `performance.now()`. */
-export interface RequestEvent extends Partial<ModelVersion> {
+export interface RequestEvent {
   readonly kind: 'request'
+  /** Absent where the request did not come so far. */
+  readonly model: string | undefined
+  readonly version: string | undefined
   readonly protocol: Protocol
   readonly tenant: string
   readonly trace: Context
@@ -100,6 +103,8 @@ export interface AuditEvent {
   readonly target: string
   readonly detail: Readonly<Record<string, unknown>>
   readonly ok: boolean
+  /** True: the audit log has it already, in the transaction of the change itself. */
+  readonly stored: boolean
 }
 
 export interface AlertEvent {

@@ -1,6 +1,6 @@
 /** Who asks. */
 
-/** The nine groups of the API, after Triton's restricted APIs, and the server's own administration. */
+/** The nine groups of the API, after Triton's restricted APIs, and the server's own: keys and the audit log. */
 export const apiGroups = [
   'health',
   'metadata',
@@ -11,6 +11,7 @@ export const apiGroups = [
   'statistics',
   'trace',
   'logging',
+  'administration',
 ] as const
 
 export type ApiGroup = (typeof apiGroups)[number]

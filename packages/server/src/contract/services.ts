@@ -2,6 +2,7 @@
 import type { InferenceRequest, InferenceResult } from '../oip/inference.ts'
 import type { Caller } from './caller.ts'
 import type { Observe } from './event.ts'
+import type { MetricsText } from './metrics-text.ts'
 import type { Models } from './models.ts'
 import type { Policy } from './policy.ts'
 import type { Rollouts } from './rollouts.ts'
@@ -38,6 +39,7 @@ export interface Services {
   readonly policy: Policy
   readonly statistics: Statistics
   readonly settings: Settings
+  readonly metrics: MetricsText
   readonly store: Store
   readonly observe: Observe
 }

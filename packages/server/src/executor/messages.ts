@@ -34,7 +34,7 @@ export interface ProgramSettings {
 export interface ModelDescription {
   readonly inputs: readonly ServedTensor[]
   readonly outputs: readonly ServedTensor[]
-  readonly signatures: Signatures | undefined
+  readonly signatures: Signatures
   readonly weightBytes: number
   readonly wasmBytes: number
   readonly stamp: FileStamp

@@ -1,7 +1,7 @@
 /** The program of a worker that reads, compiles and runs one model. */
 import { statSync } from 'node:fs'
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { SlipwayError, type Tensor } from '@slipway/core'
+import { SlipwayError, signModel, type Tensor } from '@slipway/core'
 import { type HostedGraph, hostGraph, moveValues, shareGraph, toErrorMessage } from '@slipway/core/host'
 import { readOnnxFile } from '@slipway/core/node'
 import { servedTensors, tryServe } from '../oip/served-tensor.ts'
@@ -31,12 +31,12 @@ function serve(port: MessagePort): void {
   let opened: Opened | undefined
   const post = (message: FromProgram, transfer: readonly (ArrayBuffer | MessagePort)[] = []) =>
     port.postMessage(message, transfer)
-  port.on('message', (message: ToProgram) => {
+  port.on('message', async (message: ToProgram) => {
     switch (message.kind) {
       case 'open':
         try {
           const current = { id: 0 }
-          const { hosted, ready } = open(message, current)
+          const { hosted, ready } = await open(message, current)
           opened = { hosted, current }
           return post(ready, ready.parcels)
         } catch (error) {
@@ -54,10 +54,10 @@ function serve(port: MessagePort): void {
   })
 }
 
-function open(
+async function open(
   message: OpenMessage,
   current: Opened['current'],
-): { hosted: HostedGraph; ready: ReadyMessage } {
+): Promise<{ hosted: HostedGraph; ready: ReadyMessage }> {
   const { file, settings, cancelled, parcel, parcels = 0 } = message
   const source = (parcel && unpack(parcel)) ?? read(file, settings)
   const { limits, deterministic, threads, inlineMs } = settings
@@ -67,7 +67,7 @@ function open(
     threads,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
   })
-  const description = describe(source, hosted, inlineMs)
+  const description = await describe(source, hosted, inlineMs)
   const lines = Array.from({ length: parcels }, () => pack(source))
   return { hosted, ready: { kind: 'ready', description, parcels: lines } }
 }
@@ -87,7 +87,11 @@ function stampOf(path: string): FileStamp {
   return { sizeBytes: stats?.size ?? -1, modifiedMs: stats?.mtimeMs ?? 0 }
 }
 
-function describe(source: Parcel, hosted: HostedGraph, inlineMs: number | undefined): ModelDescription {
+async function describe(
+  source: Parcel,
+  hosted: HostedGraph,
+  inlineMs: number | undefined,
+): Promise<ModelDescription> {
   const { graph, weightBytes, stamp } = source
   const required = hosted.inputs.filter((input) => input.required)
   for (const { name, type } of required) {
@@ -107,7 +111,16 @@ function describe(source: Parcel, hosted: HostedGraph, inlineMs: number | undefi
   }
   const inlineElements = inlineMs !== undefined && isBounded(graph) ? measureInline(probe, inlineMs) : 0
   const { wasmBytes } = hosted.report()
-  return { inputs, outputs, signatures: undefined, weightBytes, wasmBytes, stamp, inlineElements }
+  const { structural, strict } = await signModel(graph)
+  return {
+    inputs,
+    outputs,
+    signatures: { structural, strict },
+    weightBytes,
+    wasmBytes,
+    stamp,
+    inlineElements,
+  }
 }
 
 function run(

@@ -1,11 +1,13 @@
 /** Puts routes on the web framework: bodies, disconnects, compression, errors, and verbs that a path does not have. */
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../contract/services.ts'
+import { callerOf } from './caller.ts'
 import type { Calls } from './calls.ts'
 import { chooseEncoding, compress } from './compress.ts'
 import { errorReply } from './error-reply.ts'
 import { readBody } from './read-body.ts'
-import { jsonReply, type Reply, type Route, type Services } from './route.ts'
+import { jsonReply, type Reply, type Route } from './route.ts'
 
 export interface AttachOptions {
   readonly services: Services
@@ -74,10 +76,16 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
     () => reply.raw.writableFinished || controller.abort(new Error('the client went away')),
   )
   try {
+    const params = request.params as Record<string, string | undefined> // the paths have named parts only
+    const caller = await callerOf(request, services.policy, controller.signal)
+    if (route.permission) {
+      const { group, access } = route.permission
+      services.policy.authorize(caller.principal, group, access, params['model'])
+    }
     const answer = await route.handle({
-      params: request.params as Record<string, string | undefined>, // the paths have named parts only
-      headers: request.headers,
-      signal: controller.signal,
+      params,
+      query: firstValues(request.query),
+      caller,
       services,
       body: async () => {
         const stream = request.body as Readable | null | undefined // what the catch-all parser passes on
@@ -88,6 +96,11 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
   } finally {
     end()
   }
+}
+
+function firstValues(query: unknown): Readonly<Record<string, string | undefined>> {
+  const entries = Object.entries(query ?? {}).map(([name, value]) => [name, String([value].flat()[0])])
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
 async function send(reply: FastifyReply, request: FastifyRequest, { status, headers, body }: Reply) {

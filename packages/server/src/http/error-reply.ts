@@ -15,13 +15,23 @@ export function errorReply(error: unknown, log: (error: unknown) => void): Reply
     }
     const { http } = errorCatalogue[error.code]
     if (http >= 500) log(error)
-    const reply = jsonReply({ error: error.message }, http)
+    const plain = jsonReply({ error: error.message }, http)
+    const reply = { ...plain, headers: { ...plain.headers, ...hintsOf(error) } }
     // The rest of a body that is too large is not worth reading.
     return error.code === 'SLP-R5' ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply
   }
   if (isClientError(error)) return jsonReply({ error: error.message }, error.statusCode)
   log(error)
   return jsonReply({ error: 'Internal Server Error' }, 500)
+}
+
+/** What a client may do about it, in headers. */
+function hintsOf({ code, details }: SlipwayError): Readonly<Record<string, string>> {
+  if (code === 'SLP-R13') return { 'www-authenticate': 'Bearer' }
+  const { retryAfterMs } = details
+  return retryAfterMs === undefined
+    ? {}
+    : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
 }
 
 function isClientError(error: unknown): error is WithStatus {

@@ -1,24 +1,16 @@
-/** A route as a value: what it answers to, what it does, and which errors it may give. Knows no web framework. */
-import type { IncomingHttpHeaders } from 'node:http'
+/** A route as a value: what it answers to, who may call it, what it does, and its errors. Knows no web framework. */
 import type { ErrorCode } from '@slipway/core'
-import type { Infer } from '../contract/services.ts'
-import type { ModelRepository } from '../repository/model-repository.ts'
-
-/** What every route may use. */
-export interface Services {
-  readonly models: ModelRepository
-  readonly infer: Infer
-  /** True once the server has been asked to close. */
-  readonly stopping: boolean
-  readonly about: { readonly name: string; readonly version: string }
-}
+import type { Caller } from '../contract/caller.ts'
+import type { Access } from '../contract/policy.ts'
+import type { ApiGroup } from '../contract/principal.ts'
+import type { Services } from '../contract/services.ts'
 
 export interface Call {
   /** Parts of the path, decoded once. */
   readonly params: Readonly<Record<string, string | undefined>>
-  readonly headers: IncomingHttpHeaders
-  /** Aborted when the client goes away, or when the server cannot wait any longer. */
-  readonly signal: AbortSignal
+  /** The first value of each name after the question mark. */
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly caller: Caller
   readonly services: Services
   /** The whole body, decompressed. Throws SLP-R4, SLP-R5 over the limit, SLP-R6 for an unknown encoding. */
   body(): Promise<Uint8Array>
@@ -35,7 +27,11 @@ export interface Route {
   /** `:name` stands for one part of the path. All paths mean the same. */
   readonly paths: readonly string[]
   readonly about: string
-  /** Codes that the handler may throw, apart from those of any run of a model. */
+  /** What a caller must be allowed; undefined: nothing, as for the files of a page. */
+  readonly permission: { readonly group: ApiGroup; readonly access: Access } | undefined
+  /** An example of the body, for the documentation. */
+  readonly example?: unknown
+  /** Codes that the handler may throw, apart from those of authentication. */
   readonly errors: readonly ErrorCode[]
   handle(call: Call): Reply | Promise<Reply>
 }
@@ -49,3 +45,6 @@ export function defineRoute(route: Route): Route {
 export function jsonReply(value: unknown, status = 200): Reply {
   return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) }
 }
+
+/** An answer without a body. */
+export const emptyReply: Reply = { status: 200, headers: {}, body: new Uint8Array() }

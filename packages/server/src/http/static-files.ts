@@ -40,6 +40,7 @@ function fileRoute(folder: string, file: string): Route {
     method: 'GET',
     paths: path === '/index.html' ? ['/', path] : [path],
     about: 'A file of the page.',
+    permission: undefined,
     errors: [],
     handle: async () => ({ status: 200, headers, body: await readFile(file) }),
   })

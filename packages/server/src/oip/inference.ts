@@ -8,7 +8,7 @@ export interface InferenceInput {
   readonly datatype: Datatype
   readonly shape: readonly number[]
   readonly parameters: Parameters
-  /** Makes the tensor; called at most once. Throws SLP-R4 where the data does not fit datatype and shape. */
+  /** A tensor with memory of its own, made anew for each execution. Throws SLP-R4 for data that does not fit. */
   readonly tensor: () => Tensor
 }
 

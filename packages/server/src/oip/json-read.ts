@@ -193,3 +193,13 @@ class JsonReader {
 }
 
 const isDigit = (next: number): boolean => next >= code.zero && next <= code.nine
+
+/** Objects without prototypes in place of Maps; integers beyond 2^53 as text. */
+export function plainJson(value: Json): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (!(value instanceof Map)) return value
+  const plain: Record<string, unknown> = Object.create(null)
+  for (const [key, item] of value) plain[key] = plainJson(item)
+  return plain
+}

@@ -68,7 +68,10 @@ async function loadFrom(
   const [first] = failures
   if (!first) return
   const [version, reason] = first
-  throw new SlipwayError('SLP-R8', `Cannot load model "${entry.name}": version ${version} failed, got "${reason}"`)
+  throw new SlipwayError(
+    'SLP-R8',
+    `Cannot load model "${entry.name}": version ${version} failed, got "${reason}"`,
+  )
 }
 
 async function prepare(host: Host, found: FoundModel, { source, config }: Origin): Promise<Plan> {
@@ -76,7 +79,10 @@ async function prepare(host: Host, found: FoundModel, { source, config }: Origin
   const plan = planOf(found, read, host.defaultVersions ?? 'latest')
   if (plan.versions.length > 0) return plan
   const reason = found.problem ?? 'the version policy chooses none of its versions'
-  throw new SlipwayError('SLP-R8', `Cannot load model "${found.name}": it must have a version, got "${reason}"`)
+  throw new SlipwayError(
+    'SLP-R8',
+    `Cannot load model "${found.name}": it must have a version, got "${reason}"`,
+  )
 }
 
 /** The model's files once nobody writes them any more. */
@@ -91,7 +97,10 @@ async function settled(host: Host, source: ModelSource, name: string): Promise<F
     const isUsable = found.configSettled && found.versions.some((version) => version.settled)
     if (isLate && isUsable) return found
     if (isLate || host.isClosing())
-      throw new SlipwayError('SLP-R8', `Cannot load model "${name}": its files must stay as they are, got changes`)
+      throw new SlipwayError(
+        'SLP-R8',
+        `Cannot load model "${name}": its files must stay as they are, got changes`,
+      )
     await sleep(host.clock, settleStepMs)
   }
 }

@@ -24,7 +24,10 @@ export function memoryBudget(limitBytes = Number.POSITIVE_INFINITY): MemoryBudge
     throw new SlipwayError(
       'SLP-R8',
       `Cannot load ${what}: all models may have ${limitBytes} bytes together, got ${bytes} beside ${others}`,
-      { remedy: 'Unload a model, set a higher limit, or write "reload: resource" for a model that is replaced.' },
+      {
+        remedy:
+          'Unload a model, set a higher limit, or write "reload: resource" for a model that is replaced.',
+      },
     )
   }
   return {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SlipwayError } from '@slipway/core'
-import { isVersion } from '../config/names.ts'
+import { isVersion } from '../oip/names.ts'
 import { folderSource } from '../source/folder-source.ts'
 import type { ModelSource } from '../source/source.ts'
 

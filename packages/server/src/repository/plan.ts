@@ -18,11 +18,7 @@ export interface Plan {
 const onlyVersion = '1'
 
 /** Throws SLP-R19 for a configuration that is wrong. Versions that are still being written are not wanted yet. */
-export function planOf(
-  found: FoundModel,
-  read: ServingConfig,
-  defaultVersions: 'latest' | 'all',
-): Plan {
+export function planOf(found: FoundModel, read: ServingConfig, defaultVersions: 'latest' | 'all'): Plan {
   const config = withPolicy(read, defaultVersions)
   const needsNoFiles = isEnsemble(config.model)
   const settled = found.versions.filter((version) => version.settled)
@@ -64,7 +60,10 @@ export function stepsOf({ model }: ServingConfig): readonly string[] {
 
 /** Changes with everything that a load could see. */
 export function fingerprintOf({ configFingerprint, versions }: FoundModel): string {
-  return JSON.stringify([configFingerprint, versions.map(({ version, fingerprint }) => [version, fingerprint])])
+  return JSON.stringify([
+    configFingerprint,
+    versions.map(({ version, fingerprint }) => [version, fingerprint]),
+  ])
 }
 
 export function isSettled({ configSettled, versions }: FoundModel): boolean {

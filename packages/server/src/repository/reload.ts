@@ -33,7 +33,11 @@ export interface Wanted {
  * Opens all wanted versions beside those that serve, then swaps. Where one fails, what was served before goes on.
  * Resolves with the reasons of failures, by version.
  */
-export async function reload(host: Host, entry: ModelEntry, wanted: Wanted): Promise<ReadonlyMap<string, string>> {
+export async function reload(
+  host: Host,
+  entry: ModelEntry,
+  wanted: Wanted,
+): Promise<ReadonlyMap<string, string>> {
   const failures = new Map(wanted.problems)
   const opened = new Map<string, OpenVersion>()
   const uses = countUses(wanted)
@@ -45,7 +49,10 @@ export async function reload(host: Host, entry: ModelEntry, wanted: Wanted): Pro
   for (const version of wanted.versions) {
     if (failures.has(version)) continue
     try {
-      opened.set(version, await host.limit(() => openCounted(host, entry, { ...wanted, onClosed: uses.end }, version)))
+      opened.set(
+        version,
+        await host.limit(() => openCounted(host, entry, { ...wanted, onClosed: uses.end }, version)),
+      )
       uses.begin()
     } catch (error) {
       failures.set(version, reasonOf(error))
@@ -158,7 +165,9 @@ function swap(host: Host, entry: ModelEntry, { wanted, opened, failures }: Chang
 
 /** Stops serving a model. Resolves once nobody uses it any more and its memory is given back. */
 export async function retireAll(host: Host, entry: ModelEntry, reason: string): Promise<void> {
-  const open = [...entry.versions.values()].flatMap((known) => (known.open ? [[known, known.open] as const] : []))
+  const open = [...entry.versions.values()].flatMap((known) =>
+    known.open ? [[known, known.open] as const] : [],
+  )
   for (const [known] of open) Object.assign(known, { open: undefined, state: 'UNLOADING', reason })
   entry.ready = servedOf(entry)
   await Promise.all(open.map(([known, version]) => retire(host, entry, known, version)))
@@ -168,7 +177,8 @@ function retire(host: Host, entry: ModelEntry, known: VersionEntry, open: OpenVe
   const ended = open.retire().then(() => {
     host.retirements.delete(ended)
     host.observe({ kind: 'unload', model: entry.name, version: known.version })
-    if (known.state === 'UNLOADING') Object.assign(known, { state: 'UNAVAILABLE', reason: known.reason || 'unloaded' })
+    if (known.state === 'UNLOADING')
+      Object.assign(known, { state: 'UNAVAILABLE', reason: known.reason || 'unloaded' })
   })
   host.retirements.add(ended)
   return ended

@@ -1,8 +1,8 @@
 /** The models of a server: what is loaded and when, what serves, and what is closed. */
 import { SlipwayError } from '@slipway/core'
-import { assertModelName } from '../config/names.ts'
 import { systemClock } from '../contract/clock.ts'
 import type { LoadOverrides, Models } from '../contract/models.ts'
+import { assertModelName } from '../oip/names.ts'
 import { limitConcurrency } from './limit-concurrency.ts'
 import { loadModel } from './load-model.ts'
 import { memoryBudget } from './memory-budget.ts'
@@ -100,7 +100,8 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   function refuseCall(name: string): void {
     assertModelName(name)
     if (mode !== 'explicit') throw new SlipwayError('SLP-R15', refusals[mode])
-    if (closing) throw new SlipwayError('SLP-R7', 'Cannot change models: the server must be up, got it stopping')
+    if (closing)
+      throw new SlipwayError('SLP-R7', 'Cannot change models: the server must be up, got it stopping')
   }
 
   /** Keeps what is loaded, whatever has become of it in the source. */
@@ -136,7 +137,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
 
   async function unload(entry: ModelEntry, withSteps: boolean): Promise<void> {
-    const steps = withSteps ? new Set(entry.ready.flatMap(({ config }) => stepNames(config))) : new Set<string>()
+    const steps = withSteps
+      ? new Set(entry.ready.flatMap(({ config }) => stepNames(config)))
+      : new Set<string>()
     wanted.delete(entry.name)
     await entry.line.add(async () => {
       for (const listener of unloadListeners) listener(entry.name)
@@ -179,7 +182,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 
   async function closeAll(): Promise<void> {
     await loading
-    await Promise.all([...entries.values()].map((entry) => entry.line.add(() => retireAll(host, entry, 'unloaded'))))
+    await Promise.all(
+      [...entries.values()].map((entry) => entry.line.add(() => retireAll(host, entry, 'unloaded'))),
+    )
     await Promise.all(host.retirements)
     await source[Symbol.asyncDispose]()
   }

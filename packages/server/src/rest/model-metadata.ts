@@ -5,12 +5,13 @@ export const modelMetadata = defineRoute({
   method: 'GET',
   paths: ['/v2/models/:model', '/v2/models/:model/versions/:version'],
   about: 'Inputs and outputs of a model, and its versions that are ready.',
+  permission: { group: 'metadata', access: 'read' },
   errors: ['SLP-R1', 'SLP-R2', 'SLP-R3', 'SLP-R4'],
   handle: ({ params, services: { models } }) => {
-    const { name, inputs, outputs } = models.find(params['model']!, params['version'])
+    const { model, inputs, outputs } = models.find(params['model']!, params['version'])
     return jsonReply({
-      name,
-      versions: models.versions(name),
+      name: model,
+      versions: models.versions(model).map(({ version }) => version),
       platform: 'onnxruntime_onnx',
       inputs: inputs.map(describe),
       outputs: outputs.map(describe),

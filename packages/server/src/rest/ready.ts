@@ -4,6 +4,7 @@ export const ready = defineRoute({
   method: 'GET',
   paths: ['/v2/health/ready'],
   about: 'Whether every model is ready and the server is not stopping; 503 otherwise.',
+  permission: { group: 'health', access: 'read' },
   errors: [],
   handle: ({ services }) => {
     const isReady = services.models.ready && !services.stopping

@@ -2,7 +2,7 @@
  * The three layouts of models in a store: a repository `<model>/<version>/model.onnx`, one model
  * `<version>/model.onnx`, and one model `model.onnx` alone. The last two have no name in them, so it is given.
  */
-import { isModelName, isVersion } from '../config/names.ts'
+import { isModelName, isVersion } from '../oip/names.ts'
 import type { SeenFile } from './fingerprint.ts'
 import { isUnfinished } from './names-allowed.ts'
 

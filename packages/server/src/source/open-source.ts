@@ -1,7 +1,7 @@
 /** A source of models over any store of files. */
 import { join } from 'node:path'
 import { SlipwayError } from '@slipway/core'
-import { assertModelName } from '../config/names.ts'
+import { assertModelName } from '../oip/names.ts'
 import type { ConfigFiles } from '../config/serving-config.ts'
 import { fingerprintOf, isFolder } from './fingerprint.ts'
 import { foundModels, problemOf } from './found.ts'

@@ -1,0 +1,26 @@
+import { defineRoute, jsonReply } from '../http/route.ts'
+import { audited } from '../policy/audited.ts'
+import { readJsonBody } from './json-body.ts'
+
+export const logging = defineRoute({
+  method: 'GET',
+  paths: ['/v2/logging'],
+  about: 'What is logged.',
+  permission: { group: 'logging', access: 'read' },
+  errors: [],
+  handle: ({ services: { settings } }) => jsonReply(settings.log()),
+})
+
+export const setLogging = defineRoute({
+  method: 'POST',
+  paths: ['/v2/logging'],
+  about: 'Changes what is logged.',
+  permission: { group: 'logging', access: 'write' },
+  example: { log_verbose_level: 1 },
+  errors: ['SLP-R4', 'SLP-R5', 'SLP-R6'],
+  async handle({ caller, services: { settings, observe }, body }) {
+    const change = Object.fromEntries(await readJsonBody(body))
+    const about = { action: 'log.setting', target: '', detail: change }
+    return audited(observe, caller.principal, about, () => jsonReply(settings.setLog(change)))
+  },
+})

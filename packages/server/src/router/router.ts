@@ -1,0 +1,182 @@
+/**
+ * Which version answers: explicit version, then feature rule, then sticky percentage, then default. A version that is
+ * not ready gets no traffic; one that does not fit falls back to the newest that does.
+ */
+import { SlipwayError } from '@slipway/core'
+import type { Caller } from '../contract/caller.ts'
+import type { ModelVersion, Observe, RouteReason } from '../contract/event.ts'
+import type { Models } from '../contract/models.ts'
+import type { Rollout, Target } from '../contract/rollout.ts'
+import type { ServedVersion } from '../contract/served-version.ts'
+import { misfit } from '../oip/bind-request.ts'
+import type { InferenceRequest } from '../oip/inference.ts'
+import type { Breakers } from './breaker.ts'
+import { chooseSplit, stickyDraw, targetText } from './choose-split.ts'
+import type { CompiledRollout } from './compile-rollout.ts'
+import { factOf, type RoutingFacts } from './match-rule.ts'
+
+export interface Route {
+  readonly served: ServedVersion
+  readonly reason: RouteReason
+  /** Versions that may answer in place of this one where it fails; none for an explicit version. */
+  readonly substitute: (() => ServedVersion | undefined) | undefined
+}
+
+export interface RouterOptions {
+  readonly models: Pick<Models, 'find' | 'versions'>
+  readonly rollout: (model: string) => CompiledRollout | undefined
+  readonly breakers: Breakers
+  readonly observe: Observe
+  /** A number in [0, 1) for requests without a sticky key. */
+  readonly random?: () => number
+}
+
+export interface Router {
+  /** Throws what `Models.find` throws, and what does not fit where no version fits the request. */
+  route(request: InferenceRequest, caller: Caller): Route
+  /** The version that a target stands for, where it is ready. */
+  resolve(model: string, target: Target): ServedVersion | undefined
+}
+
+/** Header or parameter that names a version or label outright. */
+export const releaseHeader = 'x-slipway-release'
+export const releaseParameter = 'slipway_release'
+
+export function createRouter({
+  models,
+  rollout,
+  breakers,
+  observe,
+  random = Math.random,
+}: RouterOptions): Router {
+  return { route, resolve }
+
+  function route(request: InferenceRequest, caller: Caller): Route {
+    const { model, version } = request
+    if (version !== undefined) return explicit(models.find(model, version), 'version')
+    const ready = models.versions(model)
+    const rules = rollout(model)
+    const release = caller.header(releaseHeader) ?? request.parameters.get(releaseParameter)
+    if (release !== undefined) return byRelease(model, String(release), rules?.rollout)
+    const standard = defaultOf(model, ready, rules?.rollout)
+    const chosen = rules && choose(rules, { request, caller })
+    const wanted = chosen && resolve(model, chosen.target)
+    if (!wanted || wanted === standard) return checked(request, standard, 'default', standard, rules?.rollout)
+    return checked(request, wanted, chosen.reason, standard, rules.rollout)
+  }
+
+  function byRelease(model: string, release: string, rules: Rollout | undefined): Route {
+    const label = rules?.labels[release]
+    return explicit(models.find(model, label ?? release), label === undefined ? 'version' : 'label')
+  }
+
+  function resolve(model: string, target: Target): ServedVersion | undefined {
+    const version = 'version' in target ? target.version : rollout(model)?.rollout.labels[target.label]
+    return version === undefined
+      ? undefined
+      : models.versions(model).find((served) => served.version === version)
+  }
+
+  function choose(
+    { rollout: { model, splits, stickyKey }, rules }: CompiledRollout,
+    facts: RoutingFacts,
+  ): { readonly target: Target; readonly reason: RouteReason } | undefined {
+    const rule = rules.find(({ test }) => test(facts))
+    if (rule) return { target: rule.target, reason: 'rule' }
+    const key = stickyKey && factOf(stickyKey, facts)
+    const draw = key === undefined ? () => random() : stickyDraw(model, key)
+    const split = chooseSplit(splits, draw)
+    return split && { target: split.target, reason: 'sticky' }
+  }
+
+  function defaultOf(
+    model: string,
+    ready: readonly ServedVersion[],
+    rules: Rollout | undefined,
+  ): ServedVersion {
+    const target = rules?.default ?? (rules?.labels['stable'] ? { label: 'stable' } : undefined)
+    const served = (target && resolve(model, target)) ?? (target ? undefined : ready.at(-1))
+    if (served) return served
+    if (!target) return models.find(model)
+    throw new SlipwayError(
+      'SLP-R3',
+      `Cannot use model "${model}": its default must be ready, got ${targetText(target)}, which is not`,
+    )
+  }
+
+  function checked(
+    request: InferenceRequest,
+    wanted: ServedVersion,
+    reason: RouteReason,
+    standard: ServedVersion,
+    rules: Rollout | undefined,
+  ): Route {
+    const substitute = () => newestFit(request, wanted, standard, rules)
+    const open = !breakers.allows(wanted)
+    const difference = open ? undefined : whyNot(request, wanted, standard, rules)
+    if (!open && difference === undefined) return { served: wanted, reason, substitute }
+    const other = substitute()
+    if (!other) {
+      if (open) throw brokenWithoutSubstitute(wanted)
+      breakers.gaveUp(wanted)
+      throw difference
+    }
+    if (difference) recordFallback(wanted, other, difference.summary)
+    return { served: other, reason: 'fallback', substitute: undefined }
+  }
+
+  function recordFallback(
+    { model, version }: ModelVersion,
+    { version: to }: ModelVersion,
+    reason: string,
+  ): void {
+    observe({ kind: 'fallback', model, version, to, reason })
+    breakers.fellBack({ model, version }, reason)
+  }
+
+  function newestFit(
+    request: InferenceRequest,
+    failed: ServedVersion,
+    standard: ServedVersion,
+    rules: Rollout | undefined,
+  ): ServedVersion | undefined {
+    return models
+      .versions(request.model)
+      .filter((served) => served !== failed && whyNot(request, served, standard, rules) === undefined)
+      .at(-1)
+  }
+}
+
+function explicit(served: ServedVersion, reason: RouteReason): Route {
+  return { served, reason, substitute: undefined }
+}
+
+/** Why a version may not answer a request; undefined where it may. */
+function whyNot(
+  request: InferenceRequest,
+  served: ServedVersion,
+  standard: ServedVersion,
+  rules: Rollout | undefined,
+): SlipwayError | undefined {
+  const level = rules?.signature ?? 'interface'
+  if (level !== 'interface' && served !== standard) {
+    const [own, expected] = [served.signatures?.[level], standard.signatures?.[level]]
+    if (own !== expected) return otherSignature(served, standard, level)
+  }
+  return misfit(request, served)
+}
+
+function otherSignature(served: ServedVersion, standard: ServedVersion, level: string): SlipwayError {
+  const { model, version } = served
+  return new SlipwayError(
+    'SLP-R19',
+    `Cannot use model "${model}" version ${version}: its ${level} signature must be that of version ${standard.version}, got another`,
+  )
+}
+
+function brokenWithoutSubstitute({ model, version }: ServedVersion): SlipwayError {
+  return new SlipwayError(
+    'SLP-R3',
+    `Cannot use model "${model}" version ${version}: its circuit breaker must be closed, got it open, and no other version fits`,
+  )
+}
