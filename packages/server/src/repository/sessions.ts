@@ -50,6 +50,8 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   /** In the order of their last use, as far as they were used here. */
   const records = new Map<string, SessionRecord>()
   const held = new Map<string, Held>()
+  /** Closed here, while the store may still list them. */
+  const closed = new Set<string>()
   let isOver = false
   let stopTimer = () => {}
 
@@ -64,7 +66,6 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
       if (!devices.includes(device))
         throw new SlipwayError('SLP-R9', `Cannot open session: the device must be cpu, got ${quote(device)}`)
       const served = models.find(model, version)
-      const release = served.hold()
       const record: SessionRecord = {
         handle: randomBytes(16).toString('hex'),
         model,
@@ -73,6 +74,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
         tenant,
         expiresAtMs: epochMs() + termOf(leaseMs),
       }
+      const release = served.hold()
       try {
         await store.sessions.put(record)
       } catch (error) {
@@ -156,6 +158,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   async function remove(handle: string): Promise<void> {
     letGo(handle)
     records.delete(handle)
+    closed.add(handle)
     await store.sessions.remove(handle)
   }
 
@@ -185,7 +188,8 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
       letGo(handle)
       records.delete(handle)
     }
-    for (const record of listed) records.set(record.handle, record)
+    for (const handle of closed) if (!known.has(handle)) closed.delete(handle)
+    for (const record of listed) if (!closed.has(record.handle)) records.set(record.handle, record)
   }
 
   function schedule(): void {
