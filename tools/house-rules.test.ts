@@ -34,8 +34,11 @@ const longFunctions: Readonly<Record<string, string>> = {
   moduleBuilder: 'state of the module in a closure',
   openMachine: 'state of the machine in a closure',
   openPool: 'state of the pool in a closure',
+  openProcessSlot: 'state of the slot in a closure',
   openRepository: 'state of the repository in a closure',
+  openSessions: 'state of the leases in a closure',
   openSlot: 'state of the slot in a closure',
+  openThreadSlot: 'state of the slot in a closure',
   workspace: 'state of the workspace in a closure',
 }
 const mostLines = 300

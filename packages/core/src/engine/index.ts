@@ -17,12 +17,12 @@ export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
 export {
   createSession,
-  type OutputSpec,
   type Session,
   type SessionOptions,
   type SessionResults,
   type SessionRunOptions,
 } from './session.ts'
+export type { OutputSpec } from './specs.ts'
 export {
   type CompiledGraph,
   type CompiledRunOptions,

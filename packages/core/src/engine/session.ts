@@ -2,10 +2,9 @@
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
-import type { Value, ValueType } from '../base/value.ts'
+import type { Value } from '../base/value.ts'
 import { type ReadOptions, readOnnx } from '../formats/onnx/read.ts'
 import type { Graph } from '../ir/graph.ts'
-import { inferGraph } from '../ops/infer-graph.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type {
   Engine,
@@ -18,6 +17,7 @@ import type {
 } from './engine.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
 import { checkIntoNames, type Into, writeInto } from './into.ts'
+import { inputSpecs, type OutputSpec, outputSpecs } from './specs.ts'
 import { wasmEngine } from './wasm-engine.ts'
 
 export interface SessionOptions extends PrepareOptions {
@@ -25,12 +25,6 @@ export interface SessionOptions extends PrepareOptions {
   readonly engine?: Engine
   /** How bytes are read. */
   readonly read?: ReadOptions
-}
-
-/** An output of a model; the type is absent where neither the model nor inference knows it. */
-export interface OutputSpec {
-  readonly name: string
-  readonly type: ValueType | undefined
 }
 
 export interface SessionRunOptions extends ProgramRunOptions {
@@ -139,17 +133,4 @@ export async function createSession(
 function toGraph(source: Graph | Uint8Array | ArrayBuffer, read: ReadOptions & { limits?: Limits }): Graph {
   if (source instanceof ArrayBuffer) return readOnnx(new Uint8Array(source), read)
   return source instanceof Uint8Array ? readOnnx(source, read) : source
-}
-
-function inputSpecs({ inputs, types, constants }: Graph): InputSpec[] {
-  return inputs.map((name) => ({ name, type: types.get(name), required: !constants.has(name) }))
-}
-
-function outputSpecs(graph: Graph): OutputSpec[] {
-  const { outputs, types } = graph
-  if (outputs.every((name) => types.has(name)))
-    return outputs.map((name) => ({ name, type: types.get(name) }))
-  // A model with a wrong node still opens: running it names the node.
-  const { facts } = inferGraph(graph, { onRefusal: () => {} })
-  return outputs.map((name) => ({ name, type: types.get(name) ?? facts.get(name)?.type }))
 }
