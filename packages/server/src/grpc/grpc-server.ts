@@ -62,8 +62,8 @@ const defaultGraceMs = 30_000
 /** Time for the last words to those whose calls are stopped. */
 const farewellMs = 100
 /** An image tensor fits, and a few of them on one connection. */
-const streamWindowBytes = 2 ** 20
-const connectionWindowBytes = 8 * 2 ** 20
+const streamWindowBytes = 2 ** 19
+const connectionWindowBytes = 4 * 2 ** 20
 
 /**
  * Sets up the services; nothing listens yet.
