@@ -1,5 +1,12 @@
 /** One gRPC call, and what became of it. */
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import {
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
 import type { ErrorCode } from '@slipway/core'
 import { type Failure, type Outcome, refused, understood, unreachable } from './outcome.ts'
 import type { Ask } from './transport.ts'
@@ -77,7 +84,7 @@ async function* openStream(
     try {
       for await (const request of requests) {
         if (call.destroyed) return
-        await new Promise<void>((resolve) => call.write(request, () => resolve()))
+        await written(call, request)
       }
       call.end()
     } catch (reason) {
@@ -96,6 +103,17 @@ async function* openStream(
     ask.signal.removeEventListener('abort', cancel)
     cancel()
   }
+}
+
+/** Resolves once it is sent, and where the call is over: the library then forgets the callback. */
+function written(call: ClientDuplexStream<Uint8Array, Buffer>, request: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    call.once('close', resolve)
+    call.write(request, () => {
+      call.off('close', resolve)
+      resolve()
+    })
+  })
 }
 
 function metadataOf({ headers }: Ask): Metadata {
