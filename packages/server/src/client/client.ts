@@ -76,7 +76,8 @@ const defaultConnections = 16
  *
  * @example
  * const client = createClient({ url: 'grpc://localhost:8001', deadlineMs: 1000 })
- * const { outputs } = await client.infer({ model: 'm', inputs: { x: { data: Float32Array.of(1, 2), shape: [1, 2] } } })
+ * const ask = (data) => client.infer({ model: 'm', inputs: { x: { data, shape: [1, data.length] } } })
+ * await client.close()
  *
  * @throws SLP-R4 for a URL of another scheme.
  */

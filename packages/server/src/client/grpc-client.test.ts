@@ -10,41 +10,10 @@ const one: InferOptions = { model: 'm', inputs: { x: { data: Float32Array.of(1),
 const retry = { firstDelayMs: 1 }
 
 describe('a client over gRPC', () => {
-  it('reads and changes what the server is', async () => {
+  it('reads the configuration of a model', async () => {
     await using given = await grpcFixture()
     await using client = createClient({ url: `grpc://localhost:${given.port}` })
     expect((await client.modelConfig('m')).name).toBe('m')
-    expect((await client.statistics('m')).map(({ version }) => version)).toEqual(['1', '2'])
-    expect(await client.statistics()).toHaveLength(2)
-    expect(await client.repository.index()).toContainEqual({
-      name: 'broken',
-      version: '1',
-      state: 'UNAVAILABLE',
-      reason: 'it is corrupt',
-    })
-    expect(await client.repository.index({ ready: true })).toHaveLength(2)
-    await client.repository.load('m', { config: '{}', files: { '1/model.onnx': Uint8Array.of(1) } })
-    await client.repository.unload('m', { dependents: true })
-    expect(given.services.changes).toEqual(['load m {} 1/model.onnx:1', 'unload m dependents'])
-    await expect(client.repository.load('broken')).rejects.toMatchObject({ code: 'SLP-R8' })
-  })
-
-  it('holds a session', async () => {
-    await using given = await grpcFixture()
-    await using client = createClient({ url: `grpc://localhost:${given.port}` })
-    const session = await client.loadModel({ model: 'm', version: '1', leaseMs: 500 })
-    expect(session.info).toMatchObject({
-      model: 'm',
-      version: '1',
-      expiresAtMs: 500,
-      inputs: [{ name: 'x' }],
-    })
-    const answer = await session.predict({ inputs: one.inputs })
-    expect(answer.outputs.get('x')?.data).toEqual(Float32Array.of(1))
-    await session.renew()
-    expect(session.info.expiresAtMs).toBe(6000)
-    await session.close()
-    await expect(session.predict({ inputs: one.inputs })).rejects.toMatchObject({ code: 'SLP-R16' })
   })
 
   it('sends its proofs, parameters and deadline', async () => {

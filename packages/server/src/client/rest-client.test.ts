@@ -95,39 +95,6 @@ describe('a client over REST', () => {
     expect(server.asked[0]!.headers).toMatchObject({ authorization: 'Bearer t', 'x-api-key': 'k' })
   })
 
-  it('holds a session', async () => {
-    const info = {
-      ...{ handle: 'h/1', model_id: 'm', version: '1', device: 'cpu', expires_at_ms: 5, size_bytes: 7 },
-      inputs: [{ name: 'x', datatype: 'FP32', shape: [-1] }],
-    }
-    const answer = json({
-      model_name: 'm',
-      model_version: '1',
-      outputs: [{ name: 'y', datatype: 'INT64', shape: [1], data: [2] }],
-    })
-    await using server = await canned(json(info), answer, json({ ...info, expires_at_ms: 9 }), {
-      status: 204,
-    })
-    await using client = createClient({ url: server.url })
-    const session = await client.loadModel({ model: 'm', leaseMs: 5 })
-    expect(session.info).toMatchObject({
-      model: 'm',
-      expiresAtMs: 5,
-      sizeBytes: 7,
-      inputs: [{ shape: [-1] }],
-    })
-    expect((await session.predict({ inputs })).outputs.get('y')?.data).toEqual(BigInt64Array.of(2n))
-    await session.renew(10)
-    expect(session.info.expiresAtMs).toBe(9)
-    await session.close()
-    expect(server.asked.map(({ line }) => line)).toEqual([
-      'POST /v2/sessions',
-      'POST /v2/sessions/h%2F1/infer',
-      'POST /v2/sessions/h%2F1/renew',
-      'DELETE /v2/sessions/h%2F1',
-    ])
-  })
-
   it('writes parameters with every bit', async () => {
     await using server = await canned(json({ model_name: 'm', outputs: [] }))
     await using client = createClient({ url: server.url })

@@ -65,20 +65,19 @@ type Post = (path: string, value: object, accepts?: readonly number[]) => RestRe
 type SessionCalls = Pick<Transport, 'openSession' | 'predict' | 'renewSession' | 'closeSession'>
 
 function sessionCalls(rest: RestCaller, post: Post): SessionCalls {
-  const pathOfSession = (handle: string) => `/v2/sessions/${encodeURIComponent(handle)}`
+  const pathOfSession = (handle: string) => `/slipway/v1/sessions/${encodeURIComponent(handle)}`
   const read = (reply: RestReply) => sessionOf(jsonOf(reply))
   return {
     openSession: ({ model, version, device, leaseMs }, ask) =>
       rest.call(
-        post('/v2/sessions', { model_id: model, version, device, lease_ms: leaseMs }, [201]),
+        post('/slipway/v1/sessions', { model_id: model, version, device, lease_ms: leaseMs }),
         ask,
         read,
       ),
     predict: (handle, options, ask) => inferAt(rest, `${pathOfSession(handle)}/infer`, options, ask),
     renewSession: (handle, leaseMs, ask) =>
       rest.call(post(`${pathOfSession(handle)}/renew`, { lease_ms: leaseMs }), ask, read),
-    closeSession: (handle, ask) =>
-      rest.call({ method: 'DELETE', path: pathOfSession(handle), accepts: [204] }, ask, nothing),
+    closeSession: (handle, ask) => rest.call({ method: 'DELETE', path: pathOfSession(handle) }, ask, nothing),
   }
 }
 

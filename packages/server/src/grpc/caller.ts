@@ -2,7 +2,7 @@
 import type { Deadline, Metadata } from '@grpc/grpc-js'
 import { type Context, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
 import type { Credentials } from '../contract/policy.ts'
-import { certificateSubject } from './certificate-subject.ts'
+import { certificateSubject } from '../policy/certificate-subject.ts'
 
 export type Header = (name: string) => string | undefined
 

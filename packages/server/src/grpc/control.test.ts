@@ -74,7 +74,7 @@ describe('the other methods', () => {
     expect(log.settings['log_verbose_level']?.parameterChoice).toEqual({ case: 'uint32Param', value: 2 })
     expect(log.settings['log_info']?.parameterChoice).toEqual({ case: 'boolParam', value: true })
     expect(log.settings['log_format']?.parameterChoice).toEqual({ case: 'stringParam', value: 'default' })
-    expect(given.services.events.at(-1)).toMatchObject({ kind: 'audit', action: 'log.set', ok: true })
+    expect(given.services.events.at(-1)).toMatchObject({ kind: 'audit', action: 'log.setting', ok: true })
   })
 })
 

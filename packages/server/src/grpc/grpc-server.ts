@@ -65,13 +65,7 @@ const farewellMs = 100
 const streamWindowBytes = 2 ** 19
 const connectionWindowBytes = 4 * 2 ** 20
 
-/**
- * Sets up the services; nothing listens yet.
- *
- * @example
- * const grpc = createGrpcServer(services)
- * await grpc.listen({ port: 8001 })
- */
+/** Sets up the services; nothing listens yet. */
 export function createGrpcServer(services: Services, options: GrpcOptions = {}): GrpcServer {
   const server = newServer(options)
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
@@ -94,7 +88,10 @@ export function createGrpcServer(services: Services, options: GrpcOptions = {}):
   }
   return {
     listen: listeners.listen,
-    accept: (socket) => injector.injectConnection(socket),
+    accept(socket) {
+      if (closing) socket.destroy()
+      else injector.injectConnection(socket)
+    },
     close,
     [Symbol.asyncDispose]: () => close({ graceMs: 0 }),
   }

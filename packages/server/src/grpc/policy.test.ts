@@ -49,7 +49,7 @@ describe('the policy', () => {
     ['trace write m', method.traceSetting, { modelName: 'm', settings: { trace_rate: { value: ['1'] } } }],
     ['logging read', method.logSettings, {}],
     ['inference write m', SessionService.method.loadModel, { modelId: 'm' }],
-    ['inference read', SessionService.method.listSessions, {}],
+    ['inference write', SessionService.method.listSessions, {}],
     ['health read m', Health.method.check, { service: 'm' }],
     ['health read', Health.method.list, {}],
   ]

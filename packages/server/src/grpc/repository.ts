@@ -1,8 +1,8 @@
 import { SlipwayError } from '@slipway/core'
 import type { LoadOverrides } from '../contract/models.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
+import { audited } from '../policy/audited.ts'
 import { GRPCInferenceService, type ModelRepositoryParameter } from '../proto/grpc_service_pb.ts'
-import { audited } from './audited.ts'
 import { codecOf, defineMethod } from './method.ts'
 
 /** MLServer's clients ask a service of its own for the same messages. */
@@ -31,11 +31,13 @@ export const repositoryModelLoad = defineMethod({
   group,
   access: 'write',
   model: nameOf,
-  async handle(request, call) {
+  async handle(request, { services: { models, observe }, caller }) {
     const name = nameOf(request)
     const overrides = overridesOf(request.parameters)
     const detail = { config: overrides.config !== undefined, files: [...(overrides.files?.keys() ?? [])] }
-    await audited(call, 'model.load', name, detail, () => call.services.models.load(name, overrides))
+    await audited(observe, caller.principal, { action: 'model.load', target: name, detail }, () =>
+      models.load(name, overrides),
+    )
     // KServe's clients read these two fields; in Triton's the message is empty.
     return { modelName: name, isLoaded: true }
   },
@@ -46,12 +48,11 @@ export const repositoryModelUnload = defineMethod({
   group,
   access: 'write',
   model: nameOf,
-  async handle(request, call) {
+  async handle(request, { services: { models, observe }, caller }) {
     const name = nameOf(request)
     const dependents = flag(request.parameters, 'unload_dependents')
-    await audited(call, 'model.unload', name, { dependents }, () =>
-      call.services.models.unload(name, { dependents }),
-    )
+    const about = { action: 'model.unload', target: name, detail: { dependents } }
+    await audited(observe, caller.principal, about, () => models.unload(name, { dependents }))
     return { modelName: name, isUnloaded: true }
   },
 })

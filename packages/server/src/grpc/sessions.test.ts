@@ -34,7 +34,6 @@ describe('sessions', () => {
       code: status.NOT_FOUND,
       details: expect.stringContaining('SLP-R16'),
     })
-    expect(given.services.events).toMatchObject([{ action: 'session.open' }, { action: 'session.close' }])
   })
 
   it('refuse what nobody can hold', async () => {

@@ -4,7 +4,6 @@ import type { Lease } from '../contract/sessions.ts'
 import type { InferenceRequest } from '../oip/inference.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
 import { type SessionSchema, SessionService } from '../proto/sessions_pb.ts'
-import { audited } from './audited.ts'
 import { describeTensor } from './metadata.ts'
 import { type Call, codecOf, defineMethod, pathsOf } from './method.ts'
 import { readInference } from './model-infer.ts'
@@ -19,18 +18,14 @@ export const loadModel = defineMethod({
   group,
   access: 'write',
   model: ({ modelId }) => modelId,
-  async handle({ modelId, version, device, leaseMs }, call) {
+  async handle({ modelId, version, device, leaseMs }, { services: { sessions }, caller }) {
     const request = {
       model: modelId,
       version: version || undefined,
       device,
       leaseMs: termOf(leaseMs),
     }
-    const { sessions } = call.services
-    const lease = await audited(call, 'session.open', modelId, { version }, () =>
-      sessions.open(request, call.caller.principal),
-    )
-    return { session: describe(lease) }
+    return { session: describe(await sessions.open(request, caller.principal)) }
   },
 })
 
@@ -82,10 +77,8 @@ export const closeSession = defineMethod({
   group,
   access: 'write',
   model: ({ handle }, call) => modelOf(handle, call),
-  async handle({ handle }, call) {
-    await audited(call, 'session.close', modelOf(handle, call), {}, () =>
-      call.services.sessions.close(handle, call.caller.principal),
-    )
+  async handle({ handle }, { services: { sessions }, caller }) {
+    await sessions.close(handle, caller.principal)
     return {}
   },
 })
@@ -93,7 +86,7 @@ export const closeSession = defineMethod({
 export const listSessions = defineMethod({
   codec: codecOf(method.listSessions),
   group,
-  access: 'read',
+  access: 'write',
   handle: (_request, { services, caller }) => ({
     sessions: services.sessions.list(caller.principal).map(describe),
   }),

@@ -1,12 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { LogSettings, TraceSettings } from '../contract/settings.ts'
+import { audited } from '../policy/audited.ts'
 import {
   GRPCInferenceService,
   type LogSettingsRequest_SettingValue,
   type LogSettingsResponseSchema,
   type TraceSettingResponseSchema,
 } from '../proto/grpc_service_pb.ts'
-import { audited } from './audited.ts'
 import { codecOf, defineMethod } from './method.ts'
 
 const { method } = GRPCInferenceService
@@ -19,17 +19,15 @@ export const traceSetting = defineMethod({
   group: 'trace',
   access: accessOf,
   model: ({ modelName }) => modelName || undefined,
-  async handle(request, call) {
-    const { settings } = call.services
+  async handle(request, { services: { models, settings, observe }, caller }) {
     const model = request.modelName || undefined
-    if (model !== undefined) call.services.models.versions(model)
+    if (model !== undefined) models.versions(model)
     const change = Object.fromEntries(
       Object.entries(request.settings).map(([key, { value }]) => [key, traceValue(key, value)]),
     )
     if (Object.keys(change).length === 0) return traceReply(settings.trace(model))
-    return traceReply(
-      await audited(call, 'trace.set', model ?? 'server', change, () => settings.setTrace(change, model)),
-    )
+    const about = { action: 'trace.setting', target: model ?? '', detail: change }
+    return traceReply(await audited(observe, caller.principal, about, () => settings.setTrace(change, model)))
   },
 })
 
@@ -50,13 +48,13 @@ export const logSettings = defineMethod({
   codec: codecOf(method.logSettings),
   group: 'logging',
   access: accessOf,
-  async handle(request, call) {
-    const { settings } = call.services
+  async handle(request, { services: { settings, observe }, caller }) {
     const change = Object.fromEntries(
       Object.entries(request.settings).map(([key, value]) => [key, logValue(value)]),
     )
     if (Object.keys(change).length === 0) return logReply(settings.log())
-    return logReply(await audited(call, 'log.set', 'server', change, () => settings.setLog(change)))
+    const about = { action: 'log.setting', target: '', detail: change }
+    return logReply(await audited(observe, caller.principal, about, () => settings.setLog(change)))
   },
 })
 

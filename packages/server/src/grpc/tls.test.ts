@@ -1,11 +1,11 @@
 import { credentials, status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { anonymous } from '../contract/principal.ts'
+import { certificateSubject } from '../policy/certificate-subject.ts'
 import { GRPCInferenceService } from '../proto/grpc_service_pb.ts'
 import { hasOpenssl, makeCertificates } from '../testing/certificates.ts'
 import { grpcFixture, inferInit } from '../testing/grpc-fixture.ts'
 import { grpcPeer } from '../testing/grpc-peer.ts'
-import { certificateSubject } from './certificate-subject.ts'
 
 const { method } = GRPCInferenceService
 

@@ -10,6 +10,7 @@ import type { LogSettings, Settings, TraceSettings } from '../contract/settings.
 import type { Duration, VersionStatistics } from '../contract/statistics.ts'
 import { noParameters } from '../oip/parameters.ts'
 import { fakeModels, fakeServed } from './fake-served.ts'
+import { fakeStore } from './fake-store.ts'
 
 export interface FakeServices extends Services {
   stopping: boolean
@@ -39,7 +40,8 @@ export function fakeServices(
     },
     sessions,
     rollouts: unused('rollouts'),
-    store: unused('store'),
+    store: fakeStore(),
+    metrics: { contentType: 'text/plain', text: async () => '' },
     policy: { authenticate: async () => anonymous, authorize: () => {} },
     statistics: {
       read: (model) => versions.filter((one) => !model || one.model === model).map(statisticsOf),
