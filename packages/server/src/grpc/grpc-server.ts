@@ -1,4 +1,5 @@
 /** The gRPC services over the pipeline: connections, limits, and a close that loses no call. */
+import { setMaxListeners } from 'node:events'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
@@ -72,6 +73,8 @@ export function createGrpcServer(services: Services, options: GrpcOptions = {}):
   setConnectionWindow(server, connectionWindowBytes)
   const calls = countCalls()
   const draining = new AbortController()
+  // Each open stream listens to it.
+  setMaxListeners(0, draining.signal)
   const {
     propagator = new W3CTraceContextPropagator(),
     streamFlavour = 'triton',
