@@ -1,4 +1,17 @@
-export { type Call, defineRoute, jsonReply, type Reply, type Route, type Services } from './http/route.ts'
-export type { ModelRepository, ModelState, ModelStatus } from './repository/model-repository.ts'
-export type { ServedModel } from './repository/served-model.ts'
-export { createServer, type ListenOptions, type Server, type ServerOptions } from './server.ts'
+export type { Caller } from './contract/caller.ts'
+export type { ServerEvent } from './contract/event.ts'
+export type { ModelState, ModelStatus, Models } from './contract/models.ts'
+export type { Rollout } from './contract/rollout.ts'
+export type { ServedVersion } from './contract/served-version.ts'
+export type { Services } from './contract/services.ts'
+export { type Call, defineRoute, jsonReply, type Reply, type Route } from './http/route.ts'
+export { isKeyId, newApiKey } from './policy/api-key.ts'
+export { createServer, type Server } from './server.ts'
+export type {
+  ListenOptions,
+  Observability,
+  ServerLimits,
+  ServerOptions,
+  TlsOptions,
+} from './server-options.ts'
+export { openStore } from './store/open-store.ts'

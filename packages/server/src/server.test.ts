@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { defineRoute, jsonReply } from './http/route.ts'
-import { createServer, type Server, type ServerOptions } from './server.ts'
+import { createServer, type Server } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 import { type Fixture, pairGraph, repositoryWith, slowGraph } from './testing/fixture.ts'
 
 async function withServer(
@@ -30,7 +31,7 @@ async function serve(
   options: Partial<ServerOptions>,
   use: (server: Server, url: string) => Promise<void>,
 ) {
-  const server = await createServer({ repository: root, ...options })
+  const server = await createServer({ settleMs: 0, repository: root, ...options })
   try {
     const url = await server.listen({ port: 0 })
     await server.loaded
@@ -84,7 +85,7 @@ describe('over a socket', () => {
     }))
 
   it('refuses a large body before it has been sent', () =>
-    withServer({ bodyLimitBytes: 1000 }, async (_, url) => {
+    withServer({ limits: { bodyBytes: 1000 } }, async (_, url) => {
       const sent = request(`${url}/v2/models/pair/infer`, {
         method: 'POST',
         headers: { 'content-length': 1e9 },
@@ -105,14 +106,14 @@ describe('over a socket', () => {
 
   it('stops the run of a client that goes away', () =>
     withSlowServer({}, async (server, url) => {
-      const { session } = server.models.find('slow')
+      const { executor } = server.models.find('slow')
       const abort = new AbortController()
       const answer = fetch(`${url}/v2/models/slow/infer`, { ...slowRequest(endless), signal: abort.signal })
-      while (session.report().running === 0) await sleep(5)
+      while (executor!.report().running === 0) await sleep(5)
       abort.abort()
       await expect(answer).rejects.toThrow()
       const goneMs = performance.now()
-      while (session.report().running > 0) await sleep(5)
+      while (executor!.report().running > 0) await sleep(5)
       expect(performance.now() - goneMs).toBeLessThan(stopMs)
       expect((await fetch(`${url}/v2/models/slow/infer`, slowRequest(4))).status).toBe(200)
     }))
@@ -121,23 +122,23 @@ describe('over a socket', () => {
 describe('close', () => {
   it('is not ready any more, lets requests under way finish, and ends the workers', () =>
     withSlowServer({}, async (server, url) => {
-      const { session } = server.models.find('slow')
+      const { executor } = server.models.find('slow')
       const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(100_000))
-      while (session.report().running === 0) await sleep(5)
+      while (executor!.report().running === 0) await sleep(5)
       const closed = server.close()
       const ready = await server.app.inject('/v2/health/ready')
       expect(ready.statusCode).toBe(503)
       expect((await answer).status).toBe(200)
       await closed
-      expect(session.memory().workers).toBe(0)
+      expect(executor!.report().running).toBe(0)
       await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow()
     }))
 
   it('stops runs that take longer than the drain timeout', () =>
     withSlowServer({ drainTimeoutMs: 100 }, async (server, url) => {
-      const { session } = server.models.find('slow')
+      const { executor } = server.models.find('slow')
       const answer = fetch(`${url}/v2/models/slow/infer`, slowRequest(endless))
-      while (session.report().running === 0) await sleep(5)
+      while (executor!.report().running === 0) await sleep(5)
       const startMs = performance.now()
       await server.close()
       expect(performance.now() - startMs).toBeLessThan(stopMs)
@@ -150,7 +151,7 @@ describe('close', () => {
       'pair/1/model.onnx': pairGraph('Add'),
       'slow/1/model.onnx': slowGraph(),
     })
-    const server = await createServer({ repository: fixture.root })
+    const server = await createServer({ settleMs: 0, repository: fixture.root })
     await Promise.all([server.close(), server.close()])
     expect((await server.loaded).length).toBe(2)
   })
@@ -159,7 +160,7 @@ describe('close', () => {
 describe('createServer', () => {
   it('answers before its models are loaded', async () => {
     using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
-    await using server = await createServer({ repository: fixture.root })
+    await using server = await createServer({ settleMs: 0, repository: fixture.root })
     expect((await server.app.inject('/v2/health/live')).statusCode).toBe(200)
     expect((await server.app.inject('/v2/health/ready')).statusCode).toBe(503)
     await server.loaded
@@ -175,6 +176,7 @@ describe('createServer', () => {
       method: 'GET',
       paths: ['/hello/:who'],
       about: 'Says hello.',
+      permission: undefined,
       errors: [],
       handle: ({ params }) => jsonReply({ hello: params['who'] }),
     })
@@ -203,6 +205,7 @@ describe('createServer', () => {
       method: 'GET',
       paths: ['/broken'],
       about: 'Fails.',
+      permission: undefined,
       errors: [],
       handle: () => {
         throw new TypeError('secret')

@@ -1,57 +1,41 @@
-/** The model server: a repository of models behind HTTP. */
-import { readFileSync } from 'node:fs'
-import { type SessionOptions, SlipwayError } from '@slipway/core'
-import { type FastifyInstance, type FastifyReply, type FastifyServerOptions, fastify } from 'fastify'
+/** The model server: a repository of models behind REST and gRPC. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { SlipwayError } from '@slipway/core'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import type { ModelStatus, Models } from './contract/models.ts'
+import type { Services } from './contract/services.ts'
+import { createGrpcServer, type GrpcServer } from './grpc/grpc-server.ts'
+import { onePortProtocols, sharePort } from './grpc/one-port.ts'
 import { attachRoutes } from './http/attach-routes.ts'
 import { type Calls, countCalls } from './http/calls.ts'
 import { errorReply } from './http/error-reply.ts'
-import type { Route, Services } from './http/route.ts'
+import type { Route } from './http/route.ts'
 import { staticRoutes } from './http/static-files.ts'
-import { inferWith } from './pipeline/infer.ts'
-import { type ModelRepository, type ModelStatus, openRepository } from './repository/model-repository.ts'
+import { type OpenServices, openServices } from './open-services.ts'
+import { eventsRoute } from './page/events.ts'
+import { documentationRoutes } from './page/open-api.ts'
+import { statusRoute } from './page/status.ts'
+import { statusPage } from './page/status-page.ts'
+import { metrics } from './rest/metrics.ts'
 import { restRoutes } from './rest/routes.ts'
-
-export interface ServerOptions {
-  /** A folder laid out as `<model>/<version>/model.onnx`. */
-  readonly repository: string
-  /** Which versions of each model are loaded; `all` unless given. Requests that name none get the highest. */
-  readonly versions?: 'latest' | 'all'
-  /** How models are opened: engine, workers per model, limits. */
-  readonly session?: SessionOptions
-  /** Most bytes of a request's body, before and after decompression; 64 MiB unless given. */
-  readonly bodyLimitBytes?: number
-  /** Files to serve from `/` on, such as a page. */
-  readonly staticFolder?: string
-  /** Further routes. */
-  readonly routes?: readonly Route[]
-  /** Adds to the web framework what routes cannot express. Called before the server is ready. */
-  readonly extend?: (app: FastifyInstance, services: Services) => void | Promise<void>
-  /** How long `close` waits for requests under way before it stops them; 30 000 unless given. */
-  readonly drainTimeoutMs?: number
-  /** Passed to the web framework; silent unless given. */
-  readonly logger?: FastifyServerOptions['logger']
-}
-
-export interface ListenOptions {
-  /** 0: any free port. */
-  readonly port: number
-  /** 127.0.0.1 unless given. */
-  readonly host?: string
-}
+import type { ListenOptions, ServerOptions, TlsOptions } from './server-options.ts'
 
 export interface Server extends AsyncDisposable {
   readonly app: FastifyInstance
-  readonly models: ModelRepository
+  readonly services: Services
+  readonly models: Models
   /** Resolves, never rejects, once each model is loaded or has failed to; the server answers before. */
   readonly loaded: Promise<readonly ModelStatus[]>
   /** Where it listens, such as `http://127.0.0.1:8080`; undefined before `listen`. */
   readonly url: string | undefined
+  /** The port of gRPC, where there is one. */
+  readonly grpcPort: number | undefined
   listen(options: ListenOptions): Promise<string>
-  /** Stops accepting, lets requests under way finish, and closes the models. May be called twice. */
+  /** Becomes not ready, waits for load balancers to notice, lets requests under way finish, and closes the models. */
   close(): Promise<void>
 }
 
-const defaultBodyLimitBytes = 64 * 2 ** 20
+const defaultBodyBytes = 64 * 2 ** 20
 const defaultDrainTimeoutMs = 30_000
 /** Longer than load balancers keep idle connections, so that none of them sends into a closed one. */
 const keepAliveMs = 75_000
@@ -66,54 +50,36 @@ const requestTimeoutMs = 300_000
  * await server.listen({ port: 8080 })
  * process.once('SIGTERM', () => server.close())
  *
- * @throws SLP-R8 where the repository cannot be read.
+ * @throws SLP-R8 where the repository cannot be read, SLP-R17 where the state store cannot be reached.
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const {
-    repository,
-    versions = 'all',
-    session = {},
-    logger = false,
-    routes = [],
-    extend,
-    staticFolder,
-  } = options
-  const app = newApp(logger)
-  const onLoadError = ({ name, version }: ModelStatus, error: unknown) =>
-    app.log.error({ model: name, version, err: error }, 'model could not be loaded')
-  const models = await openRepository({ root: repository, versions, session, onLoadError })
-  const calls = countCalls()
+  const open = await openServices(options)
+  const { services, models } = open
+  const front = newFront(options, open)
+  attachRoutes(front.app, await routesOf(options, open), front.attach)
+  await options.extend?.(front.app, services)
   let closing: Promise<void> | undefined
   let url: string | undefined
-  const services: Services = {
-    models,
-    infer: inferWith(models),
-    about: { name: 'slipway', version: ownVersion() },
-    get stopping() {
-      return closing !== undefined
-    },
-  }
-  const all = [
-    ...restRoutes,
-    ...routes,
-    ...(staticFolder === undefined ? [] : await staticRoutes(staticFolder)),
-  ]
-  attachRoutes(app, all, { services, calls, bodyLimitBytes: options.bodyLimitBytes ?? defaultBodyLimitBytes })
-  await extend?.(app, services)
-
+  let grpcPort: number | undefined
   const close = () => {
-    closing ??= shutDown(app, calls, models, options.drainTimeoutMs ?? defaultDrainTimeoutMs)
+    closing ??= shutDown(options, open, front)
     return closing
   }
   return {
-    app,
+    app: front.app,
+    services,
     models,
     loaded: models.loaded,
     get url() {
       return url
     },
-    async listen({ port, host = '127.0.0.1' }) {
-      url = await app.listen({ port, host })
+    get grpcPort() {
+      return grpcPort
+    },
+    async listen(where) {
+      const listening = await listen(where, options, front)
+      grpcPort = listening.grpcPort
+      url = listening.url
       return url
     },
     close,
@@ -121,39 +87,99 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-function newApp(logger: FastifyServerOptions['logger']): FastifyInstance {
-  const app = fastify({
-    logger: logger ?? false,
-    keepAliveTimeout: keepAliveMs,
-    requestTimeout: requestTimeoutMs,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
-    frameworkErrors: (error, _request, reply) => {
-      const { status, headers, body } = errorReply(error, (cause) => app.log.error(cause))
-      return (reply as FastifyReply).code(status).headers(headers).send(body) // its type is generic over all routes
-    },
-  })
-  app.server.headersTimeout = keepAliveMs + 1000
-  return app
+interface Front {
+  readonly app: FastifyInstance
+  readonly grpc: GrpcServer
+  readonly calls: Calls
+  readonly attach: { readonly services: Services; readonly calls: Calls; readonly bodyLimitBytes: number }
+  /** Further things to close with the connections. */
+  readonly ends: (() => void | Promise<void>)[]
 }
 
-async function shutDown(
-  app: FastifyInstance,
-  calls: Calls,
-  models: ModelRepository,
-  timeoutMs: number,
-): Promise<void> {
-  const stop = () =>
-    calls.abortAll(new SlipwayError('SLP-R7', 'Cannot finish run: the server must be up, got it stopping'))
-  const timer = setTimeout(stop, timeoutMs)
-  try {
-    await Promise.all([app.close(), calls.drained()])
-  } finally {
-    clearTimeout(timer)
-    await models.close()
+function newFront({ limits, tls, grpc }: ServerOptions, { services }: OpenServices): Front {
+  const bodyLimitBytes = limits?.bodyBytes ?? defaultBodyBytes
+  const calls = countCalls()
+  return {
+    app: newApp(services, tls),
+    grpc: createGrpcServer(services, { maxMessageBytes: bodyLimitBytes, ...grpc, ...(tls && { tls }) }),
+    calls,
+    attach: { services, calls, bodyLimitBytes },
+    ends: [],
   }
 }
 
-function ownVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return (manifest as { version: string }).version // this package's own manifest
+function newApp({ observe }: Services, tls: TlsOptions | undefined): FastifyInstance {
+  const options = {
+    logger: false,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
+      const { status, headers, body } = errorReply(error, unforeseen(observe))
+      return reply.code(status).headers(headers).send(body)
+    },
+  }
+  const app = tls ? fastify({ ...options, https: httpsOptions(tls) }) : fastify(options)
+  app.server.headersTimeout = keepAliveMs + 1000
+  return app as FastifyInstance // the same routes over either kind of connection
+}
+
+function httpsOptions({ key, cert, clientCa }: TlsOptions) {
+  const client = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  return { key, cert, ALPNProtocols: [...onePortProtocols], ...client }
+}
+
+async function routesOf(options: ServerOptions, open: OpenServices): Promise<readonly Route[]> {
+  const { routes = [], staticFolder } = options
+  const { rates, recent, eventLoopLagMs } = open.observers
+  const sources = { rates: rates.read, startedAtMs: Date.now(), eventLoopLagMs }
+  const own = [...restRoutes, statusRoute(sources), eventsRoute(recent), ...routes]
+  const documentation = documentationRoutes(open.services.about, own)
+  const page = await statusPage({ atRoot: staticFolder === undefined })
+  const files = staticFolder === undefined ? [] : await staticRoutes(staticFolder)
+  return [...own, ...documentation, ...page, ...files]
+}
+
+async function listen(
+  { port, host = '127.0.0.1', grpcPort, metricsPort }: ListenOptions,
+  options: ServerOptions,
+  { app, grpc, ends, attach }: Front,
+): Promise<{ readonly url: string; readonly grpcPort: number | undefined }> {
+  if (grpcPort === 'shared') ends.push(sharePort(app.server, grpc.accept))
+  const url = await app.listen({ port, host })
+  if (metricsPort !== undefined) {
+    const own = newApp(attach.services, options.tls)
+    attachRoutes(own, [metrics], attach)
+    await own.listen({ port: metricsPort, host })
+    ends.push(() => own.close())
+  }
+  if (grpcPort === undefined) return { url, grpcPort }
+  const shared = Number(new URL(url).port)
+  return { url, grpcPort: grpcPort === 'shared' ? shared : await grpc.listen({ port: grpcPort, host }) }
+}
+
+async function shutDown(options: ServerOptions, open: OpenServices, front: Front): Promise<void> {
+  const { drainDelayMs = 0, drainTimeoutMs = defaultDrainTimeoutMs } = options
+  const { app, grpc, calls, ends } = front
+  open.enter('draining')
+  await wait(drainDelayMs)
+  open.enter('stopping')
+  const stop = () =>
+    calls.abortAll(new SlipwayError('SLP-R7', 'Cannot finish run: the server must be up, got it stopping'))
+  const timer = setTimeout(stop, drainTimeoutMs)
+  try {
+    for (const end of ends) await end()
+    await Promise.all([app.close(), grpc.close({ graceMs: drainTimeoutMs }), calls.drained()])
+  } finally {
+    clearTimeout(timer)
+    await open.close()
+  }
+}
+
+/** What nobody foresaw is an alert, without a word to the client. */
+function unforeseen(observe: Services['observe']): (error: unknown) => void {
+  return (error) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    observe({ kind: 'alert', severity: 'warning', message: `a call failed: ${text}`, model: undefined })
+  }
 }

@@ -30,7 +30,7 @@ describe.skipIf(!present)('SqueezeNet over a socket', { timeout: 120_000 }, () =
     await using session = await createSession(readFileSync(file))
     const outputs = await session.run({ data_0: picture })
     expected = outputs['softmaxout_1'] as Tensor<'float32'> // declared float32
-    server = await createServer({ repository: root })
+    server = await createServer({ settleMs: 0, repository: root })
     url = `${await server.listen({ port: 0 })}/v2/models/squeezenet/infer`
     await server.loaded
   }, 120_000)

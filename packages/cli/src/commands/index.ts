@@ -2,8 +2,9 @@ import type { Command } from '../define-command.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
+import { keys } from './keys.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 
 /** Every command, in the order of the help text. */
-export const commands: readonly Command[] = [run, serve, inspect, check, explain]
+export const commands: readonly Command[] = [run, serve, keys, inspect, check, explain]

@@ -1,36 +1,29 @@
 import { SlipwayError } from '@slipway/core'
-import { createServer, type ModelStatus, type Server } from '@slipway/server'
-import { defineCommand } from '../define-command.ts'
-import { engineOptions, readEngineOptions } from '../io/engine-options.ts'
+import { createServer, type ListenOptions, type ModelStatus, type Server } from '@slipway/server'
+import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { serveOptions, serverOptionsOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
 import { wholeNumber } from '../io/whole-number.ts'
 
 export const serve = defineCommand({
   name: 'serve',
-  about: 'Serves a model repository over HTTP (Open Inference Protocol V2)',
-  arguments: [{ name: '<repository>', about: 'a folder laid out as name/version/model.onnx' }],
-  options: [
-    { flags: '--port <number>', about: 'port to listen on; 0 takes a free one', fallback: '8000' },
-    { flags: '--host <address>', about: 'address to listen on', fallback: '127.0.0.1' },
-    { flags: '--workers <count>', about: 'runs of one model at the same time', fallback: '1' },
-    ...engineOptions,
-    { flags: '--body-limit <mebibytes>', about: 'largest body of a request', fallback: '64' },
-    { flags: '--static <folder>', about: 'files to serve at /' },
-    { flags: '--log', about: 'log every request as JSON to standard error' },
+  about: 'Serves a model repository over REST and gRPC (Open Inference Protocol V2)',
+  arguments: [
+    { name: '<repository>', about: 'a folder laid out as name/version/model.onnx, or s3://bucket/prefix' },
   ],
-  examples: ['slipway serve ./models', 'slipway serve ./models --host 0.0.0.0 --port 8080 --workers 2'],
+  options: serveOptions,
+  examples: [
+    'slipway serve ./models',
+    'slipway serve ./models --host 0.0.0.0 --one-port --port 8080 --drain-delay 10',
+    'slipway serve ./models --model-control explicit --load-model resnet --auth --state postgres://…',
+  ],
   async run(args, terminal) {
-    const staticFolder = args.text('static')
-    const server = await createServer({
-      repository: args.positional[0]!,
-      session: { workers: wholeNumber(args, 'workers', 1), ...readEngineOptions(args) },
-      bodyLimitBytes: wholeNumber(args, 'bodyLimit', 1) * 2 ** 20,
-      ...(staticFolder !== undefined && { staticFolder }),
-      ...(args.flag('log') && { logger: { level: 'info', stream: process.stderr } }),
-    })
+    const server = await createServer(await serverOptionsOf(args))
     try {
-      const url = await listen(server, wholeNumber(args, 'port', 0, 65_535), args.text('host')!)
+      const where = listenOptionsOf(args)
+      const url = await listen(server, where)
       terminal.print(`listening on ${url}`)
+      if (server.grpcPort !== undefined) terminal.print(`gRPC on ${where.host}:${server.grpcPort}`)
       for (const status of await server.loaded) terminal.print(statusLine(status))
       await stopped(terminal)
       return 0
@@ -40,16 +33,29 @@ export const serve = defineCommand({
   },
 })
 
-async function listen(server: Server, port: number, host: string): Promise<string> {
+function listenOptionsOf(args: CommandArgs): ListenOptions & { readonly host: string } {
+  const port = wholeNumber(args, 'port', 0, 65_535)
+  const host = args.text('host')!
+  if (args.flag('onePort')) return { port, host, grpcPort: 'shared' }
+  // With any free port for one protocol, the others take any free one too.
+  const other = (name: string) =>
+    args.text(name) === undefined ? undefined : wholeNumber(args, name, 0, 65_535)
+  const [grpcPort, metricsPort] = [other('grpcPort'), other('metricsPort')]
+  return {
+    port,
+    host,
+    grpcPort: grpcPort ?? (port === 0 ? 0 : port + 1),
+    ...(metricsPort !== undefined && { metricsPort }),
+  }
+}
+
+async function listen(server: Server, where: ListenOptions): Promise<string> {
   try {
-    return await server.listen({ port, host })
+    return await server.listen(where)
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new SlipwayError(
-      'SLP-C1',
-      `Cannot listen on ${host}:${port}: the address must be free, got ${why}`,
-      { cause },
-    )
+    const message = `Cannot listen on ${where.host}:${where.port}: the addresses must be free, got ${why}`
+    throw new SlipwayError('SLP-C1', message, { cause })
   }
 }
 

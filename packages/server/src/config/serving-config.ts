@@ -1,5 +1,6 @@
 /** How a model is served: what Triton's configuration says, and what only Slipway knows. */
 import type { Rollout } from '../contract/rollout.ts'
+import type { ModelRates } from '../contract/served-version.ts'
 import type { ModelConfig } from '../proto/model_config_pb.ts'
 
 /** Where a model runs. `auto`: in a worker, but in the server's own thread where that is clearly enough. */
@@ -14,18 +15,7 @@ export interface ExecutionOptions {
   readonly threads: number | undefined
 }
 
-/** A token bucket. */
-export interface RateLimit {
-  readonly perSecond: number
-  /** Requests that may come at once. */
-  readonly burst: number
-}
-
-export interface ModelLimits {
-  /** Of all requests for the model. */
-  readonly rate: RateLimit | undefined
-  /** Of the requests of each tenant. */
-  readonly tenantRate: RateLimit | undefined
+export interface ModelLimits extends ModelRates {
   /** Jobs in the queue, where no queue policy says it; undefined: the server's own bound. */
   readonly maxQueueSize: number | undefined
 }

@@ -4,6 +4,7 @@
  */
 import { SlipwayError } from '@slipway/core'
 import { parseDocument } from 'yaml'
+import type { RateLimit } from '../contract/served-version.ts'
 import { ModelConfigSchema } from '../proto/model_config_pb.ts'
 import { configError, type Place, show } from './config-error.ts'
 import { fromPlain, isPlainObject, type PlainObject } from './from-plain.ts'
@@ -14,7 +15,6 @@ import {
   type ExecutionOptions,
   executionModes,
   paddingModes,
-  type RateLimit,
   reloadModes,
   type ServingConfig,
   type SlipwayOptions,

@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly limits: RateLimits
   readonly cache: ResponseCache | undefined
   readonly observe: Observe
+  /** Whether the server has a model of this name. */
+  readonly isKnown: (model: string) => boolean
   readonly stopping: () => boolean
   /** A number in [0, 1). */
   readonly random?: () => number
@@ -51,6 +53,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     limits,
     cache,
     observe,
+    isKnown,
     stopping,
     random = Math.random,
   } = options
@@ -65,7 +68,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     caller: Caller,
     choose: () => Route,
   ): Promise<InferenceResult> {
-    const trail = openTrail(request, caller, observe)
+    const trail = openTrail(request, caller, { observe, isKnown })
     try {
       if (stopping()) {
         throw new SlipwayError('SLP-R7', 'Cannot run model: the server must be up, got it stopping')

@@ -20,7 +20,7 @@ export interface Trail {
 export function openTrail(
   { model }: InferenceRequest,
   { protocol, principal, trace }: Caller,
-  observe: Observe,
+  { observe, isKnown }: { readonly observe: Observe; readonly isKnown: (model: string) => boolean },
 ): Trail {
   const startedMs = performance.now()
   let version: string | undefined
@@ -36,7 +36,7 @@ export function openTrail(
       tenant: principal.tenant,
       trace,
       // A name that no model has is whatever the client made up, and would become a label of a metric.
-      model: version === undefined ? undefined : model,
+      model: version !== undefined || isKnown(model) ? model : undefined,
       version,
       startedMs,
       routedMs,

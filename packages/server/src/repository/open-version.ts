@@ -179,6 +179,8 @@ function serve(
     inputs: completed.inputs,
     outputs: completed.outputs,
     labels,
+    rates: completed.config.slipway.limits,
+    rolloutSeed: completed.config.slipway.rollout,
     signatures: opened?.description.signatures,
     scheduler,
     executor: opened,

@@ -7,7 +7,7 @@ let server: Server
 
 beforeAll(async () => {
   fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
-  server = await createServer({ repository: fixture.root, bodyLimitBytes: 5000 })
+  server = await createServer({ settleMs: 0, repository: fixture.root, limits: { bodyBytes: 5000 } })
   await server.loaded
 })
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
     'weight/1/model.onnx': weightGraph(),
     'broken/1/model.onnx': 'nothing',
   })
-  server = await createServer({ repository: fixture.root, bodyLimitBytes: 20_000 })
+  server = await createServer({ settleMs: 0, repository: fixture.root, limits: { bodyBytes: 20_000 } })
   await server.loaded
 })
 
@@ -62,7 +62,7 @@ async function refusal(model: string, body: Body, headers = {}) {
   const { error } = JSON.parse(text) as { error: string }
   const code = /^\[(SLP-\w+)\]/.exec(error)?.[1] as ErrorCode
   expect(errorCatalogue[code].http).toBe(status)
-  expect(restRoutes.find(({ method }) => method === 'POST')!.errors).toContain(code)
+  expect(restRoutes.find(({ paths }) => paths[0]!.endsWith('/infer'))!.errors).toContain(code)
   return { status, error }
 }
 
@@ -78,8 +78,24 @@ function binary(header: object, ...blobs: Buffer[]): [Buffer, Record<string, str
 
 describe('GET', () => {
   it.each([
-    ['/v2', 200, { name: 'slipway', version: '0.1.0', extensions: ['binary_tensor_data'] }],
-    ['/v2/', 200, { name: 'slipway', version: '0.1.0', extensions: ['binary_tensor_data'] }],
+    [
+      '/v2',
+      200,
+      {
+        name: 'slipway',
+        version: '0.1.0',
+        extensions: expect.arrayContaining(['binary_tensor_data', 'statistics']),
+      },
+    ],
+    [
+      '/v2/',
+      200,
+      {
+        name: 'slipway',
+        version: '0.1.0',
+        extensions: expect.arrayContaining(['binary_tensor_data', 'statistics']),
+      },
+    ],
     ['/v2/health/live', 200, { live: true }],
     ['/v2/health/ready', 503, { ready: false }],
     ['/v2/models/pair/ready', 200, { name: 'pair', ready: true }],

@@ -1,8 +1,9 @@
 import { SlipwayError } from '@slipway/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ModelRates } from '../contract/served-version.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
-import { createRateLimits, type ModelRates, type RateLimits } from './rate-limits.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
 
 const only = (rates: Partial<ModelRates>) => () => ({ rate: undefined, tenantRate: undefined, ...rates })
 

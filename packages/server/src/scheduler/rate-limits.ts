@@ -2,14 +2,8 @@
 import { SlipwayError } from '@slipway/core'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../contract/clock.ts'
-import { fullBucket, type RateLimit, refill, type TokenBucket, waitMs } from './token-bucket.ts'
-
-export interface ModelRates {
-  /** Of all requests for the model. */
-  readonly rate: RateLimit | undefined
-  /** Of the requests of each tenant. */
-  readonly tenantRate: RateLimit | undefined
-}
+import type { ModelRates, RateLimit } from '../contract/served-version.ts'
+import { fullBucket, refill, type TokenBucket, waitMs } from './token-bucket.ts'
 
 export interface RateLimitOptions {
   /** What holds for a model now; undefined: no limit. A limit that changes starts with a full bucket. */

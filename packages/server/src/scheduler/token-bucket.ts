@@ -1,10 +1,6 @@
 /** So many requests a second, and some at once. */
 
-export interface RateLimit {
-  readonly perSecond: number
-  /** Requests that may come at once, at least 1. */
-  readonly burst: number
-}
+import type { RateLimit } from '../contract/served-version.ts'
 
 export interface TokenBucket {
   readonly limit: RateLimit

@@ -44,6 +44,8 @@ export function fakeServed(version: string, options: FakeOptions = {}): FakeServ
     inputs,
     outputs: [vector('y')],
     labels: new Map(),
+    rates: undefined,
+    rolloutSeed: undefined,
     signatures,
     executor: undefined,
     sizeBytes: 1000,
