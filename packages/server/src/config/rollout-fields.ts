@@ -1,7 +1,7 @@
 /** The rollout that a model starts with, as slipway.yaml has it. */
 import type { FeatureRule, RuleMatch, Shadow, Split, Target } from '../contract/rollout.ts'
-import { at, configError, type Place, show } from './config-error.ts'
 import { isVersion } from '../oip/names.ts'
+import { at, configError, type Place, show } from './config-error.ts'
 import {
   type Fields,
   fields,

@@ -1,8 +1,8 @@
 /** A source of models over any store of files. */
 import { join } from 'node:path'
 import { SlipwayError } from '@slipway/core'
-import { assertModelName } from '../oip/names.ts'
 import type { ConfigFiles } from '../config/serving-config.ts'
+import { assertModelName } from '../oip/names.ts'
 import { fingerprintOf, isFolder } from './fingerprint.ts'
 import { foundModels, problemOf } from './found.ts'
 import { modelsOf, type SeenModel, type SeenVersion } from './layout.ts'
