@@ -27,6 +27,9 @@ const longFiles: Readonly<Record<string, string>> = {
 }
 const longFunctions: Readonly<Record<string, string>> = {
   buildFunction: 'state of the function in a closure',
+  createBatchScheduler: 'state of the queue and its instances in a closure',
+  createSequenceScheduler: 'state of the sequences in a closure',
+  createSlotBatcher: 'state of the slots in a closure',
   makeLexer: 'state of the lexer in a closure',
   moduleBuilder: 'state of the module in a closure',
   openMachine: 'state of the machine in a closure',

@@ -9,4 +9,4 @@ generate() {
     --es_opt=target=ts,import_extension=ts --es_out=. "$@"
 }
 generate core/src/formats/onnx onnx.proto
-generate server/src/proto model_config.proto grpc_service.proto sessions.proto
+generate server/src/proto model_config.proto grpc_service.proto sessions.proto health.proto

@@ -94,6 +94,8 @@ export const errorCatalogue = {
   'SLP-R18': { title: 'record was changed by somebody else', http: 409, grpc: 'ABORTED' },
   'SLP-R19': bad('model configuration or rollout is invalid'),
   'SLP-R20': { title: 'deadline has passed', http: 504, grpc: 'DEADLINE_EXCEEDED' },
+  'SLP-N1': { title: 'server cannot be reached', http: 502, grpc: 'UNAVAILABLE' },
+  'SLP-N2': { title: 'answer of the server cannot be understood', http: 502, grpc: 'INTERNAL' },
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>

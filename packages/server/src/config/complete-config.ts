@@ -91,7 +91,7 @@ function checkTensors(model: ModelConfig, { inputs, outputs }: GraphTensors): Pr
     ? [...inputs, ...outputs].filter((tensor) => tensor.ranked && !isBatchable(tensor))
     : []
   return [
-    ...unbatchable.map((tensor) => batchProblem(tensor, model.maxBatchSize)),
+    ...batchProblem(unbatchable, model.maxBatchSize),
     ...checkNames('input', model.input, inputs),
     ...checkNames('output', model.output, outputs),
     ...checkEntries('input', model.input, without(inputs, namesOf(unbatchable)), isBatched),
@@ -102,13 +102,17 @@ function checkTensors(model: ModelConfig, { inputs, outputs }: GraphTensors): Pr
 
 const namesOf = (tensors: readonly ServedTensor[]) => new Set(tensors.map(({ name }) => name))
 
-function batchProblem({ name, shape }: ServedTensor, maxBatchSize: number): Problem {
-  return {
-    path: 'max_batch_size',
-    rule: `above 0 it needs an open first size of every input and output, and "${name}" has ${dimsText(shape)}`,
-    got: String(maxBatchSize),
-    remedy: 'Write max_batch_size: 0, or export the model with an open batch dimension.',
-  }
+function batchProblem(tensors: readonly ServedTensor[], maxBatchSize: number): Problem[] {
+  if (tensors.length === 0) return []
+  const shapes = tensors.map(({ name, shape }) => `"${name}" has ${dimsText(shape)}`)
+  return [
+    {
+      path: 'max_batch_size',
+      rule: `batches need an open first size of every input and output, and ${shapes.join(', ')}; it must be 0`,
+      got: String(maxBatchSize),
+      remedy: 'Write max_batch_size: 0, or export the model with an open batch dimension.',
+    },
+  ]
 }
 
 function checkEntries(

@@ -112,16 +112,23 @@ function readMessage(schema: DescMessage, value: unknown, place: Place): Reflect
   return message
 }
 
-function readEnum({ values, sharedPrefix = '' }: DescEnum, value: unknown, place: Place): number {
-  const prefix = sharedPrefix.toUpperCase()
-  const found = values.find(
-    ({ name, number }) =>
-      name === value || number === value || (prefix !== '' && name === `${prefix}${value}`),
-  )
-  if (found) return found.number
+function readEnum({ values }: DescEnum, value: unknown, place: Place): number {
   const names = values.map(({ name }) => name)
+  const short = typeof value === 'string' ? commonPrefix(names) + value.toUpperCase() : undefined
+  const found = values.find(({ name, number }) => name === value || number === value || name === short)
+  if (found) return found.number
   const remedy = typeof value === 'string' ? nameHint(value, names) : undefined
   throw configError(place, `it must be one of ${names.join(', ')}`, show(value), {
     ...(remedy !== undefined && { remedy }),
   })
+}
+
+/** What all names begin with, up to an underscore: `TYPE_`, `KIND_`. */
+function commonPrefix([first = '', ...others]: readonly string[]): string {
+  let end = 0
+  for (let next = first.indexOf('_') + 1; next > 0; next = first.indexOf('_', next) + 1) {
+    if (!others.every((name) => name.startsWith(first.slice(0, next)))) break
+    end = next
+  }
+  return first.slice(0, end)
 }

@@ -61,11 +61,18 @@ const match: Read<RuleMatch> = (value, place) => {
 }
 
 function checkValues(op: RuleMatch['op'], values: readonly string[], place: Place): void {
-  const fits = op === 'in' ? values.length > 0 : values.length === (op === 'present' ? 0 : 1)
-  if (fits) return
-  const wanted = { in: 'at least one value', present: 'no value' }[op as string] ?? 'one value'
+  const [least, most, wanted] = valueCounts[op]
+  if (values.length >= least && values.length <= most) return
   throw configError(place, `"${op}" must have ${wanted}`, `${values.length}`)
 }
+
+const valueCounts = {
+  equals: [1, 1, 'one value'],
+  prefix: [1, 1, 'one value'],
+  regex: [1, 1, 'one value'],
+  in: [1, 1000, 'one to 1000 values'],
+  present: [0, 0, 'no value'],
+} as const satisfies Record<RuleMatch['op'], readonly [number, number, string]>
 
 const rule: Read<FeatureRule> = (value, place) => {
   const read = fields({ name: text, match: list(match), target })(value, place)

@@ -2,7 +2,7 @@
 import type { Tensor } from '@slipway/core'
 import type { Clock } from '../contract/clock.ts'
 import type { Observe } from '../contract/event.ts'
-import type { Executor } from '../contract/executor.ts'
+import type { Executor, ExecutorRun } from '../contract/executor.ts'
 import type { DispatchReason } from '../contract/job.ts'
 import { checkOutputs, cutOutputs, type Rows, unionOf } from './batch-outputs.ts'
 import { close, type Entry, type Place } from './entry.ts'
@@ -44,18 +44,18 @@ interface Times {
 }
 
 export function createBatchRunner(options: RunnerOptions): BatchRunner {
-  const { executor, clock, release } = options
+  const { clock, release } = options
   let running = 0
 
   function run(batch: Batch, onEnd: () => void): void {
-    const abort = new AbortController()
+    const abort = aborter(batch)
     let left = batch.jobs.length
     running += left
     const place: Place = {
       leave() {
         running -= 1
         left -= 1
-        if (left === 0) abort.abort()
+        if (left === 0) abort.abort?.()
       },
     }
     for (const { entry } of batch.jobs) entry.place = place
@@ -72,36 +72,16 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
       })
       onEnd()
     }
-    compute(batch, names, abort.signal, times).then(
+    compute(options, batch, { outputs: names, signal: abort.signal }, times).then(
       (outputs) => {
         times.computeEndMs = clock.nowMs()
-        settle(tryCut(batch, names, outputs))
+        settle(tryCut(options, batch, names, outputs))
       },
       (error: unknown) => {
         times.computeEndMs = clock.nowMs()
         settle({ error, endedMs: times.computeEndMs })
       },
     )
-  }
-
-  function compute(batch: Batch, names: readonly string[], signal: AbortSignal, times: Times) {
-    try {
-      const inputs = assemble(batch)
-      times.computeStartMs = clock.nowMs()
-      return executor.run(inputs, { outputs: names, signal })
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  function tryCut(batch: Batch, names: readonly string[], outputs: ReadonlyMap<string, Tensor>): Results {
-    try {
-      checkOutputs(options.model, names, outputs, batch.rows)
-      const cuts = batch.jobs.map(({ entry, rows }) => cutOutputs(entry.job.outputs, outputs, rows))
-      return { cuts, endedMs: clock.nowMs() }
-    } catch (error) {
-      return { error, endedMs: clock.nowMs() }
-    }
   }
 
   return {
@@ -112,9 +92,52 @@ export function createBatchRunner(options: RunnerOptions): BatchRunner {
   }
 }
 
+interface Aborter {
+  readonly signal: AbortSignal
+  /** Absent where the signal is that of the only job, which ends for no other reason. */
+  readonly abort?: () => void
+}
+
+/** Making a signal costs more than the rest of a job's way through the queue. */
+function aborter({ jobs: [first, second] }: Batch): Aborter {
+  if (first && !second && first.entry.job.deadlineMs === undefined) return { signal: first.entry.job.signal }
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
 type Results =
   | { readonly cuts: readonly ReadonlyMap<string, Tensor>[]; readonly endedMs: number }
   | { readonly error: unknown; readonly endedMs: number }
+
+function compute(
+  { executor, clock }: RunnerOptions,
+  batch: Batch,
+  run: ExecutorRun,
+  times: Times,
+): Promise<ReadonlyMap<string, Tensor>> {
+  try {
+    const inputs = assemble(batch)
+    times.computeStartMs = clock.nowMs()
+    return executor.run(inputs, run)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function tryCut(
+  { model, clock }: RunnerOptions,
+  batch: Batch,
+  names: readonly string[],
+  outputs: ReadonlyMap<string, Tensor>,
+): Results {
+  try {
+    checkOutputs(model, names, outputs, batch.rows)
+    const cuts = batch.jobs.map(({ entry, rows }) => cutOutputs(entry.job.outputs, outputs, rows))
+    return { cuts, endedMs: clock.nowMs() }
+  } catch (error) {
+    return { error, endedMs: clock.nowMs() }
+  }
+}
 
 function assemble({ parts, padRows }: Batch): ReadonlyMap<string, Tensor> {
   const first = parts[0]!

@@ -48,7 +48,7 @@ const steps = fc.array(
       arbitrary: fc.record({ kind: fc.constant('end' as const), pick: fc.nat(), ok: fc.boolean() }),
     },
   ),
-  { maxLength: 60 },
+  { minLength: 10, maxLength: 60, size: 'max' },
 )
 type Step = ValueOf<typeof steps>[number]
 
@@ -186,20 +186,19 @@ function openLoad(setup: Setup): Load {
     await turn()
     expect(scheduler.pending).toBe(waiting().length)
     expect(executor.busy).toBeLessThanOrEqual(setup.concurrency)
-    for (const job of jobs) check(job)
+    expect(jobs.filter((job) => !isRight(job))).toEqual([])
   }
 
   return { bench: opened, jobs, dispatched, finished, step, end }
 }
 
-function check({ id, watched, refused, runs, width, elements }: Known): void {
+function isRight({ id, watched, refused, runs, width, elements }: Known): boolean {
   const outcome = watched!.outcome()
-  expect(runs).toBeLessThanOrEqual(1)
-  if (refused) expect([outcome, runs]).toEqual(['SLP-R11', 0])
-  else if (outcome === 'SLP-R12') expect(runs).toBe(0)
-  else if (typeof outcome !== 'string')
-    expect([runs, outcome]).toEqual([1, new Array(elements * width).fill(id)])
-  else expect(['open', 'SLP-S7', 'SLP-R20', 'Error: broken']).toContain(outcome)
+  if (refused) return outcome === 'SLP-R11' && runs === 0
+  if (outcome === 'SLP-R12') return runs === 0
+  if (typeof outcome === 'string')
+    return runs <= 1 && ['open', 'SLP-S7', 'SLP-R20', 'Error: broken'].includes(outcome)
+  return runs === 1 && outcome.length === elements * width && outcome.every((value) => value === id)
 }
 
 it('no job is lost, run twice, out of order, in too large a batch, or answered with what is not its own', async () => {
@@ -223,6 +222,6 @@ it('no job is lost, run twice, out of order, in too large a batch, or answered w
         expect(load.finished).toEqual(load.dispatched.filter((id) => finished.has(id)))
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })

@@ -3,38 +3,29 @@
  * it left. A step that fails or is given up ends its sequence, since what follows would run with a wrong state.
  */
 import { SlipwayError, type Tensor } from '@slipway/core'
-import type { Clock } from '../contract/clock.ts'
 import type { Job, JobResult, Scheduler } from '../contract/job.ts'
-import { noParameters } from '../oip/parameters.ts'
 import { createDeferred, type Deferred } from './deferred.ts'
 import { close, type Entry, giveUp, handOver, openEntry } from './entry.ts'
-import type { Lane } from './lane.ts'
-import { createLinkedList } from './linked-list.ts'
 import { elementsOf } from './measure-job.ts'
 import { requestedTimeout } from './queue-policy.ts'
 import { cancelled, deadlinePassed, misfit, queueFull, stopping, timedOut } from './refusals.ts'
+import { runStep, type StepOptions } from './run-step.ts'
 import { openSequence, type Sequence } from './sequence.ts'
 import { keyOf, readSequence, type SequenceRequest } from './sequence-request.ts'
-import type { StepTensors } from './step-tensors.ts'
+import { createSequenceSlots } from './sequence-slots.ts'
 import { createTimetable } from './timetable.ts'
 
-export interface SequencesOptions {
-  readonly model: string
+export interface SequencesOptions extends StepOptions {
   readonly maxBatchSize: number
   readonly maxQueueSize: number
   readonly idleMs: number
-  readonly tensors: StepTensors
-  readonly lane: Lane
-  readonly clock: Clock
 }
 
 export function createSequenceScheduler(options: SequencesOptions): Scheduler {
-  const { model, tensors, lane, clock } = options
+  const { model, lane, clock } = options
   /** Those that further steps can join. */
   const open = new Map<string, Sequence>()
-  const backlog = createLinkedList<Sequence>()
-  /** The lowest last: it is taken first, so that batches of pinned rows have few gaps. */
-  const freeSlots = Array.from({ length: lane.slots }, (_, i) => lane.slots - 1 - i)
+  const slots = createSequenceSlots(lane.slots)
   const timetable = createTimetable<Entry>(clock, onDue)
   const idle = createTimetable<Sequence>(clock, end)
   let waiting = 0
@@ -77,8 +68,7 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
       breakOff(sequence)
     })
     open.set(key, sequence)
-    sequence.slot = freeSlots.pop()
-    if (sequence.slot === undefined) backlog.push(sequence)
+    slots.admit(sequence)
     return sequence
   }
 
@@ -118,7 +108,7 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
     handOver(entry)
     sequence.running = true
     active += 1
-    run(sequence, slot, entry).then(
+    runStep(options, slot, entry, sequence.state).then(
       ({ result, state }) => {
         if (!sequence.broken) sequence.state = state
         if (close(entry)) entry.resolve(result)
@@ -130,24 +120,6 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
         afterStep(sequence)
       },
     )
-  }
-
-  async function run(sequence: Sequence, slot: number, { job, queuedMs, expiresMs }: Entry) {
-    const request = readSequence(model, job)
-    if (request.start) sequence.state = tensors.initial()
-    const inputs = tensors.inputs(job.inputs, request, sequence.state)
-    const leftMs = expiresMs - clock.nowMs()
-    const timeout = Math.max(1, Math.ceil(leftMs * 1000))
-    const parameters = leftMs < Number.POSITIVE_INFINITY ? new Map([['timeout', timeout]]) : noParameters
-    const outputs = tensors.outputNames(job.outputs)
-    const { signal, deadlineMs } = job
-    const done = await lane.run(slot, { inputs, outputs, parameters, signal, deadlineMs })
-    const result = {
-      ...done,
-      outputs: tensors.outputs(job.outputs, done.outputs),
-      times: { ...done.times, queuedMs },
-    }
-    return { result, state: tensors.state(job.outputs, done.outputs) }
   }
 
   function afterStep(sequence: Sequence): void {
@@ -173,22 +145,11 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
 
   /** Forgets a sequence; the first one that waits takes its slot. */
   function end(sequence: Sequence): void {
-    const { slot } = sequence
     idle.remove(sequence)
-    backlog.remove(sequence)
     if (open.get(sequence.key) === sequence) open.delete(sequence.key)
-    sequence.slot = undefined
     sequence.state = new Map<string, Tensor>()
-    if (slot === undefined) return
-    const next = backlog.first
-    if (!next) {
-      freeSlots.push(slot)
-      freeSlots.sort((a, b) => b - a)
-    } else {
-      backlog.remove(next)
-      next.slot = slot
-      advance(next)
-    }
+    const next = slots.dismiss(sequence)
+    if (next) advance(next)
     settleDrain()
   }
 

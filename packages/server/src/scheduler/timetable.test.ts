@@ -10,7 +10,7 @@ it('fires every item at its time, once, in order, unless it was taken out', asyn
     at: fc.oneof(fc.nat(50), fc.constant(Number.POSITIVE_INFINITY)),
   })
   await fc.assert(
-    fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+    fc.asyncProperty(fc.array(action, { maxLength: 40, size: 'max' }), async (actions) => {
       const clock = fakeClock(0)
       const fired: [number, number][] = []
       const items = Array.from({ length: 10 }, (_, id) => ({ ...untimed, id }))

@@ -195,14 +195,25 @@ describe('a source in an S3-compatible store', () => {
     await expect(second.read()).rejects.toThrow('must stay as they are')
   })
 
+  it('refuses an object that was replaced after it was listed, by one as large', async () => {
+    const { server, sourceOf } = await serve()
+    server.put('a/1/model.onnx', 'old', old)
+    server.onRequest = (path) => {
+      if (path.endsWith('model.onnx')) server.put('a/1/model.onnx', 'new', old)
+    }
+    await expect(sourceOf().open('a', '1')).rejects.toThrow('must be the object that was listed, got another')
+  })
+
   it('ends a copy that is cancelled', async () => {
     const { server, sourceOf } = await serve()
     server.put('a/1/model.onnx', model, old)
     const source = sourceOf()
     const stop = new AbortController()
-    const opening = source.open('a', '1', { signal: AbortSignal.abort(new Error('enough')) })
-    await expect(opening).rejects.toThrow('enough')
-    stop.abort()
+    server.onRequest = (path) => {
+      if (path.endsWith('model.onnx')) stop.abort(new Error('enough'))
+    }
+    await expect(source.open('a', '1', { signal: stop.signal })).rejects.toThrow('enough')
+    expect(pauses).toEqual([])
   })
 })
 

@@ -3,8 +3,7 @@
  * is copied to a temporary folder, and the copies together are bounded.
  */
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, realpath, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -14,6 +13,7 @@ import { isInside } from './names-allowed.ts'
 import { bytesOf, type S3Client, type S3ClientOptions, s3Client } from './s3-client.ts'
 import type { S3Object } from './s3-xml.ts'
 import type { FileStore, LocalFolder } from './store.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface S3StoreOptions extends S3ClientOptions {
   /** Bytes that copies of versions may take on this machine at one time; 64 GiB unless given. */
@@ -133,9 +133,6 @@ function openRoom(mostBytes: number) {
     },
   }
 }
-
-const temporaryFolder = async (parent: string = tmpdir()) =>
-  realpath(await mkdtemp(join(parent, 'slipway-model-')))
 
 interface Download {
   readonly prefix: string

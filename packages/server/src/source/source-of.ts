@@ -5,12 +5,7 @@ import { isS3Url } from './s3-options.ts'
 import { s3SourceOf } from './s3-source.ts'
 import type { ModelSource } from './source.ts'
 
-/**
- * `s3://…` is a bucket, anything else a folder of this machine.
- *
- * @example
- * await using source = await sourceOf('s3://models/production', process.env)
- */
+/** `s3://…` is a bucket, anything else a folder of this machine. Throws what `folderSource` and `s3SourceOf` throw. */
 export async function sourceOf(
   address: string,
   environment: Readonly<Record<string, string | undefined>>,

@@ -11,6 +11,8 @@ export interface S3Server extends AsyncDisposable {
   readonly objects: Map<string, StoredObject>
   /** Method and path of every request, in order. */
   readonly requests: string[]
+  /** Called before each answer; does nothing unless set. */
+  onRequest: (path: string) => void
   /** What the next requests get instead of their answers, in order. */
   readonly faults: Fault[]
   put(key: string, content: Uint8Array | string, modifiedMs?: number): void
@@ -37,6 +39,7 @@ export async function s3Server({ pageSize = 1000 } = {}): Promise<S3Server> {
   const faults: Fault[] = []
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`)
+    running.onRequest(request.url!)
     const fault = faults.shift()
     if (fault === 'silence') return
     if (fault && 'status' in fault) {
@@ -47,7 +50,8 @@ export async function s3Server({ pageSize = 1000 } = {}): Promise<S3Server> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // it listens on TCP
-  return {
+  const running: S3Server = {
+    onRequest: () => {},
     options: {
       location: { bucket, prefix: '', endpoint: `http://127.0.0.1:${port}` },
       region,
@@ -66,6 +70,7 @@ export async function s3Server({ pageSize = 1000 } = {}): Promise<S3Server> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return running
 }
 
 interface Answering {

@@ -84,5 +84,5 @@ export function watch(result: Promise<JobResult>): Watched {
 
 /** What the runs of an executor were given as `x`. */
 export function ran({ runs }: FakeExecutor): number[][] {
-  return runs.map(({ inputs }) => Array.from(inputs.get('x')!.data as Float32Array))
+  return runs.map(({ inputs }) => Array.from(inputs.get('x')!.data as Float32Array)) // jobs of tests are float32
 }

@@ -39,10 +39,8 @@ export const oldest = (maxCandidateSequences: number, value = {}) => ({
 
 /** y = next = x + sum. */
 export const adder: FakeModel = (inputs) => {
-  const [x, sum] = [inputs.get('x')!, inputs.get('sum')!]
-  const total = column(
-    Array.from(x.data as Float32Array, (value, i) => value + (sum.data as Float32Array)[i]!),
-  )
+  const dataOf = (name: string) => inputs.get(name)!.data as Float32Array // jobs of tests are float32
+  const total = column(Array.from(dataOf('x'), (value, i) => value + dataOf('sum')[i]!))
   return new Map<string, Tensor>([
     ['y', total],
     ['next', column([...total.data])],

@@ -1,0 +1,5 @@
+export { type Client, type ClientOptions, createClient } from './client.ts'
+export type { Clock, RetryOptions } from './retry.ts'
+export type { Session } from './session.ts'
+export type * from './types.ts'
+export type { TlsOptions } from './url.ts'

@@ -1,0 +1,116 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { SlipwayError } from '@slipway/core'
+import type { Lease } from '../contract/sessions.ts'
+import type { InferenceRequest } from '../oip/inference.ts'
+import { refuseRequest } from '../oip/refuse-request.ts'
+import { type SessionSchema, SessionService } from '../proto/sessions_pb.ts'
+import { describeTensor } from './metadata.ts'
+import { type Call, codecOf, defineMethod, pathsOf } from './method.ts'
+import { readInference } from './model-infer.ts'
+import { lengthDelimited, readFields, readMessage } from './read-fields.ts'
+import { wantsRaw, writeResult } from './reply-of.ts'
+
+const { method } = SessionService
+const group = 'inference'
+
+export const loadModel = defineMethod({
+  codec: codecOf(method.loadModel),
+  group,
+  access: 'write',
+  model: ({ modelId }) => modelId,
+  async handle({ modelId, version, device, leaseMs }, { services: { sessions }, caller }) {
+    const request = {
+      model: modelId,
+      version: version || undefined,
+      device,
+      leaseMs: termOf(leaseMs),
+    }
+    return { session: describe(await sessions.open(request, caller.principal)) }
+  },
+})
+
+interface Prediction {
+  readonly handle: string
+  readonly request: InferenceRequest
+}
+
+const tags = { handle: lengthDelimited(1), request: lengthDelimited(2) } as const
+
+function readPrediction(bytes: Uint8Array): Prediction {
+  let handle = ''
+  let request: Uint8Array | undefined
+  readMessage('slipway.v1.PredictRequest', bytes, (given) =>
+    readFields(given, (tag, reader) => {
+      if (tag === tags.handle) handle = reader.string(true)
+      else if (tag === tags.request) request = reader.bytes()
+      else return false
+      return true
+    }),
+  )
+  if (!request) return refuseRequest('a prediction must have a request', 'none')
+  return { handle, request: readInference(request) }
+}
+
+export const predict = defineMethod({
+  codec: { paths: pathsOf(method.predict), read: readPrediction, write: (bytes: Uint8Array) => bytes },
+  group,
+  access: 'write',
+  model: ({ handle }, call) => modelOf(handle, call),
+  async handle({ handle, request }, { services, caller }) {
+    const isRaw = wantsRaw(request)
+    return writeResult(await services.predict(handle, request, caller), isRaw)
+  },
+})
+
+export const renewSession = defineMethod({
+  codec: codecOf(method.renewSession),
+  group,
+  access: 'write',
+  model: ({ handle }, call) => modelOf(handle, call),
+  handle: async ({ handle, leaseMs }, { services, caller }) => ({
+    session: describe(await services.sessions.renew(handle, termOf(leaseMs), caller.principal)),
+  }),
+})
+
+export const closeSession = defineMethod({
+  codec: codecOf(method.closeSession),
+  group,
+  access: 'write',
+  model: ({ handle }, call) => modelOf(handle, call),
+  async handle({ handle }, { services: { sessions }, caller }) {
+    await sessions.close(handle, caller.principal)
+    return {}
+  },
+})
+
+export const listSessions = defineMethod({
+  codec: codecOf(method.listSessions),
+  group,
+  access: 'write',
+  handle: (_request, { services, caller }) => ({
+    sessions: services.sessions.list(caller.principal).map(describe),
+  }),
+})
+
+const modelOf = (handle: string, { services, caller }: Call): string =>
+  services.sessions.use(handle, caller.principal).served.model
+
+function termOf(leaseMs: bigint): number | undefined {
+  if (leaseMs > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new SlipwayError('SLP-R4', `Cannot hold model: lease_ms must be a safe integer, got ${leaseMs}`)
+  }
+  return leaseMs === 0n ? undefined : Number(leaseMs)
+}
+
+function describe({ handle, device, expiresAtMs, served }: Lease): MessageInitShape<typeof SessionSchema> {
+  return {
+    handle,
+    modelId: served.model,
+    version: served.version,
+    device,
+    expiresAtMs: BigInt(Math.ceil(expiresAtMs)),
+    inputs: served.inputs.map(describeTensor),
+    outputs: served.outputs.map(describeTensor),
+    sizeBytes: BigInt(served.sizeBytes),
+  }
+}
