@@ -54,8 +54,8 @@ const coldRuns = 12
 const timedRuns = 9
 /** Tries with more elements would say nothing that smaller ones do not. */
 const mostElements = 2 ** 20
-/** Handing inputs over means to copy them, at some gigabytes per second, so the work may take as much longer. */
-const handoverMsPerByte = 3e-7
+/** Handing inputs over means to copy them and to read them on another processor, so the work may take as much longer. */
+const handoverMsPerByte = 6e-7
 
 /** Elements of all inputs up to which a run takes about `boundMs`; 0 where no run does, or zeros are refused. */
 export function measureInline(probe: Probe, boundMs: number): number {

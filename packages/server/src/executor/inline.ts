@@ -33,11 +33,11 @@ export function openInline({
   openSpare,
 }: InlineOptions): OpenedExecutor {
   const { inputs, outputs, weightBytes } = description
-  const graph = parcel && unpack(parcel)?.graph
-  if (!graph)
+  const source = parcel && unpack(parcel)
+  if (!source)
     throw new SlipwayError('SLP-S8', 'Cannot open model: its graph must arrive from the worker, got nothing')
   const { limits, deterministic, inlineMs } = settings
-  let hosted: HostedGraph | undefined = hostGraph(graph, { limits, deterministic })
+  let hosted: HostedGraph | undefined = hostGraph(source.graph, { limits, deterministic, tile: source.tile })
   let mostElements = inlineElements
   let strikes = 0
   let spare: Threads | undefined

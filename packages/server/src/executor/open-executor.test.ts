@@ -1,4 +1,6 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Tensor, tensor } from '@slipway/core'
@@ -30,6 +32,12 @@ const open = (name: string, options: Partial<ExecutorOptions> = {}) =>
 
 /** Elements with which the slow model runs for many seconds. */
 const endless = 4_000_000
+
+/** False also for one that has ended and that nobody has asked about yet. */
+function isRunning(processId: number): boolean {
+  const stat = `/proc/${processId}/stat`
+  return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'))
+}
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await sleep(5)
@@ -153,6 +161,22 @@ describe('the mode auto', () => {
 })
 
 describe('a process that is killed', () => {
+  it('takes the process with it that it had started', async () => {
+    const module = new URL('../../dist/executor/open-executor.js', import.meta.url)
+    const options = { path: join(fixture.root, 'pair.onnx'), mode: 'process', threads: 1 }
+    const program = `
+      import { openExecutor } from ${JSON.stringify(module.href)}
+      const executor = await openExecutor(${JSON.stringify(options)})
+      setInterval(() => {}, 1000)
+      process.stdout.write(String(executor.processId))`
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', program])
+    const [said] = await once(parent.stdout, 'data')
+    const child = Number(String(said))
+    expect(isRunning(child)).toBe(true)
+    parent.kill('SIGKILL')
+    await until(() => !isRunning(child))
+  })
+
   it('costs no run but a repetition, and is replaced', async () => {
     const executor = await open('slow', { mode: 'process' })
     const first = executor.processId!

@@ -28,7 +28,7 @@ export async function loadModel(
   if (host.isClosing())
     throw new SlipwayError('SLP-R7', 'Cannot load model: the server must be up, got it stopping')
   if (files && files.size > 0) {
-    const overlay = await openOverlay(host, entry, files)
+    const overlay = openOverlay(host, entry, files)
     const close = () => overlay[Symbol.asyncDispose]()
     await loadFrom(host, entry, { source: overlay, config, onClosed: async () => close() }, ensureReady)
   } else {
@@ -115,11 +115,7 @@ function noteProblem(entry: ModelEntry, error: unknown): void {
   for (const known of entry.versions.values()) known.reason = reason
 }
 
-async function openOverlay(
-  host: Host,
-  { name }: ModelEntry,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<ModelSource> {
+function openOverlay(host: Host, { name }: ModelEntry, files: ReadonlyMap<string, Uint8Array>): ModelSource {
   if (!host.allowFileOverrides) {
     const rule = 'the server must be set to take files of a model from calls'
     throw new SlipwayError('SLP-R15', `Cannot load model "${name}" from files of a request: ${rule}`)

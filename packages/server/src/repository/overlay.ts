@@ -1,10 +1,7 @@
-/** A model whose files came with the call that loads it, in a folder of its own until it is replaced. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+/** A model whose files came with the call that loads it, until another load replaces it. */
 import { SlipwayError } from '@slipway/core'
 import { isVersion } from '../oip/names.ts'
-import { folderSource } from '../source/folder-source.ts'
+import { memorySource } from '../source/memory-source.ts'
 import type { ModelSource } from '../source/source.ts'
 
 const mostFiles = 64
@@ -14,31 +11,9 @@ const onnxFile = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,127}\.onnx$/
 const configFiles: readonly string[] = ['config.pbtxt', 'slipway.yaml']
 
 /** Throws SLP-R4 for files that no model may bring: other names, too many, too large. */
-export async function overlaySource(
-  model: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<ModelSource> {
+export function overlaySource(model: string, files: ReadonlyMap<string, Uint8Array>): ModelSource {
   assertFiles(files)
-  const root = await mkdtemp(join(tmpdir(), 'slipway-load-'))
-  const remove = () => rm(root, { recursive: true, force: true })
-  try {
-    for (const [path, bytes] of files) {
-      const file = join(root, model, path)
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, bytes)
-    }
-    const source = await folderSource(root, { settleMs: 0 })
-    return {
-      ...source,
-      async [Symbol.asyncDispose]() {
-        await source[Symbol.asyncDispose]()
-        await remove()
-      },
-    }
-  } catch (error) {
-    await remove()
-    throw error
-  }
+  return memorySource(model, files)
 }
 
 function assertFiles(files: ReadonlyMap<string, Uint8Array>): void {

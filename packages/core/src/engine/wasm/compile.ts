@@ -4,7 +4,7 @@ import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
-import { portableTarget, type Target } from '../../kernel/target.ts'
+import { portableTarget, type RegisterTile, type Target } from '../../kernel/target.ts'
 import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
@@ -24,6 +24,8 @@ export interface CompileOptions {
 /** What the worker adds: threads that help, and a way to stop. */
 export interface HostedOptions extends CompileOptions {
   readonly threads: number
+  /** What another thread of this machine has chosen, which saves the time of choosing. */
+  readonly tile?: RegisterTile | undefined
   isCancelled(): boolean
   onModule(loaded: LoadedModule): void
 }
@@ -44,6 +46,7 @@ export interface CompiledGraph {
 }
 
 export interface Hosted {
+  readonly target: Target
   readonly machine: Machine
   readonly model: Model
 }
@@ -73,10 +76,11 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
 
 export function openHosted(
   graph: Graph,
-  { deterministic = false, limits, threads, isCancelled, onModule }: HostedOptions,
+  { deterministic = false, limits, threads, tile, isCancelled, onModule }: HostedOptions,
 ): Hosted {
+  const target = chooseTarget(deterministic, tile)
   const machine = openMachine({
-    target: chooseTarget(deterministic),
+    target,
     isShared: threads > 1,
     poll: () => (isCancelled() ? 1 : 0),
     onModule,
@@ -89,13 +93,13 @@ export function openHosted(
       if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
     },
   })
-  return { machine, model }
+  return { target, machine, model }
 }
 
-function chooseTarget(deterministic: boolean): Target {
+function chooseTarget(deterministic: boolean, tile: RegisterTile | undefined): Target {
   if (deterministic) return portableTarget
   const relaxed = enableRelaxedSimd()
-  return { relaxed, tile: probeTile(relaxed, platform.nowMs) }
+  return { relaxed, tile: tile ?? probeTile(relaxed, platform.nowMs) }
 }
 
 /** Threads that can take part in a run. */
