@@ -53,6 +53,11 @@ export function readSizes(tag: number, reader: BinaryReader, sizes: number[]): v
 }
 
 function readSize(reader: BinaryReader): number {
+  const start = reader.pos
+  const small = reader.uint32()
+  // Within four bytes there is nothing that 32 bits cut off, and no BigInt to make.
+  if (reader.pos - start < 5) return small
+  reader.pos = start
   const size = Number(reader.int64())
   if (Number.isSafeInteger(size)) return size
   return refuseRequest('a size must be a safe integer', size)

@@ -59,7 +59,11 @@ export function writeTensor(
   if (datatype !== '') writer.uint32(tags.datatype).string(datatype)
   if (shape.length > 0) {
     writer.uint32(tags.shape).fork()
-    for (const size of shape) writer.int64(size)
+    // The same bytes, without a BigInt.
+    for (const size of shape) {
+      if (size >= 0 && size < 2 ** 32) writer.uint32(size)
+      else writer.int64(size)
+    }
     writer.join()
   }
   writeParameters(writer, parametersField, parameters)
