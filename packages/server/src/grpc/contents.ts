@@ -4,7 +4,7 @@ import { elementCount, type Shape, type Tensor, type TensorData, tensor } from '
 import { bytesOfTensor, decodeText } from '../oip/binary-tensor.ts'
 import { type Datatype, dtypeOf, elementBytes, isBinaryOnly } from '../oip/datatype.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
-import { lengthDelimited, readFields } from './read-fields.ts'
+import { lengthDelimited, nestedEnd, nextTag, readerOf, readMessage, skip } from './read-fields.ts'
 
 const fields = {
   BOOL: { field: 1, name: 'bool_contents' },
@@ -60,26 +60,39 @@ export function tensorOfContents(
   if (isBinaryOnly(datatype)) {
     refuseRequest(`${datatype} data of input "${name}" must be in raw_input_contents`, 'contents')
   }
-  const { field, name: fieldName } = fields[datatype as keyof typeof fields] // the others are binary only
   const count = elementCount(shape)
   const wrongCount = (got: number | string): never =>
     refuseRequest(`data of input "${name}" must have ${count} elements, the product of its shape`, got)
   // Each value takes a byte at least: nothing is allocated for a shape that its data cannot fill.
   if (count > contents.length) wrongCount('fewer')
   const sink = sinkOf(name, datatype, count, wrongCount)
-  readFields(contents, (tag, reader) => {
-    const number = tag >>> 3
-    if (number !== field) {
-      if (number <= lastField)
-        refuseRequest(`data of input "${name}" must be in ${fieldName}`, 'another field')
-      return false
-    }
-    if (tag === lengthDelimited(field) && datatype !== 'BYTES') readPacked(sink, reader)
-    else sink.take(reader)
-    return true
-  })
+  readMessage(
+    'inference.InferTensorContents',
+    contents,
+    (bytes) => fill(sink, name, datatype as keyof typeof fields, bytes), // the others are binary only
+  )
   if (sink.count !== count) wrongCount(sink.count)
   return tensor(dtypeOf(datatype), shape, sink.data as never) // made for the datatype
+}
+
+function fill(sink: Sink, name: string, datatype: keyof typeof fields, contents: Uint8Array): void {
+  const { field, name: fieldName } = fields[datatype]
+  const single = (field << 3) | singleWireType(datatype)
+  const reader = readerOf(contents)
+  for (let tag = nextTag(reader, reader.len); tag !== 0; tag = nextTag(reader, reader.len)) {
+    const number = tag >>> 3
+    if (tag === single) sink.take(reader)
+    else if (tag === lengthDelimited(field)) readPacked(sink, reader)
+    else if (number !== field && number <= lastField) {
+      refuseRequest(`data of input "${name}" must be in ${fieldName}`, 'another field')
+    } else skip(reader, tag)
+  }
+}
+
+function singleWireType(datatype: keyof typeof fields): number {
+  if (datatype === 'BYTES') return 2
+  if (datatype === 'FP64') return 1
+  return datatype === 'FP32' ? 5 : 0
 }
 
 function readPacked(sink: Sink, reader: BinaryReader): void {
@@ -87,9 +100,9 @@ function readPacked(sink: Sink, reader: BinaryReader): void {
     sink.takeAll(reader.bytes())
     return
   }
-  const end = reader.uint32() + reader.pos
+  const end = nestedEnd(reader)
   while (reader.pos < end) sink.take(reader)
-  if (reader.pos > end || end > reader.len) throw new RangeError('a packed field ends within a value')
+  if (reader.pos > end) throw new RangeError('a packed field ends within a value')
 }
 
 function sinkOf(name: string, datatype: Datatype, count: number, wrongCount: (got: string) => never): Sink {
@@ -125,7 +138,7 @@ function integerSink(
   wrongCount: (got: string) => never,
 ): Sink {
   const data = new integers[datatype](count)
-  const read = readerOf(datatype)
+  const read = valueReader(datatype)
   return sinkInto(data, count, wrongCount, (reader, at) => {
     const value = read(reader)
     data[at] = value
@@ -133,7 +146,7 @@ function integerSink(
   })
 }
 
-function readerOf(datatype: keyof typeof integers): (reader: BinaryReader) => number {
+function valueReader(datatype: keyof typeof integers): (reader: BinaryReader) => number {
   if (datatype === 'BOOL') return (reader) => (reader.bool() ? 1 : 0)
   return fields[datatype].field === 2 ? (reader) => reader.int32() : (reader) => reader.uint32()
 }

@@ -1,9 +1,9 @@
 /** ModelInferRequest: bytes to fields and back. Tensors stay views of the bytes. */
-import { BinaryWriter } from '@bufbuild/protobuf/wire'
+import { type BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import { noParameters, type Parameter, type Parameters } from '../oip/parameters.ts'
 import { readParameter, writeParameters } from './parameter-codec.ts'
 import { joinWithRaw } from './raw-contents.ts'
-import { lengthDelimited, pushItem, readFields } from './read-fields.ts'
+import { lengthDelimited, nestedEnd, nextTag, pushItem, readerOf, skip } from './read-fields.ts'
 import { readTensor, type WireTensor, writeTensor } from './tensor-codec.ts'
 
 export interface WireOutput {
@@ -46,33 +46,33 @@ export function readInferMessage(bytes: Uint8Array): InferMessage {
   const inputs: WireTensor[] = []
   const outputs: WireOutput[] = []
   const raw: Uint8Array[] = []
-  readFields(bytes, (tag, reader) => {
+  const reader = readerOf(bytes)
+  for (let tag = nextTag(reader, reader.len); tag !== 0; tag = nextTag(reader, reader.len)) {
     if (tag === tags.raw) pushItem(raw, reader.bytes())
-    else if (tag === tags.inputs) pushItem(inputs, readTensor(reader.bytes()))
-    else if (tag === tags.outputs) pushItem(outputs, readOutput(reader.bytes()))
+    else if (tag === tags.inputs) pushItem(inputs, readTensor(reader))
+    else if (tag === tags.outputs) pushItem(outputs, readOutput(reader))
     else if (tag === tags.model) model = reader.string(true)
     else if (tag === tags.version) version = reader.string(true)
     else if (tag === tags.id) id = reader.string(true)
     else if (tag === tags.parameters) {
       parameters ??= new Map()
-      readParameter(reader.bytes(), parameters)
-    } else return false
-    return true
-  })
+      readParameter(reader, parameters)
+    } else skip(reader, tag)
+  }
   return { model, version, id, parameters: parameters ?? noParameters, inputs, outputs, raw }
 }
 
-function readOutput(bytes: Uint8Array): WireOutput {
+function readOutput(reader: BinaryReader): WireOutput {
+  const end = nestedEnd(reader)
   let name = ''
   let parameters: Map<string, Parameter> | undefined
-  readFields(bytes, (tag, reader) => {
+  for (let tag = nextTag(reader, end); tag !== 0; tag = nextTag(reader, end)) {
     if (tag === tags.outputName) name = reader.string(true)
     else if (tag === tags.outputParameters) {
       parameters ??= new Map()
-      readParameter(reader.bytes(), parameters)
-    } else return false
-    return true
-  })
+      readParameter(reader, parameters)
+    } else skip(reader, tag)
+  }
   return { name, parameters: parameters ?? noParameters }
 }
 

@@ -3,7 +3,7 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import { noParameters, type Parameter, type Parameters } from '../oip/parameters.ts'
 import { readParameter, writeParameters } from './parameter-codec.ts'
 import { joinWithRaw } from './raw-contents.ts'
-import { lengthDelimited, pushItem, readFields } from './read-fields.ts'
+import { lengthDelimited, nextTag, pushItem, readerOf, skip } from './read-fields.ts'
 import { readTensor, type WireTensor, writeTensor } from './tensor-codec.ts'
 
 export interface InferReply {
@@ -45,18 +45,18 @@ export function readInferReply(bytes: Uint8Array): InferReply {
   let parameters: Map<string, Parameter> | undefined
   const outputs: WireTensor[] = []
   const raw: Uint8Array[] = []
-  readFields(bytes, (tag, reader) => {
+  const reader = readerOf(bytes)
+  for (let tag = nextTag(reader, reader.len); tag !== 0; tag = nextTag(reader, reader.len)) {
     if (tag === tags.raw) pushItem(raw, reader.bytes())
-    else if (tag === tags.outputs) pushItem(outputs, readTensor(reader.bytes()))
+    else if (tag === tags.outputs) pushItem(outputs, readTensor(reader))
     else if (tag === tags.model) model = reader.string(true)
     else if (tag === tags.version) version = reader.string(true)
     else if (tag === tags.id) id = reader.string(true)
     else if (tag === tags.parameters) {
       parameters ??= new Map()
-      readParameter(reader.bytes(), parameters)
-    } else return false
-    return true
-  })
+      readParameter(reader, parameters)
+    } else skip(reader, tag)
+  }
   return { model, version, id, parameters: parameters ?? noParameters, outputs, raw }
 }
 
@@ -77,11 +77,11 @@ export function writeStreamReply({ error, response }: StreamReply): Buffer {
 export function readStreamReply(bytes: Uint8Array): StreamReply {
   let error = ''
   let response: Uint8Array | undefined
-  readFields(bytes, (tag, reader) => {
+  const reader = readerOf(bytes)
+  for (let tag = nextTag(reader, reader.len); tag !== 0; tag = nextTag(reader, reader.len)) {
     if (tag === streamTags.error) error = reader.string(true)
     else if (tag === streamTags.response) response = reader.bytes()
-    else return false
-    return true
-  })
+    else skip(reader, tag)
+  }
   return { error, response }
 }

@@ -74,6 +74,18 @@ describe('typed contents', () => {
   })
 })
 
+describe('typed contents that are no message', () => {
+  it.each([
+    ['a value that ends behind them', [0x35, 0, 0]],
+    ['a packed value that ends within one', [0x32, 3, 0, 0, 0]],
+    ['a length that no message has', [0x32, 100]],
+    ['a value of another wire type', [0x30, 1, 0x30, 1]],
+  ])('are refused: %s', (_what, bytes) => {
+    expect(() => tensorOfContents('x', 'FP32', [2], Uint8Array.from(bytes))).toThrow('SLP-R4')
+    expect(() => tensorOfContents('x', 'INT64', [1], Uint8Array.of(0x18, 0x80))).toThrow('SLP-R4')
+  })
+})
+
 describe('an inference', () => {
   const requestOf = (init: object) =>
     readInference(toBinary(ModelInferRequestSchema, create(ModelInferRequestSchema, init)))

@@ -2,7 +2,7 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { Parameter, Parameters } from '../oip/parameters.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
-import { bit64, lengthDelimited, readFields, varint } from './read-fields.ts'
+import { bit64, lengthDelimited, nestedEnd, nextTag, skip, varint } from './read-fields.ts'
 
 const entry = { key: lengthDelimited(1), value: lengthDelimited(2) } as const
 const choice = {
@@ -15,30 +15,30 @@ const choice = {
 const mostInt64 = 2n ** 63n - 1n
 const mostParameters = 1000
 
-/** Adds one entry of the map; the last one of a key counts. Throws SLP-R4 for an entry without a value. */
-export function readParameter(bytes: Uint8Array, parameters: Map<string, Parameter>): void {
+/** Adds the next entry of the map; the last one of a key counts. Throws SLP-R4 for an entry without a value. */
+export function readParameter(reader: BinaryReader, parameters: Map<string, Parameter>): void {
+  const end = nestedEnd(reader)
   let key = ''
   let value: Parameter | undefined
-  readFields(bytes, (tag, reader) => {
+  for (let tag = nextTag(reader, end); tag !== 0; tag = nextTag(reader, end)) {
     if (tag === entry.key) key = reader.string(true)
-    else if (tag === entry.value) value = readChoice(reader.bytes())
-    else return false
-    return true
-  })
+    else if (tag === entry.value) value = readChoice(reader)
+    else skip(reader, tag)
+  }
   if (value === undefined) refuseRequest('a parameter must have a value', key)
   if (parameters.size === mostParameters)
     refuseRequest(`there must be at most ${mostParameters} parameters`, 'more')
   parameters.set(key, value)
 }
 
-function readChoice(bytes: Uint8Array): Parameter | undefined {
+function readChoice(reader: BinaryReader): Parameter | undefined {
+  const end = nestedEnd(reader)
   let value: Parameter | undefined
-  readFields(bytes, (tag, reader) => {
+  for (let tag = nextTag(reader, end); tag !== 0; tag = nextTag(reader, end)) {
     const read = readCase(tag, reader)
-    if (read === undefined) return false
-    value = read
-    return true
-  })
+    if (read === undefined) skip(reader, tag)
+    else value = read
+  }
   return value
 }
 

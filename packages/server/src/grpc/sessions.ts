@@ -7,7 +7,7 @@ import { type SessionSchema, SessionService } from '../proto/sessions_pb.ts'
 import { describeTensor } from './metadata.ts'
 import { type Call, codecOf, defineMethod, pathsOf } from './method.ts'
 import { readInference } from './model-infer.ts'
-import { lengthDelimited, readFields, readMessage } from './read-fields.ts'
+import { lengthDelimited, nextTag, readerOf, readMessage, skip } from './read-fields.ts'
 import { wantsRaw, writeResult } from './reply-of.ts'
 
 const { method } = SessionService
@@ -39,14 +39,14 @@ const tags = { handle: lengthDelimited(1), request: lengthDelimited(2) } as cons
 function readPrediction(bytes: Uint8Array): Prediction {
   let handle = ''
   let request: Uint8Array | undefined
-  readMessage('slipway.v1.PredictRequest', bytes, (given) =>
-    readFields(given, (tag, reader) => {
+  readMessage('slipway.v1.PredictRequest', bytes, (given) => {
+    const reader = readerOf(given)
+    for (let tag = nextTag(reader, reader.len); tag !== 0; tag = nextTag(reader, reader.len)) {
       if (tag === tags.handle) handle = reader.string(true)
       else if (tag === tags.request) request = reader.bytes()
-      else return false
-      return true
-    }),
-  )
+      else skip(reader, tag)
+    }
+  })
   if (!request) return refuseRequest('a prediction must have a request', 'none')
   return { handle, request: readInference(request) }
 }

@@ -1,8 +1,8 @@
 /** InferInputTensor and InferOutputTensor, which have the same fields. */
-import type { BinaryWriter } from '@bufbuild/protobuf/wire'
+import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import { noParameters, type Parameter, type Parameters } from '../oip/parameters.ts'
 import { readParameter, writeParameters } from './parameter-codec.ts'
-import { lengthDelimited, readFields, readSizes } from './read-fields.ts'
+import { lengthDelimited, nestedEnd, nextTag, readSizes, skip, varint } from './read-fields.ts'
 
 export interface WireTensor {
   readonly name: string
@@ -19,29 +19,32 @@ const tags = {
   name: lengthDelimited(1),
   datatype: lengthDelimited(2),
   shape: lengthDelimited(shapeField),
+  oneSize: varint(shapeField),
   parameters: lengthDelimited(parametersField),
   contents: lengthDelimited(5),
 } as const
 
-export function readTensor(bytes: Uint8Array): WireTensor {
+/** Reads the next tensor, whose length stands before it. */
+export function readTensor(reader: BinaryReader): WireTensor {
+  const end = nestedEnd(reader)
   let name = ''
   let datatype = ''
   const shape: number[] = []
   let parameters: Map<string, Parameter> | undefined
   let contents: Uint8Array | undefined
-  readFields(bytes, (tag, reader) => {
+  for (let tag = nextTag(reader, end); tag !== 0; tag = nextTag(reader, end)) {
     if (tag === tags.name) name = reader.string(true)
     else if (tag === tags.datatype) datatype = reader.string(true)
+    else if (tag === tags.shape || tag === tags.oneSize) readSizes(tag, reader, shape)
     else if (tag === tags.parameters) {
       parameters ??= new Map()
-      readParameter(reader.bytes(), parameters)
+      readParameter(reader, parameters)
     } else if (tag === tags.contents) {
       // A message that is given in parts is what the parts are in a row.
       const part = reader.bytes()
       contents = contents ? Buffer.concat([contents, part]) : part
-    } else return readSizes(tag, shapeField, reader, shape)
-    return true
-  })
+    } else skip(reader, tag)
+  }
   return { name, datatype, shape, parameters: parameters ?? noParameters, contents }
 }
 
@@ -56,7 +59,11 @@ export function writeTensor(
   if (datatype !== '') writer.uint32(tags.datatype).string(datatype)
   if (shape.length > 0) {
     writer.uint32(tags.shape).fork()
-    for (const size of shape) writer.int64(size)
+    // The same bytes, without a BigInt.
+    for (const size of shape) {
+      if (size >= 0 && size < 2 ** 32) writer.uint32(size)
+      else writer.int64(size)
+    }
     writer.join()
   }
   writeParameters(writer, parametersField, parameters)
