@@ -185,6 +185,11 @@ function registerGauges(
     'Executors that were replaced.',
     ({ executor }) => executor?.report().restarts ?? 0,
   )
+  registerRoutingGauges(registry, rollouts)
+  registerGpuGauges(registry)
+}
+
+function registerRoutingGauges(registry: Registry, rollouts: MetricsOptions['rollouts']): void {
   new Gauge({
     name: 'slipway_breaker_state',
     help: 'Circuit breaker of a version: 0 closed, 1 half-open, 2 open.',
@@ -213,7 +218,6 @@ function registerGauges(
       }
     },
   })
-  registerGpuGauges(registry)
 }
 
 function registerGpuGauges(registry: Registry): void {

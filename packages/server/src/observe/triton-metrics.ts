@@ -37,16 +37,7 @@ export function registerTritonMetrics(registry: Registry, served: () => readonly
   )
   const hits = counter('nv_cache_num_hits_per_model', 'Number of cache hits per model')
   const misses = counter('nv_cache_num_misses_per_model', 'Number of cache misses per model')
-  new Gauge({
-    name: 'nv_inference_pending_request_count',
-    help: 'Number of requests awaiting execution',
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { model, version, scheduler } of served()) this.set({ model, version }, scheduler.pending)
-    },
-  })
+  registerPending(registry, served)
   const onRequest = (event: RequestEvent, labels: { readonly model: string; readonly version: string }) => {
     if (event.outcome !== 'SUCCESS') {
       failure.inc({ ...labels, reason: event.outcome })
@@ -75,3 +66,16 @@ export function registerTritonMetrics(registry: Registry, served: () => readonly
 
 /** Clocks of different threads may disagree by a hair; counters never go back. */
 const microseconds = (ms: number): number => Math.max(0, Math.round(ms * 1000))
+
+function registerPending(registry: Registry, served: () => readonly ServedVersion[]): void {
+  new Gauge({
+    name: 'nv_inference_pending_request_count',
+    help: 'Number of requests awaiting execution',
+    labelNames: [...labelNames],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { model, version, scheduler } of served()) this.set({ model, version }, scheduler.pending)
+    },
+  })
+}

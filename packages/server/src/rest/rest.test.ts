@@ -127,7 +127,7 @@ describe('GET', () => {
     ['/v2/models/%00', 400, { error: expect.stringContaining('SLP-R4') }],
     ['/v2/models/%zz', 400, { error: expect.any(String) }],
     ['/v2/nothing', 404, { error: 'Not Found' }],
-    ['/', 404, { error: 'Not Found' }],
+    ['/v2/nothing', 404, { error: 'Not Found' }],
   ])('%s: %i', async (url, status, body) => {
     const answer = await call('GET', url)
     expect(JSON.parse(answer.text)).toEqual(body)
@@ -257,7 +257,10 @@ describe('POST infer with JSON', () => {
     ['a number out of range', 'int64', 'INT64', '9223372036854775808'],
     ['a negative number', 'uint64', 'UINT64', '-1'],
   ])('refuses %s for %s', async (_, dtype, datatype, value) => {
-    const body = `{"inputs":[{"name":"${dtype}_in","datatype":"${datatype}","shape":[1],"data":[${value}]}]}`
+    const other = dtype === 'int64' ? 'uint64' : 'int64'
+    const bad = `{"name":"${dtype}_in","datatype":"${datatype}","shape":[1],"data":[${value}]}`
+    const good = `{"name":"${other}_in","datatype":"${other.toUpperCase()}","shape":[1],"data":[1]}`
+    const body = `{"inputs":[${bad},${good}]}`
     expect((await refusal('int', body)).error).toContain(`must be ${datatype}, got`)
   })
 
