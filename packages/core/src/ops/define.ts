@@ -134,7 +134,6 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
   readonly name: string
   /** `''` (ai.onnx) unless given. */
   readonly domain?: string
-  readonly doc: string
   /** The operator set versions that changed it; the last one is what this definition says. */
   readonly since: readonly number[]
   /** True where `since.at(-1)` took the operator out; such a definition exists for upgrades only. */
@@ -159,7 +158,6 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
 export interface AnyOp {
   readonly name: string
   readonly domain: string
-  readonly doc: string
   readonly since: readonly number[]
   readonly deprecated: boolean
   readonly types: Readonly<Record<string, readonly string[]>>

@@ -13,9 +13,13 @@ import { linesOf } from './shared/offsets.ts'
 import { requireScalar } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The discrete Fourier transform along one axis of numbers whose last axis holds the real part, or real and
+ * imaginary part. The signal is cut or padded with zeros to dft_length. onesided keeps the first half of the
+ * spectrum of a real signal; with inverse it gives the real signal back from that half.
+ */
 export const dft = defineOp({
   name: 'DFT',
-  doc: 'The discrete Fourier transform along one axis of numbers whose last axis holds the real part, or real and imaginary part. The signal is cut or padded with zeros to dft_length. onesided keeps the first half of the spectrum of a real signal; with inverse it gives the real signal back from that half.',
   since: [17, 20],
   types: { T1: floats, T2: indexInts },
   inputs: { input: one('T1'), dft_length: maybe('T2'), axis: maybe('int64') },

@@ -5,9 +5,12 @@ import { indexInts, numbers } from './types.ts'
 
 const coefficients = [25 / 46, -21 / 46] as const
 
+/**
+ * 25/46 - 21/46 cos(2πn/N) at the samples n, with N = size for a periodic window and size - 1 for a
+ * symmetric one. A window of one sample is 1.
+ */
 export const hammingWindow = defineOp({
   name: 'HammingWindow',
-  doc: '25/46 - 21/46 cos(2πn/N) at the samples n, with N = size for a periodic window and size - 1 for a symmetric one. A window of one sample is 1.',
   since: [17],
   types: { T1: indexInts, T2: numbers },
   inputs: { size: one('T1') },

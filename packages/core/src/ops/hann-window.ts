@@ -5,9 +5,12 @@ import { indexInts, numbers } from './types.ts'
 
 const coefficients = [0.5, -0.5] as const
 
+/**
+ * 0.5 - 0.5 cos(2πn/N) at the samples n, with N = size for a periodic window and size - 1 for a symmetric
+ * one. A window of one sample is 1.
+ */
 export const hannWindow = defineOp({
   name: 'HannWindow',
-  doc: '0.5 - 0.5 cos(2πn/N) at the samples n, with N = size for a periodic window and size - 1 for a symmetric one. A window of one sample is 1.',
   since: [17],
   types: { T1: indexInts, T2: numbers },
   inputs: { size: one('T1') },

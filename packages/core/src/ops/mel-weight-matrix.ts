@@ -11,9 +11,13 @@ import { outputDType } from './shared/output-dtype.ts'
 import { requireScalar } from './shared/require.ts'
 import { floats, indexInts, numbers } from './types.ts'
 
+/**
+ * The weights [floor(dft_length / 2) + 1, num_mel_bins] that turn a one-sided spectrum into bands of equal
+ * width on the mel scale, 2595 log10(1 + f / 700). Every band is a triangle with a peak of 1 whose corners
+ * lie on whole bins; what lies above the last bin is cut off.
+ */
 export const melWeightMatrix = defineOp({
   name: 'MelWeightMatrix',
-  doc: 'The weights [floor(dft_length / 2) + 1, num_mel_bins] that turn a one-sided spectrum into bands of equal width on the mel scale, 2595 log10(1 + f / 700). Every band is a triangle with a peak of 1 whose corners lie on whole bins; what lies above the last bin is cut off.',
   since: [17],
   types: { T1: indexInts, T2: floats, T3: numbers },
   inputs: {

@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { textsOf } from './shared/elements.ts'
 import { fullMatcher } from './shared/linear-regex.ts'
 
+/** Whether the whole of each text matches the pattern, which has the syntax of RE2. */
 export const regexFullMatch = defineOp({
   name: 'RegexFullMatch',
-  doc: 'Whether the whole of each text matches the pattern, which has the syntax of RE2.',
   since: [20],
   types: { T1: ['string'], T2: ['bool'] },
   inputs: { X: one('T1') },

@@ -11,9 +11,13 @@ import { fourier } from './shared/math/fft.ts'
 import { requireRank, requireScalar, requireSize } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The Fourier transforms of the frames of frame_length samples that start every frame_step samples, each
+ * multiplied by the window. The signal is [batch, samples, parts], or [batch, samples] for a real one; the
+ * output is [batch, frames, bins, 2]; onesided keeps the first half of the bins.
+ */
 export const stft = defineOp({
   name: 'STFT',
-  doc: 'The Fourier transforms of the frames of frame_length samples that start every frame_step samples, each multiplied by the window. The signal is [batch, samples, parts], or [batch, samples] for a real one; the output is [batch, frames, bins, 2]; onesided keeps the first half of the bins.',
   since: [17],
   types: { T1: floats, T2: indexInts },
   inputs: { signal: one('T1'), frame_step: one('T2'), window: maybe('T1'), frame_length: maybe('T2') },

@@ -4,9 +4,9 @@ import { one } from './param.ts'
 import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
 import { textsOf } from './shared/elements.ts'
 
+/** The text of X followed by the text of Y, element by element, with broadcasting. */
 export const stringConcat = defineOp({
   name: 'StringConcat',
-  doc: 'The text of X followed by the text of Y, element by element, with broadcasting.',
   since: [20],
   types: { T: ['string'] },
   inputs: { X: one('T'), Y: one('T') },

@@ -7,9 +7,12 @@ import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { textsOf } from './shared/elements.ts'
 
+/**
+ * A vector of texts, or a matrix of one row, without the stop words and in lower or upper case. One empty
+ * text stands for an empty result.
+ */
 export const stringNormalizer = defineOp({
   name: 'StringNormalizer',
-  doc: 'A vector of texts, or a matrix of one row, without the stop words and in lower or upper case. One empty text stands for an empty result.',
   since: [10],
   types: {},
   inputs: { X: one('string') },

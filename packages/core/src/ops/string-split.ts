@@ -5,9 +5,13 @@ import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { textsOf } from './shared/elements.ts'
 
+/**
+ * Each text cut at the delimiter into a new last axis, filled up with empty texts, and the number of pieces.
+ * Without a delimiter, or with an empty one, it is cut at runs of white space and trimmed. After maxsplit
+ * cuts the rest stays whole.
+ */
 export const stringSplit = defineOp({
   name: 'StringSplit',
-  doc: 'Each text cut at the delimiter into a new last axis, filled up with empty texts, and the number of pieces. Without a delimiter, or with an empty one, it is cut at runs of white space and trimmed. After maxsplit cuts the rest stays whole.',
   since: [20],
   types: { T1: ['string'], T2: ['string'], T3: ['int64'] },
   inputs: { X: one('T1') },

@@ -6,9 +6,13 @@ import { one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { indexInts } from './types.ts'
 
+/**
+ * How often each n-gram of a pool occurs in a row, at the coordinate that ngram_indexes gives it. The tokens
+ * of an n-gram may lie apart: evenly, with 0 to max_skip_count tokens between two. IDF counts once, and IDF
+ * and TFIDF multiply by the weight of the n-gram.
+ */
 export const tfIdfVectorizer = defineOp({
   name: 'TfIdfVectorizer',
-  doc: 'How often each n-gram of a pool occurs in a row, at the coordinate that ngram_indexes gives it. The tokens of an n-gram may lie apart: evenly, with 0 to max_skip_count tokens between two. IDF counts once, and IDF and TFIDF multiply by the weight of the n-gram.',
   since: [9],
   types: { T: [...indexInts, 'string'], T1: ['float32'] },
   inputs: { X: one('T') },
