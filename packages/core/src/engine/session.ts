@@ -3,9 +3,12 @@ import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Value, ValueType } from '../base/value.ts'
-import { type ReadOptions, readOnnx } from '../formats/onnx/read.ts'
+import { modelOperators } from '../formats/onnx/model-operators.ts'
+import { parseModel } from '../formats/onnx/parse.ts'
+import { type ReadOptions, readModelProto } from '../formats/onnx/read.ts'
 import type { Graph } from '../ir/graph.ts'
 import { inferGraph } from '../ops/infer-graph.ts'
+import { loadOperators, loadOperatorsNamed } from '../ops/registry.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type {
   Engine,
@@ -93,7 +96,7 @@ export async function createSession(
 ): Promise<Session> {
   const { engine = wasmEngine, read = {}, ...prepare } = options
   const startedMs = platform.nowMs()
-  const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
+  const graph = await toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
   const { name } = graph
   const accepted = inputSpecs(graph)
   const outputs = outputSpecs(graph)
@@ -136,9 +139,19 @@ export async function createSession(
   }
 }
 
-function toGraph(source: Graph | Uint8Array | ArrayBuffer, read: ReadOptions & { limits?: Limits }): Graph {
-  if (source instanceof ArrayBuffer) return readOnnx(new Uint8Array(source), read)
-  return source instanceof Uint8Array ? readOnnx(source, read) : source
+async function toGraph(
+  source: Graph | Uint8Array | ArrayBuffer,
+  read: ReadOptions & { limits?: Limits },
+): Promise<Graph> {
+  if (source instanceof ArrayBuffer) return toGraph(new Uint8Array(source), read)
+  if (!(source instanceof Uint8Array)) {
+    await loadOperators(source)
+    return source
+  }
+  const proto = parseModel(source, read.limits)
+  // Raising a model to newer operator sets asks for definitions already.
+  await loadOperatorsNamed(modelOperators(proto))
+  return readModelProto(proto, read).graph
 }
 
 function inputSpecs({ inputs, types, constants }: Graph): InputSpec[] {

@@ -1,8 +1,10 @@
 /** The worker of the wasm engine: compiles its graph when it is prepared, and runs it on request. */
 import { platform } from '#platform'
 import type { Graph } from '../ir/graph.ts'
+import { loadOperators } from '../ops/registry.ts'
 import type { WorkerPort } from '../platform/types.ts'
 import { toErrorMessage } from './error-message.ts'
+import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
 import { openHosted, reportOf, usableThreads } from './wasm/compile.ts'
 import type { Machine } from './wasm/machine.ts'
@@ -31,12 +33,16 @@ function serve(port: WorkerPort): void {
     told = text
     return made
   }
+  const start = async (message: PrepareMessage): Promise<void> => {
+    await loadOperators(message.graph)
+    prepared = prepare(port, message)
+    port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+  }
   port.onMessage((received) => {
     const message = received as ToWorker // only a program of this package posts to this worker
     switch (message.kind) {
       case 'prepare':
-        prepared = prepare(port, message)
-        return port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+        return void start(message).catch(failWorker)
       case 'run':
         return run(port, prepared!, message, report)
       default:

@@ -16,6 +16,7 @@ export const matmulInteger = defineOp({
   inputs: { A: one('T1'), B: one('T2'), a_zero_point: maybe('T1'), b_zero_point: maybe('T2') },
   outputs: { Y: one('T3') },
   attrs: {},
+  traits: ['quantization'],
   infer: ({ A, B, a_zero_point, b_zero_point }) => {
     checkSide('a_zero_point', A, a_zero_point, 'rows')
     checkSide('b_zero_point', B, b_zero_point, 'columns')

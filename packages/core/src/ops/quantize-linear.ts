@@ -48,6 +48,7 @@ export const quantizeLinear = defineOp({
     saturate: attr.int(1),
     axis: attr.int(1),
   },
+  traits: ['quantization'],
   infer: ({ x, y_scale, y_zero_point }, attrs) => {
     checkScale(x.shape, y_scale.shape, attrs)
     checkScale(x.shape, y_zero_point?.shape, attrs)
