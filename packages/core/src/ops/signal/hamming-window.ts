@@ -1,7 +1,7 @@
-import { defineOp } from './define.ts'
-import { one } from './param.ts'
+import { defineOp } from '../define.ts'
+import { one } from '../param.ts'
+import { indexInts, numbers } from '../types.ts'
 import { buildWindow, cosineWindow, inferWindow, windowAttrs } from './shared/cosine-window.ts'
-import { indexInts, numbers } from './types.ts'
 
 const coefficients = [25 / 46, -21 / 46] as const
 

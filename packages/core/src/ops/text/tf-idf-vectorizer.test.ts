@@ -1,6 +1,6 @@
 // Expected values are those of onnxruntime 1.31.
-import { f32, flat, i64, str } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { f32, flat, i64, str } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { tfIdfVectorizer } from './tf-idf-vectorizer.ts'
 
 const pool = {

@@ -1,11 +1,11 @@
-import type { Dim } from '../base/dim.ts'
-import { wide } from '../base/wide.ts'
-import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
-import { one } from './param.ts'
-import { refuse } from './refuse.ts'
-import { textsOf } from './shared/elements.ts'
+import type { Dim } from '../../base/dim.ts'
+import { wide } from '../../base/wide.ts'
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { refuse } from '../refuse.ts'
+import { textsOf } from '../shared/elements.ts'
 
 /**
  * A vector of texts, or a matrix of one row, without the stop words and in lower or upper case. One empty

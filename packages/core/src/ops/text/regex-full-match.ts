@@ -1,9 +1,9 @@
-import { wide } from '../base/wide.ts'
-import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
-import { one } from './param.ts'
-import { textsOf } from './shared/elements.ts'
+import { wide } from '../../base/wide.ts'
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { textsOf } from '../shared/elements.ts'
 import { fullMatcher } from './shared/linear-regex.ts'
 
 /** Whether the whole of each text matches the pattern, which has the syntax of RE2. */

@@ -1,5 +1,5 @@
-import { f32, f64, flat, i32, i64 } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { f32, f64, flat, i32, i64 } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { blackmanWindow } from './blackman-window.ts'
 import { hammingWindow } from './hamming-window.ts'
 import { hannWindow } from './hann-window.ts'

@@ -1,5 +1,5 @@
 /** Regular expressions in RE2 syntax, matched in time linear in the text: a pattern from a model may be hostile. */
-import { refuse } from '../refuse.ts'
+import { refuse } from '../../refuse.ts'
 import { automaton } from './regex/automaton.ts'
 import { parsePattern } from './regex/parse.ts'
 

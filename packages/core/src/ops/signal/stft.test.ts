@@ -1,5 +1,5 @@
-import { f32, flat, i64 } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { f32, flat, i64 } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { stft } from './stft.ts'
 
 const signal = f32([[[1], [2], [3], [4], [5]]])

@@ -1,8 +1,8 @@
-import { wide } from '../base/wide.ts'
-import { defineOp } from './define.ts'
-import { one } from './param.ts'
-import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
-import { textsOf } from './shared/elements.ts'
+import { wide } from '../../base/wide.ts'
+import { defineOp } from '../define.ts'
+import { one } from '../param.ts'
+import { broadcastAll, broadcastInfer } from '../shared/broadcast.ts'
+import { textsOf } from '../shared/elements.ts'
 
 /** The text of X followed by the text of Y, element by element, with broadcasting. */
 export const stringConcat = defineOp({

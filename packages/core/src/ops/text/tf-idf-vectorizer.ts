@@ -1,10 +1,10 @@
-import { wideZeros } from '../base/wide.ts'
-import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
-import { one } from './param.ts'
-import { refuse } from './refuse.ts'
-import { indexInts } from './types.ts'
+import { wideZeros } from '../../base/wide.ts'
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { refuse } from '../refuse.ts'
+import { indexInts } from '../types.ts'
 
 /**
  * How often each n-gram of a pool occurs in a row, at the coordinate that ngram_indexes gives it. The tokens

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bool, flat, i64, str } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { bool, flat, i64, str } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { regexFullMatch } from './regex-full-match.ts'
 import { fullMatcher } from './shared/linear-regex.ts'
 import { stringConcat } from './string-concat.ts'

@@ -1,5 +1,5 @@
-import { f32, flat, i32, i64 } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { f32, flat, i32, i64 } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { melWeightMatrix } from './mel-weight-matrix.ts'
 
 const given = {

@@ -1,9 +1,9 @@
-import { wide, wideZeros } from '../base/wide.ts'
-import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
-import { tensorFact } from './fact.ts'
-import { one } from './param.ts'
-import { textsOf } from './shared/elements.ts'
+import { wide, wideZeros } from '../../base/wide.ts'
+import { attr } from '../attr.ts'
+import { defineOp } from '../define.ts'
+import { tensorFact } from '../fact.ts'
+import { one } from '../param.ts'
+import { textsOf } from '../shared/elements.ts'
 
 /**
  * Each text cut at the delimiter into a new last axis, filled up with empty texts, and the number of pieces.

@@ -1,7 +1,7 @@
-import { defineOp } from './define.ts'
-import { one } from './param.ts'
+import { defineOp } from '../define.ts'
+import { one } from '../param.ts'
+import { indexInts, numbers } from '../types.ts'
 import { buildWindow, cosineWindow, inferWindow, windowAttrs } from './shared/cosine-window.ts'
-import { indexInts, numbers } from './types.ts'
 
 const coefficients = [0.42, -0.5, 0.08] as const
 

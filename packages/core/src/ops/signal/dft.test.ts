@@ -1,5 +1,5 @@
-import { f32, flat, i64 } from '../testing/literals.ts'
-import { opTest } from '../testing/op-test.ts'
+import { f32, flat, i64 } from '../../testing/literals.ts'
+import { opTest } from '../../testing/op-test.ts'
 import { dft } from './dft.ts'
 
 const half = Math.sqrt(0.5)
