@@ -23,14 +23,20 @@ export type Compile = (
   options: Pick<PrepareOptions, 'limits' | 'deterministic'>,
 ) => { run: NonNullable<Program['runSync']> }
 
-/** An engine whose workers run `program`; with `compile`, its programs run on the calling thread too. */
-export function workerEngine(program: Exclude<WorkerProgram, 'wasm-helper'>, compile?: Compile): Engine {
-  return { name: program, prepare: (graph, options) => prepare(program, compile, graph, options) }
+/**
+ * An engine whose workers run `program`; with `loadCompile`, its programs run on the calling thread too. That code is
+ * loaded while the workers start, so that a page shows without it.
+ */
+export function workerEngine(
+  program: Exclude<WorkerProgram, 'wasm-helper'>,
+  loadCompile?: () => Promise<Compile>,
+): Engine {
+  return { name: program, prepare: (graph, options) => prepare(program, loadCompile, graph, options) }
 }
 
 async function prepare(
   program: WorkerProgram,
-  compile: Compile | undefined,
+  loadCompile: (() => Promise<Compile>) | undefined,
   graph: Graph,
   options: PrepareOptions = {},
 ): Promise<Program> {
@@ -49,7 +55,7 @@ async function prepare(
     graceMs,
     workers: Math.max(1, workers),
   })
-  await pool.ready
+  const [compile] = await Promise.all([loadCompile?.(), pool.ready])
 
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
     const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
