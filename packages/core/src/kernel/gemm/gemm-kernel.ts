@@ -10,6 +10,7 @@ import {
   type PanelOperand,
   type PlainRows,
   type Start,
+  type TableColumns,
   tileBytes,
 } from './product-block.ts'
 
@@ -35,6 +36,14 @@ export interface PanelSource {
   readonly params: ParamSpec
   /** Bytes that it needs while it works. */
   readonly scratchBytes: number
+  /**
+   * For what is left unpacked: the address of a table with the distance of every step from the first one, in which
+   * the columns of a block lie side by side. Such a block takes `blockBytes`.
+   */
+  readonly spread?: {
+    table(k: KernelBuilder): Operand<'i32'>
+    readonly blockBytes: number
+  }
   /** Emits the packing of a block; panels are `width` · `depth` floats apart. */
   emit(k: KernelBuilder, block: SourceBlock): void
 }
@@ -89,7 +98,8 @@ const spareBytes = (tile: RegisterTile) => Math.ceil(tileBytes(tile) / 64) * 64
 /** Bytes of scratch for tasks of so many columns and parts of so many steps. */
 export function gemmScratchBytes({ tile, pack }: GemmForm, columnBlock: number, depthBlock: number): number {
   const width = 4 * tile.vectors
-  const packed = pack === 'none' ? 0 : 4 * Math.ceil(columnBlock / width) * width * depthBlock
+  const whole = typeof pack === 'object' ? pack.spread?.blockBytes : undefined
+  const packed = pack === 'none' ? 0 : (whole ?? 4 * Math.ceil(columnBlock / width) * width * depthBlock)
   return spareBytes(tile) + sourceBytes(pack) + packed
 }
 
@@ -217,7 +227,7 @@ function operandB(
   t: Task,
   step: Local<'i32'>,
   depth: Local<'i32'>,
-): PanelOperand {
+): PanelOperand | TableColumns {
   const { f, arg, scratch } = k
   const width = 4 * tile.vectors
   if (pack === 'none') {
@@ -235,6 +245,7 @@ function operandB(
     const room = f.let(op('i32.add', scratch, i32(spareBytes(tile))))
     const { column, columns } = t
     pack.emit(k as KernelBuilder, { from: t.b, column, columns, step, depth, to, scratch: room, width }) // its parameters are among the kernel's
+    if (pack.spread) return { kind: 'table', at: to, table: f.let(pack.spread.table(k as KernelBuilder)) } // as above
   } else {
     const [alongColumn, alongStep] = pack === 'copy' ? [i32(4), arg('bStep')] : [arg('bStep'), i32(4)]
     const from = plus(t.b, times(t.column, alongColumn), times(step, alongStep))
