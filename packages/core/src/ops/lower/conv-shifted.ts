@@ -11,7 +11,7 @@ import { planeAxes } from './plane-axes.ts'
 import { oddLines } from './winograd/plan.ts'
 
 /** With more maps, packing panels costs little beside the product, which is faster on them. */
-const mostMaps = 64
+const mostMaps = 16
 const leastMaps = 4
 /** Columns that steps do not split into more than two phases. */
 const mostStep = 2
@@ -23,13 +23,14 @@ const blockTarget = 192 * 1024
 const largeWork = 1e6
 
 export const shiftedConvolution: ConvStrategy = {
-  fits: ({ W, Y, axes, group }) => {
+  fits: ({ X, W, Y, axes, group }) => {
     const planes = planeAxes(axes)
     if (!planes) return false
     const maps = Y.shape[1]! / group
     const [, width] = planes
     const depth = elementCount(W.shape.slice(1))
     return (
+      (group === 1 || group < X.shape[1]!) &&
       maps >= leastMaps &&
       maps <= mostMaps &&
       width.kernel > 1 &&

@@ -10,9 +10,9 @@ import { winogradConvolution } from './conv-winograd.ts'
 
 /** In the order in which they are tried; the last one takes all. */
 const strategies: readonly ConvStrategy[] = [
+  winogradConvolution,
   shiftedConvolution,
   depthwiseConvolution,
-  winogradConvolution,
   pointwiseConvolution,
   gemmConvolution,
 ]
