@@ -1,6 +1,7 @@
 /** The kernel of C = A · B: which block a task computes, part of the sum by part. */
 import type { Local, Operand } from '../../wasm/index.ts'
 import { i32, load, op } from '../../wasm/index.ts'
+import { epiloguePass } from '../epilogue-pass.ts'
 import { defineKernel, type Kernel, type KernelBuilder, type ParamSpec } from '../kernel.ts'
 import type { BoundEpilogue } from '../lower.ts'
 import { type RegisterTile, type Target, targetKey } from '../target.ts'
@@ -170,6 +171,7 @@ const plus = (first: Operand<'i32'>, ...rest: Operand<'i32'>[]) =>
 function emitTask(k: Builder, target: Target, form: GemmForm): void {
   const { f, arg, scratch } = k
   const { tile } = form
+  const pass = epiloguePass(k, form.epilogue, 3)
   const t = taskOf(k)
   const rowBytes = f.let(op('i32.shl', arg('columns'), i32(2)))
   const cMatrix = plus(arg('c'), times(t.batch, times(arg('rows'), rowBytes)))
@@ -194,11 +196,12 @@ function emitTask(k: Builder, target: Target, form: GemmForm): void {
       isFirst: op('i32.eqz', step),
       isLast,
       start: startOf(k, form, t),
-      ...finishOf(k, form, t),
+      ...finishOf(k, pass ? { ...form, epilogue: undefined } : form, t),
       isColumnsFirst: form.isColumnsFirst,
       spare: scratch,
     })
   })
+  pass?.({ at: c, rowBytes, rows: t.rows, columns: t.columns, indices: [t.batch, t.row, t.column] })
 }
 
 function operandA(

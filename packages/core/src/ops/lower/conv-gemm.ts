@@ -99,7 +99,7 @@ function groupedEpilogue(
       return {
         ...bound,
         key: `${bound.key}:${group}x${maps}`,
-        vector: (k, value, indices) => bound.vector(k, value, ungrouped(indices)),
+        vector: (k, value, indices, constants) => bound.vector(k, value, ungrouped(indices), constants),
         scalar: (k, value, indices) => bound.scalar(k, value, ungrouped(indices)),
       }
     },
