@@ -58,6 +58,27 @@ for (const target of testTargets({ everyTile: true })) {
         )
       })
     })
+    it('equal the reference for few maps of images in blocks of rows', () => {
+      for (const [stride, group, threads] of [
+        [1, 1, 1],
+        [2, 1, 2],
+        [1, 2, 2],
+      ] as const)
+        randomCases(1, (g) => {
+          const [depth, maps] = [36, g.int(4, 16)]
+          const inputs = [
+            exactTensor(g, [2, group * depth, 2 + 11 * stride, 47 * stride], g.bool()),
+            exactTensor(g, [group * maps, depth, 3, 5]),
+            exactTensor(g, [group * maps]),
+          ]
+          const attrs = { group, strides: [stride, stride], pads: [1, 2, 1, 2] }
+          checkEmit(
+            conv,
+            { inputs, attrs, constants: [1, 2], hasEpilogue: g.oneOf(epilogues), threads },
+            target,
+          )
+        })
+    })
     it('equal the reference for single taps', () => {
       randomCases(15, (g) => {
         const [group, depth, maps] = [g.oneOf([1, 2]), g.int(1, 20), g.int(1, 20)]
