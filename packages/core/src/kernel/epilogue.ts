@@ -3,6 +3,8 @@ import { elementCount, type Shape } from '../base/shape.ts'
 import { i32, type Operand, op, type ValType } from '../wasm/index.ts'
 import { broadcastStrides, collapseAxes } from './broadcast-loop.ts'
 import { everyPart, type Formula, formulaKey } from './formula.ts'
+import { isLight } from './formula-cost.ts'
+import type { ConstantPool } from './formula-emitter.ts'
 import type { KernelBuilder, ParamKind, Place } from './kernel.ts'
 import type { BoundEpilogue, Epilogue, TensorRef } from './lower.ts'
 import { emitScalar } from './scalar-formula.ts'
@@ -85,22 +87,30 @@ function bindOperands(formula: Formula, operands: readonly Bound[]): BoundEpilog
     value: Operand<T>,
     indices: readonly Operand<'i32'>[],
     read: (operand: number, address: Operand<'i32'>) => Operand<T>,
+    constants?: ConstantPool,
   ) => {
     const held = [
       k.f.let(value),
       ...operands.map((bound, i) => k.f.let(read(i, addressOf(k, bound, i, indices)))),
     ]
-    return { m: k.m, f: k.f, target: k.target, input: (index: number) => held[index]! }
+    const pooled = constants && { constants, inlineMath: true }
+    return { m: k.m, f: k.f, target: k.target, input: (index: number) => held[index]!, ...pooled }
   }
   return {
     key: `${formulaKey(formula)} [${structure}]`,
     params,
     args,
-    vector: (k, value, indices) =>
+    isHeavy: !isLight(formula),
+    isUniform: operands.length === 0,
+    vector: (k, value, indices, constants) =>
       emitVector(
         formula,
-        context(k, value, indices, (i, address) =>
-          (moves[i] ? loadVector : loadSplat)(k.f, operands[i]!.ref.dtype, address),
+        context(
+          k,
+          value,
+          indices,
+          (i, address) => (moves[i] ? loadVector : loadSplat)(k.f, operands[i]!.ref.dtype, address),
+          constants,
         ),
       ),
     scalar: (k, value, indices) =>

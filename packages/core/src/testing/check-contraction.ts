@@ -24,11 +24,14 @@ export interface EmitCase {
   readonly attrs?: AttributesInit
   /** Numbers of the inputs that are weights. */
   readonly constants?: readonly number[]
-  /** Adds a tensor like the output and takes the maximum of that and 0 before the output is stored. */
-  readonly hasEpilogue?: boolean
+  /** Adds a tensor like the output and takes the maximum of that and 0; `heavy`: says that functions are in it. */
+  readonly hasEpilogue?: boolean | 'heavy'
   readonly threads?: number
   readonly tolerance?: Tolerance
 }
+
+/** All values of `hasEpilogue`. */
+export const epilogues = [false, true, 'heavy'] as const
 
 const guard = 64
 
@@ -65,7 +68,7 @@ export function checkEmit(op: AnyOp, one: EmitCase, target: Target): void {
     expected.shape,
     Float32Array.from({ length: elementCount(expected.shape) }, (_, i) => (i % 7) / 4),
   )
-  const epilogue = one.hasEpilogue ? addThenClamp(r.ref(residual)) : undefined
+  const epilogue = one.hasEpilogue ? addThenClamp(r.ref(residual), one.hasEpilogue === 'heavy') : undefined
   const refs = inputs.map((value, i) => value && { ...r.ref(value), isConstant: constants.includes(i) })
   const { result, guards } = guarded(r, expected)
   emit(op, refs, result, attrs, { ...r, context: { ...r.context, threads, epilogue } })
@@ -126,7 +129,7 @@ function guarded(r: Recorder, { dtype, shape, data }: Tensor): { result: TensorR
 }
 
 /** An epilogue that needs its indices right: adds a tensor of the output's shape, then clamps at 0; NaN becomes 0. */
-function addThenClamp(residual: TensorRef): Epilogue {
+function addThenClamp(residual: TensorRef, isHeavy: boolean): Epilogue {
   return {
     bind(view) {
       const index = (indices: readonly { readonly type: 'i32' }[]) =>
@@ -137,7 +140,8 @@ function addThenClamp(residual: TensorRef): Epilogue {
         )
       const zero = i32(0)
       const bound: BoundEpilogue = {
-        key: `add-then-clamp:${view.join('x')}`,
+        key: `add-then-clamp:${view.join('x')}:${isHeavy}`,
+        isHeavy,
         params: { epilogueAdded: 'in' },
         args: { epilogueAdded: residual.at },
         vector(k, value, indices) {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import type { Epilogue } from '../../kernel/lower.ts'
 import { checkEmit } from '../../testing/emit-check.ts'
-import { doublePlusRow } from '../../testing/epilogue.ts'
+import { lightAndHeavy } from '../../testing/epilogue.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { recorder } from '../../testing/run-calls.ts'
 import { testTargets } from '../../testing/targets.ts'
@@ -67,16 +68,15 @@ it('applies the epilogue to every element', () => {
   const g = generator(randomStream(seed))
   const [x, w] = [g.tensor('float32', [2, 3, 6, 7]), g.tensor('float32', [3, 1, 3, 3])]
   for (const target of testTargets()) {
-    const run = (withEpilogue: boolean) => {
-      const r = recorder(target, withEpilogue ? doublePlusRow : undefined)
+    const run = (epilogue?: Epilogue) => {
+      const r = recorder(target, epilogue)
       const Y = r.result('float32', [2, 3, 6, 7])
       const axes = windowAxes([6, 7], [3, 3], { pads: [1, 1, 1, 1] })
       const node = { X: r.ref(x), W: r.ref(w), B: undefined, Y, axes, group: 3 }
       expect(depthwiseConvolution.lower(node, r.context)).toBeUndefined()
       return r.run([Y])[0]!.data as Float32Array // a float32 result
     }
-    const [plain, got] = [run(false), run(true)]
-    const expected = plain.map((value, i) => 2 * value + (Math.floor(i / 7) % 6))
-    expect(got).toEqual(expected)
+    const expected = run().map((value, i) => 2 * value + (Math.floor(i / 7) % 6))
+    for (const epilogue of lightAndHeavy) expect(run(epilogue)).toEqual(expected)
   }
 })

@@ -47,3 +47,17 @@ it('takes means as the reference does', () =>
   checkRandom(averagePool, [1, 2], (g) => ({ count_include_pad: g.int(0, 1) })))
 
 it('takes norms as the reference does', () => checkRandom(lpPool, [1, 2], (g) => ({ p: g.int(1, 2) })))
+
+it('takes small windows without padding where the plane is', () => {
+  for (const op of [maxPool, averagePool, lpPool])
+    for (const columns of [1, 2, 3])
+      for (const step of [1, 2, 3])
+        for (const width of sizes.filter((size) => size >= columns)) {
+          const at = seed * 1000 + width
+          const g = generator(randomStream(at))
+          const rows = g.int(1, 3)
+          const x = g.tensor('float32', [2, 3, rows + g.int(0, 4), width], { finite: g.bool() })
+          const attrs = { kernel_shape: [rows, columns], strides: [g.int(1, 3), step] }
+          checkEmit(op, { inputs: [x], attrs, outputs: 1, label: `seed ${at} ${columns} by ${step}` })
+        }
+})
