@@ -2,6 +2,7 @@
  * Lowers a node by what its operator emits. Kernels that compute in float32 serve half floats too: their inputs are
  * widened, which for constants happens once, and their results are rounded as they are stored.
  */
+import { isHalf } from '../base/dtype.ts'
 import { elementCount } from '../base/shape.ts'
 import { narrow, widen } from '../base/wide.ts'
 import { lowerElementwise } from '../kernel/elementwise.ts'
@@ -23,8 +24,8 @@ export interface EmittedNode {
 /** Adds the calls that compute the node, or says why there are none. */
 export function emitNode(node: EmittedNode, context: LowerContext): Refusal {
   const refusal = emit(node, context)
-  if (refusal === undefined || ![...node.inputs, ...node.outputs].some(isHalf)) return refusal
-  return isHalf(node.outputs[0]) && context.epilogue ? refusal : emitWidened(node, context)
+  if (refusal === undefined || ![...node.inputs, ...node.outputs].some(holdsHalves)) return refusal
+  return emitWidened(node, context)
 }
 
 function emit({ op, inputs, outputs, attrs }: EmittedNode, context: LowerContext): Refusal {
@@ -38,13 +39,13 @@ function emit({ op, inputs, outputs, attrs }: EmittedNode, context: LowerContext
   )
 }
 
-const isHalf = (ref: TensorRef | undefined): boolean => ref?.dtype === 'float16' || ref?.dtype === 'bfloat16'
+const holdsHalves = (ref: TensorRef | undefined): boolean => ref !== undefined && isHalf(ref.dtype)
 
 /** The node on float32 tensors, between calls that widen what it reads and narrow what it writes. */
 function emitWidened(node: EmittedNode, context: LowerContext): Refusal {
   const calls: (() => void)[] = []
   const used = new Set<Buffer>()
-  const widened = (ref: TensorRef | undefined) => (isHalf(ref) ? widenedRef(ref!, context) : ref)
+  const widened = (ref: TensorRef | undefined) => (holdsHalves(ref) ? widenedRef(ref!, context) : ref)
   const [inputs, outputs] = [node.inputs.map(widened), node.outputs.map(widened)]
   const refusal = emit(
     { ...node, inputs, outputs },
