@@ -96,7 +96,7 @@ describe.each(['float16', 'bfloat16'] as const)('nodes on %s', (dtype) => {
       for (const target of testTargets())
         for (const odd of [[], weights]) {
           const inputs = shapes.map((shape, i) => exactTensor(dtype, shape, i === 1 ? odd : []))
-          checkEmit(op, { inputs, attrs }, target, { tolerance })
+          checkEmit(op, { inputs, attrs, tolerance }, target)
         }
     })
 })

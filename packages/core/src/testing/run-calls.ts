@@ -28,7 +28,7 @@ export interface Recorder {
 }
 
 const padBytes = 64
-const guardByte = 0xa5
+export const guardByte = 0xa5
 
 /** A recorder for a target; `threads` is what lowerings are told. */
 export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Recorder {

@@ -46,7 +46,7 @@ function toleranceOf(dtype: DType): Tolerance {
  *
  * @throws an error that names the output and the target where they differ.
  */
-export function compareEmit(node: CompiledNode, tolerance?: Tolerance): void {
+export function compareCompiled(node: CompiledNode, tolerance?: Tolerance): void {
   const { op, inputs, outputs } = node
   if (op.traits.has('random') || ![...inputs, ...outputs].every((value) => !value || isKernelTensor(value)))
     return
@@ -71,7 +71,7 @@ export function runCompiled(
   target: Target,
 ): readonly Tensor[] | undefined {
   const r = recorder(target)
-  const refs = inputs.map((value) => value && r.ref(value as Tensor)) // asked by compareEmit
+  const refs = inputs.map((value) => value && r.ref(value as Tensor)) // asked by compareCompiled
   const results = outputs.map((value) => {
     const { dtype, shape } = value as Tensor // as above
     return r.result(dtype, shape)
