@@ -15,6 +15,12 @@ export interface PrepareOptions {
   readonly threads?: number | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /**
+   * True: lets V8 join pairs of 128-bit instructions to 256-bit ones, which makes products faster on Node 24 and later.
+   * It is an experiment of V8 that holds for the whole process, so each worker tests it first, which takes a moment;
+   * `report` says what came of it.
+   */
+  readonly revectorize?: boolean | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
   readonly graceMs?: number | undefined
 }
@@ -82,6 +88,13 @@ export interface MemoryReport {
   readonly arenaLowerBoundBytes: number
 }
 
+/** Whether V8 joins pairs of vectors. */
+export interface Revectorizer {
+  readonly isOn: boolean
+  /** Why not, where that was asked for. */
+  readonly reason?: string | undefined
+}
+
 export interface EngineReport {
   readonly engine: string
   readonly memory: MemoryReport
@@ -92,6 +105,8 @@ export interface EngineReport {
   readonly threads: number
   /** Workers that were replaced because they died or did not stop. */
   readonly restarts: number
+  /** What `revectorize` came to. */
+  readonly revectorizer: Revectorizer
   readonly running: number
   readonly queued: number
 }

@@ -7,6 +7,7 @@ export type {
   PrepareOptions,
   Program,
   ProgramRunOptions,
+  Revectorizer,
   RunResult,
   SyncRunOptions,
 } from './engine.ts'

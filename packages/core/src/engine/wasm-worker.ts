@@ -6,19 +6,15 @@ import type { WorkerPort } from '../platform/types.ts'
 import { toErrorMessage } from './error-message.ts'
 import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
-import { openHosted, reportOf, usableThreads } from './wasm/compile.ts'
-import type { Machine } from './wasm/machine.ts'
-import type { Model } from './wasm/model.ts'
+import { type Hosted, openHosted, reportOf, usableThreads } from './wasm/compile.ts'
 import { stageClock } from './wasm/stage-clock.ts'
 import { warmUp } from './wasm/warm-up.ts'
 import type { FromWorker, PrepareMessage, RunMessage, ToWorker, WorkerReport } from './worker-protocol.ts'
 
 serve(platform.openPort())
 
-interface Prepared {
+interface Prepared extends Hosted {
   readonly graph: Graph
-  readonly machine: Machine
-  readonly model: Model
   /** The run at hand. */
   readonly current: { id: number }
 }
@@ -27,7 +23,7 @@ function serve(port: WorkerPort): void {
   let prepared: Prepared | undefined
   let told = ''
   const report = (): WorkerReport | undefined => {
-    const made = reportOf(prepared!.machine, prepared!.model)
+    const made = reportOf(prepared!)
     const text = JSON.stringify(made)
     if (text === told) return undefined
     told = text
@@ -54,17 +50,19 @@ function serve(port: WorkerPort): void {
 function prepare(port: WorkerPort, { graph, limits, cancelled, settings }: PrepareMessage): Prepared {
   const current = { id: 0 }
   const threads = usableThreads(settings.threads)
-  const { machine, model } = openHosted(graph, {
+  const hosted = openHosted(graph, {
     threads,
     limits,
     deterministic: settings.deterministic,
+    revectorize: settings.revectorize,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })
+  const { machine, model } = hosted
   if (threads > 1)
     port.post({ kind: 'attach', memory: machine.memory, block: machine.block } satisfies FromWorker)
   warmUp(graph, model)
-  return { graph, machine, model, current }
+  return { ...hosted, graph, current }
 }
 
 function run(

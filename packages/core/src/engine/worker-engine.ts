@@ -20,7 +20,7 @@ const mostDefaultThreads = 4
 /** Makes a graph ready for runs on the calling thread. */
 export type Compile = (
   graph: Graph,
-  options: Pick<PrepareOptions, 'limits' | 'deterministic'>,
+  options: Pick<PrepareOptions, 'limits' | 'deterministic' | 'revectorize'>,
 ) => { run: NonNullable<Program['runSync']> }
 
 /**
@@ -40,7 +40,13 @@ async function prepare(
   graph: Graph,
   options: PrepareOptions = {},
 ): Promise<Program> {
-  const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
+  const {
+    workers = 1,
+    graceMs = defaultGraceMs,
+    limits,
+    deterministic = false,
+    revectorize = false,
+  } = options
   assertOperatorsKnown(graph)
   const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
   const operators = countOperators(graph)
@@ -51,7 +57,7 @@ async function prepare(
     program,
     graph: shared,
     limits,
-    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic },
+    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic, revectorize },
     graceMs,
     workers: Math.max(1, workers),
   })
@@ -66,7 +72,8 @@ async function prepare(
     })
   }
 
-  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic }), names)
+  const noVectors = { isOn: false, ...(revectorize && { reason: `${program} has no vectors` }) }
+  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic, revectorize }), names)
   const dispose = () => {
     own?.close()
     return pool.close()
@@ -80,8 +87,8 @@ async function prepare(
       const residentBytes = platform.residentBytes()
       const reports = pool.reports()
       const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
-      const fallbacks = reports[0]?.fallbacks ?? []
-      return { engine: program, memory, operators, fallbacks, ...counts }
+      const { fallbacks = [], revectorizer = noVectors }: Partial<WorkerReport> = reports[0] ?? {}
+      return { engine: program, memory, operators, fallbacks, revectorizer, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),

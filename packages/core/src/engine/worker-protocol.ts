@@ -3,7 +3,7 @@ import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WasmMemory, WasmModule } from '../platform/web-assembly.ts'
-import type { Fallback, NodeProfile } from './engine.ts'
+import type { Fallback, NodeProfile, Revectorizer } from './engine.ts'
 import type { ErrorMessage } from './error-message.ts'
 
 export interface PrepareMessage {
@@ -21,6 +21,8 @@ export interface WorkerSettings {
   readonly threads: number
   /** True: the same bits on every machine. */
   readonly deterministic: boolean
+  /** True: pairs of vectors are joined where V8 can. */
+  readonly revectorize: boolean
 }
 
 export interface RunMessage {
@@ -47,6 +49,7 @@ export interface WorkerReport {
   readonly wasmBytes: number
   readonly arenaBytes: number
   readonly arenaLowerBoundBytes: number
+  readonly revectorizer: Revectorizer
 }
 
 /** The memory of a worker that other threads may help; sent once, before any module. */

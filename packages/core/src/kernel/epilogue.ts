@@ -1,8 +1,9 @@
 /** Elementwise work that kernels do on their results before they store them. */
+import { isHalf } from '../base/dtype.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { i32, type Operand, op, type ValType } from '../wasm/index.ts'
 import { broadcastStrides, collapseAxes } from './broadcast-loop.ts'
-import { everyPart, type Formula, formulaKey } from './formula.ts'
+import { convert, everyPart, type Formula, formulaKey, input, substitute } from './formula.ts'
 import { isLight } from './formula-cost.ts'
 import type { ConstantPool } from './formula-emitter.ts'
 import type { KernelBuilder, ParamKind, Place } from './kernel.ts'
@@ -19,11 +20,11 @@ interface Bound {
 }
 
 /**
- * The epilogue that computes `formula` of a kernel's float32 result (input 0) and of `extra` tensors (inputs 1 and on),
- * which broadcast to the shape of the output.
+ * The epilogue that computes `formula` of a kernel's result (input 0) and of `extra` tensors (inputs 1 and on), which
+ * broadcast to the shape of the output. Kernels give and take float32: half floats are rounded here and stay so wide.
  */
 export function makeEpilogue(formula: Formula, extra: readonly TensorRef[], outputShape: Shape): Epilogue {
-  const simple = simplifyPowers(formula)
+  const simple = simplifyPowers(overSingle(formula))
   const takesResult = everyPart(simple).every(
     (part) => part.kind !== 'input' || part.index > 0 || part.dtype === 'float32',
   )
@@ -39,6 +40,13 @@ export function makeEpilogue(formula: Formula, extra: readonly TensorRef[], outp
       return lies ? bindOperands(simple, bound as readonly Bound[]) : undefined // none is undefined
     },
   }
+}
+
+function overSingle(formula: Formula): Formula {
+  const inner = substitute(formula, (index, dtype) =>
+    index === 0 && isHalf(dtype) ? convert(input(0, 'float32'), dtype) : input(index, dtype),
+  )
+  return isHalf(inner.dtype) ? convert(inner, 'float32') : inner
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../base/shape.ts'
+import { tensor } from '../base/tensor.ts'
 import { tensorType } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
 import type { Place } from '../kernel/kernel.ts'
@@ -70,4 +71,15 @@ describe('kernels of a graph', () => {
       expect(keys[0]!.length).toBeGreaterThan(0)
       expect(keys[0]!.filter((key) => key.startsWith('host'))).toEqual([])
     })
+
+  it('pack weights that are cast as they pack constants', () => {
+    const halves = tensor('float16', [40, 24], new Uint16Array(960))
+    const singles = tensor('float32', [40, 24], new Float32Array(960))
+    const times = (weights: (b: GraphBuilder) => string) =>
+      keysOf([16, 40], (b, x) => b.node('MatMul', [x, weights(b)]))
+    const cast = times((b) => b.node('Cast', [b.constant(halves)], { to: 1 }))
+    const plain = times((b) => b.constant(singles))
+    expect(plain).toEqual([expect.stringContaining('pack:'), expect.stringContaining('gemm')])
+    expect(cast).toEqual([expect.stringContaining('elementwise float32($0:float16)'), ...plain])
+  })
 })

@@ -9,8 +9,7 @@ import { type Buffer, type KernelCall, kernelCall } from '../kernel/kernel.ts'
 import type { Epilogue, LowerContext, Refusal, TensorRef } from '../kernel/lower.ts'
 import { lowerReduction } from '../kernel/reduce.ts'
 import type { Target } from '../kernel/target.ts'
-import { arrange } from '../ops/arrange.ts'
-import type { Params, RefArgs } from '../ops/param.ts'
+import { emitNode } from './emit-node.ts'
 import type { Group } from './group.ts'
 import type { Refs } from './refs.ts'
 import { storageBytes, tensorBytes } from './storage.ts'
@@ -104,16 +103,9 @@ function contextOf(
 
 function emitWork(work: WorkOf<'kernel'>, context: LowerContext, { refs }: GroupLowering): Refusal {
   const { op, node, attrs } = work
-  const { lower } = op
-  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
   const inputs = node.inputs.map((name) => (name === '' ? undefined : refs.of(name)))
   const outputs = node.outputs.map((name, i) => (name === '' ? unread(work, i, context) : refs.of(name)))
-  return lower.emit(
-    arrange(op.inputs, inputs, 'input') as RefArgs<Params>, // by the operator's own parameters
-    arrange(op.outputs, outputs, 'output') as RefArgs<Params>, // as above
-    attrs,
-    context,
-  )
+  return emitNode({ op, inputs, outputs, attrs }, context)
 }
 
 /** A place for a result that nobody reads. */

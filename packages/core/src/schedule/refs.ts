@@ -1,7 +1,7 @@
 /** Values as kernels see them: type, place, and the elements where they are known. */
 import type { Tensor } from '../base/tensor.ts'
 import { narrow } from '../base/wide.ts'
-import type { Graph } from '../ir/graph.ts'
+import { type Graph, readsOf } from '../ir/graph.ts'
 import type { Place } from '../kernel/kernel.ts'
 import type { TensorRef } from '../kernel/lower.ts'
 import { constantOf, type Fact } from '../ops/fact.ts'
@@ -47,6 +47,8 @@ export function openRefs(
     return type && options.inputPlace(name, type)
   }
   const places = placeValues(works, outside)
+  const isKnown = (name: string) => !inputs.has(name) && constant(name) !== undefined
+  const fixed = fixedValues(works, isKnown)
   return {
     constant,
     isJoined: places.isJoined,
@@ -54,9 +56,20 @@ export function openRefs(
       const type = concrete(facts.get(name))
       if (!type || storageBytes(type.dtype) === undefined) return undefined
       const value = inputs.has(name) ? undefined : constant(name)
-      return { ...type, at: places.of(name, type), isConstant: value !== undefined, constant: value }
+      const isConstant = value !== undefined || fixed.has(name)
+      return { ...type, at: places.of(name, type), isConstant, constant: value }
     },
   }
+}
+
+/** What kernels compute from constants alone, such as weights that are cast. */
+function fixedValues(works: readonly Work[], isKnown: (name: string) => boolean): ReadonlySet<string> {
+  const fixed = new Set<string>()
+  for (const { kind, node } of works) {
+    if (kind === 'host' || !readsOf(node).every((name) => fixed.has(name) || isKnown(name))) continue
+    for (const name of node.outputs) fixed.add(name)
+  }
+  return fixed
 }
 
 function folded(fact: Fact | undefined): Tensor | undefined {

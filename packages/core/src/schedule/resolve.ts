@@ -19,6 +19,7 @@ import type { FactArgs, FormulaArgs, Params, RefArgs } from '../ops/param.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { foldNode } from '../reference/fold.ts'
 import { decomposition } from '../reference/run-node.ts'
+import { emitNode } from './emit-node.ts'
 import { storageBytes } from './storage.ts'
 import type { ConcreteType, Work, WorkBase } from './work.ts'
 
@@ -101,16 +102,10 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     return 'a value is no tensor of known size'
   const odd = types.find((type) => type && storageBytes(type.dtype) === undefined)
   if (odd) return `kernels hold no ${odd.dtype}`
-  const refs = arrange(
-    op.inputs,
-    inputs.map((type, i) => dryRef(type, facts[i])),
-    'input',
-  ) as RefArgs<Params> // by the operator's own parameters
-  const results = arrange(
-    op.outputs,
-    outputs.map((type) => dryRef(type, undefined)),
-    'output',
-  ) as RefArgs<Params> // as above
+  const given = inputs.map((type, i) => dryRef(type, facts[i]))
+  const made = outputs.map((type) => dryRef(type, undefined))
+  const refs = arrange(op.inputs, given, 'input') as RefArgs<Params> // by the operator's own parameters
+  const results = arrange(op.outputs, made, 'output') as RefArgs<Params> // as above
   if ('formula' in lower && lower.formula) {
     const formula = lower.formula(formulaArgs(op, inputs), attrs, refs)
     if (formula) return { ...base, kind: 'formula', formula }
@@ -127,9 +122,8 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     const offsets = lower.join(refs, results, attrs)
     if (offsets) return { ...base, kind: 'join', offsets }
   }
-  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
-  const refusal = lower.emit(refs, results, attrs, dryContext(options))
-  return refusal ?? { ...base, kind: 'kernel', hasEpilogue: lower.epilogue === true }
+  const refusal = emitNode({ op, inputs: given, outputs: made, attrs }, dryContext(options))
+  return refusal ?? { ...base, kind: 'kernel', hasEpilogue: 'epilogue' in lower && lower.epilogue === true }
 }
 
 function formulaArgs(op: AnyOp, inputs: WorkBase['inputs']): FormulaArgs<Params> {

@@ -4,21 +4,25 @@ import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
-import { portableTarget, type Target } from '../../kernel/target.ts'
+import { portableTarget } from '../../kernel/target.ts'
 import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
+import type { Revectorizer } from '../engine.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import { checkIntoNames, type Into } from '../into.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
 import type { StageObserver } from './executor.ts'
 import { type LoadedModule, type Machine, openMachine } from './machine.ts'
 import { type Model, openModel } from './model.ts'
+import { tryRevectorizer } from './revectorizer.ts'
 
 export interface CompileOptions {
   readonly limits?: Limits | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /** True: V8's re-vectoriser is turned on for this process, if it passes its self-test. */
+  readonly revectorize?: boolean | undefined
 }
 
 /** What the worker adds: threads that help, and a way to stop. */
@@ -46,6 +50,7 @@ export interface CompiledGraph {
 export interface Hosted {
   readonly machine: Machine
   readonly model: Model
+  readonly revectorizer: Revectorizer
 }
 
 /**
@@ -56,7 +61,7 @@ export interface Hosted {
  */
 export function compileGraph(graph: Graph, options: CompileOptions = {}): CompiledGraph {
   assertOperatorsKnown(graph)
-  const { machine, model } = openHosted(graph, {
+  const hosted = openHosted(graph, {
     ...options,
     threads: 1,
     isCancelled: () => false,
@@ -65,18 +70,20 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
   return {
     run(inputs, { outputs = graph.outputs, seed, observer, into } = {}) {
       if (into) checkIntoNames(into, outputs)
-      return model.run({ inputs, outputs, seed, observer, into })
+      return hosted.model.run({ inputs, outputs, seed, observer, into })
     },
-    report: () => reportOf(machine, model),
+    report: () => reportOf(hosted),
   }
 }
 
 export function openHosted(
   graph: Graph,
-  { deterministic = false, limits, threads, isCancelled, onModule }: HostedOptions,
+  { deterministic = false, revectorize = false, limits, threads, isCancelled, onModule }: HostedOptions,
 ): Hosted {
+  const relaxed = !deterministic && enableRelaxedSimd()
+  const revectorizer = revectorize ? tryRevectorizer(relaxed, platform.vectorSwitch()) : { isOn: false }
   const machine = openMachine({
-    target: chooseTarget(deterministic),
+    target: deterministic ? portableTarget : { relaxed, tile: probeTile(relaxed, platform.nowMs) },
     isShared: threads > 1,
     poll: () => (isCancelled() ? 1 : 0),
     onModule,
@@ -89,13 +96,7 @@ export function openHosted(
       if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
     },
   })
-  return { machine, model }
-}
-
-function chooseTarget(deterministic: boolean): Target {
-  if (deterministic) return portableTarget
-  const relaxed = enableRelaxedSimd()
-  return { relaxed, tile: probeTile(relaxed, platform.nowMs) }
+  return { machine, model, revectorizer }
 }
 
 /** Threads that can take part in a run. */
@@ -103,7 +104,7 @@ export function usableThreads(wanted: number): number {
   return hasSharedMemory() ? wanted : 1
 }
 
-export function reportOf(machine: Machine, model: Model): WorkerReport {
+export function reportOf({ machine, model, revectorizer }: Hosted): WorkerReport {
   const { sizeBytes, lowerBoundBytes } = model.arena()
   return {
     fallbacks: [...model.fallbacks()].map(([node, reason]) => ({
@@ -114,5 +115,6 @@ export function reportOf(machine: Machine, model: Model): WorkerReport {
     wasmBytes: machine.memory.buffer.byteLength,
     arenaBytes: sizeBytes,
     arenaLowerBoundBytes: lowerBoundBytes,
+    revectorizer,
   }
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Epilogue } from '../../kernel/lower.ts'
-import { checkEmit } from '../../testing/emit-check.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
 import { lightAndHeavy } from '../../testing/epilogue.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import { recorder } from '../../testing/run-calls.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { conv } from '../conv.ts'
@@ -37,11 +38,7 @@ function randomConv(g: Gen, rank: 1 | 2, kernels: readonly number[]) {
 
 for (const rank of [1, 2] as const) {
   it(`convolves single channels over ${rank} axes as the reference does`, () => {
-    for (let i = 0; i < 24; i++) {
-      const at = seed * 1000 + i
-      const g = generator(randomStream(at))
-      checkEmit(conv, { ...randomConv(g, rank, i % 2 === 0 ? [3] : [1, 2, 3, 5, 7]), label: `seed ${at}` })
-    }
+    randomCases(24, (g, i) => checkOnTargets(conv, randomConv(g, rank, i % 2 === 0 ? [3] : [1, 2, 3, 5, 7])))
   })
 }
 
@@ -52,7 +49,7 @@ it('cuts large planes into strips', () => {
     [2, 2],
   ]) {
     const inputs = [g.tensor('float32', [1, 3, 131, 61]), g.tensor('float32', [3, 1, 3, 3])]
-    checkEmit(conv, { inputs, attrs: { group: 3, pads: [1, 1, 1, 1], strides }, threads: 2 })
+    checkOnTargets(conv, { inputs, attrs: { group: 3, pads: [1, 1, 1, 1], strides }, threads: 2 })
   }
 })
 
@@ -60,7 +57,7 @@ it('pads automatically', () => {
   const g = generator(randomStream(seed))
   for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER', 'VALID']) {
     const inputs = [g.tensor('float32', [1, 2, 8, 11]), g.tensor('float32', [2, 1, 3, 3])]
-    checkEmit(conv, { inputs, attrs: { group: 2, auto_pad, strides: [2, 2] } })
+    checkOnTargets(conv, { inputs, attrs: { group: 2, auto_pad, strides: [2, 2] } })
   }
 })
 

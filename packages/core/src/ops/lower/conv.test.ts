@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest'
 import type { AttributesInit } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, epilogues, exactTensor, randomCases } from '../../testing/check-contraction.ts'
+import { checkEmit, epilogues } from '../../testing/check-emit.ts'
 import type { Gen } from '../../testing/gen.ts'
+import { exactTensor, randomCases } from '../../testing/random-cases.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { conv } from '../conv.ts'
 

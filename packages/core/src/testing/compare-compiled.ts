@@ -14,6 +14,7 @@ import { arrange } from '../ops/arrange.ts'
 import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import type { FormulaArgs, Params, RefArgs } from '../ops/param.ts'
+import { emitNode } from '../schedule/emit-node.ts'
 import { difference, type Tolerance } from './close.ts'
 import { type Recorder, recorder } from './run-calls.ts'
 import { testTargets } from './targets.ts'
@@ -45,7 +46,7 @@ function toleranceOf(dtype: DType): Tolerance {
  *
  * @throws an error that names the output and the target where they differ.
  */
-export function compareEmit(node: CompiledNode, tolerance?: Tolerance): void {
+export function compareCompiled(node: CompiledNode, tolerance?: Tolerance): void {
   const { op, inputs, outputs } = node
   if (op.traits.has('random') || ![...inputs, ...outputs].every((value) => !value || isKernelTensor(value)))
     return
@@ -70,7 +71,7 @@ export function runCompiled(
   target: Target,
 ): readonly Tensor[] | undefined {
   const r = recorder(target)
-  const refs = inputs.map((value) => value && r.ref(value as Tensor)) // asked by compareEmit
+  const refs = inputs.map((value) => value && r.ref(value as Tensor)) // asked by compareCompiled
   const results = outputs.map((value) => {
     const { dtype, shape } = value as Tensor // as above
     return r.result(dtype, shape)
@@ -79,14 +80,7 @@ export function runCompiled(
   const lowered =
     lowerFormula(r, op, refs, results, attributes) ?? lowerReduced(r, op, refs, results, attributes)
   if (lowered !== undefined) return lowered ? r.run(results.slice(0, 1)) : undefined
-  const { lower } = op
-  if (!('emit' in lower) || !lower.emit) return undefined
-  const refusal = lower.emit(
-    arrange(op.inputs, refs, 'input') as RefArgs<Params>, // arranged by the operator's own parameters
-    arrange(op.outputs, results, 'output') as RefArgs<Params>, // as above
-    attributes,
-    r.context,
-  )
+  const refusal = emitNode({ op, inputs: refs, outputs: results, attrs: attributes }, r.context)
   return refusal === undefined ? r.run(results) : undefined
 }
 
@@ -104,7 +98,7 @@ function lowerFormula(
   if (!('formula' in lower) || !lower.formula) return undefined
   const elements = refs.map((ref, i) => ref && input(i, ref.dtype))
   const formula = lower.formula(
-    arrange(op.inputs, elements, 'input') as FormulaArgs<Params>, // as above
+    arrange(op.inputs, elements, 'input') as FormulaArgs<Params>, // arranged by the operator's own parameters
     attributes,
     arrange(op.inputs, refs, 'input') as RefArgs<Params>, // as above
   )
