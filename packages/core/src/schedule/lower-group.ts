@@ -26,6 +26,8 @@ export interface GroupLowering {
   readonly refs: Refs
   /** What tables hold, by the buffer that was made for them. */
   readonly tables: Map<Buffer, Uint8Array>
+  /** Told of works whose kernels refused these sizes. */
+  onRefusal(work: Work): void
 }
 
 /** The steps of a group. Works that refuse become steps of the host. */
@@ -57,7 +59,11 @@ function lowerSingle(
     case 'join':
       return attempt([work], lowering, (context) => lowerJoin(work, context, lowering))
     case 'kernel':
-      return attempt([work], lowering, (context) => emitWork(work, context, lowering))
+      return attempt([work], lowering, (context) => {
+        const refusal = emitWork(work, context, lowering)
+        if (refusal !== undefined) lowering.onRefusal(work)
+        return refusal
+      })
     default:
       return work satisfies never
   }

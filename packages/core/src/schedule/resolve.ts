@@ -4,14 +4,12 @@
  */
 
 import type { Tensor } from '../base/tensor.ts'
-import { narrow } from '../base/wide.ts'
 import type { Graph, Node } from '../ir/graph.ts'
 import { definedNames, renameReads } from '../ir/rewrite.ts'
 import { input } from '../kernel/formula.ts'
 import type { LowerContext, TensorRef } from '../kernel/lower.ts'
 import type { Target } from '../kernel/target.ts'
 import { arrange } from '../ops/arrange.ts'
-import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { constantOf, type Fact } from '../ops/fact.ts'
 import { capturedFacts, inferGraph } from '../ops/infer-graph.ts'
@@ -19,6 +17,7 @@ import type { FactArgs, FormulaArgs, Params, RefArgs } from '../ops/param.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { foldNode } from '../reference/fold.ts'
 import { decomposition } from '../reference/run-node.ts'
+import type { ScheduleMemo } from './schedule-memo.ts'
 import { storageBytes } from './storage.ts'
 import type { ConcreteType, Work, WorkBase } from './work.ts'
 
@@ -34,11 +33,18 @@ export interface Resolved {
 export interface ResolveOptions {
   readonly target: Target
   readonly threads: number
+  readonly memo: ScheduleMemo
 }
 
 /** @throws the refusals of operators, and SLP-O3 for an unknown one. */
 export function resolve(graph: Graph, given: ReadonlyMap<string, Fact>, options: ResolveOptions): Resolved {
-  const { facts } = inferGraph(graph, { inputs: given, fold: foldNode })
+  const { memo } = options
+  const { facts } = inferGraph(graph, {
+    inputs: given,
+    fold: foldNode,
+    memo: memo.facts,
+    attributes: memo.attributes,
+  })
   const scope: Scope = { facts: new Map(facts), constants: new Map(graph.constants), options }
   const works: Work[] = []
   for (const [at, node] of graph.nodes.entries()) {
@@ -66,7 +72,7 @@ function resolveNode(node: Node, scope: Scope): Work[] | undefined {
   if (!op) return undefined
   if (outputs.some((fact) => fact && !isSettled(fact))) return undefined
   const inputs = node.inputs.map((name) => (name === '' ? undefined : facts.get(name)))
-  const attrs = parseAttributes(op.attrs, node.attributes)
+  const attrs = options.memo.attributes(op, node)
   const base = { node, op, attrs, inputs: inputs.map(concrete), outputs: outputs.map(concrete) }
   const treated = treat(base, inputs, options)
   if (typeof treated !== 'string') return [treated]
@@ -93,7 +99,7 @@ export function concrete(fact: Fact | undefined): ConcreteType | undefined {
 
 /** The work of a node that has a lowering, or why it has none. */
 function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: ResolveOptions): Work | string {
-  const { op, attrs, inputs, outputs, node } = base
+  const { op, inputs, outputs, node } = base
   const { lower } = op
   if (lower.kind === 'host') return 'it runs on the host'
   const types = [...inputs, ...outputs]
@@ -101,16 +107,30 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     return 'a value is no tensor of known size'
   const odd = types.find((type) => type && storageBytes(type.dtype) === undefined)
   if (odd) return `kernels hold no ${odd.dtype}`
-  const refs = arrange(
-    op.inputs,
-    inputs.map((type, i) => dryRef(type, facts[i])),
-    'input',
-  ) as RefArgs<Params> // by the operator's own parameters
-  const results = arrange(
-    op.outputs,
-    outputs.map((type) => dryRef(type, undefined)),
-    'output',
-  ) as RefArgs<Params> // as above
+  const asked = asks(base) ? ask(base, facts, options) : undefined
+  if (asked) return asked
+  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
+  const refusal = options.memo.doubtful.has(workName(node)) ? dryRun(base, facts, options) : undefined
+  return refusal ?? { ...base, kind: 'kernel', hasEpilogue: lower.epilogue === true }
+}
+
+/** The first output: no other node has it. */
+export const workName = ({ outputs }: Node): string => outputs.find((name) => name !== '') ?? ''
+
+/** True where the operator has more to say than an emitter. */
+function asks({ op: { lower } }: WorkBase): boolean {
+  return 'formula' in lower || 'reduce' in lower || 'offsets' in lower || 'join' in lower
+}
+
+/** The formula, reduction, view or join that the operator states for this use. */
+function ask(
+  base: WorkBase,
+  facts: readonly (Fact | undefined)[],
+  { memo }: ResolveOptions,
+): Work | undefined {
+  const { op, attrs, inputs } = base
+  const { lower } = op
+  const { refs, results } = dryRefs(base, facts, memo)
   if ('formula' in lower && lower.formula) {
     const formula = lower.formula(formulaArgs(op, inputs), attrs, refs)
     if (formula) return { ...base, kind: 'formula', formula }
@@ -127,9 +147,39 @@ function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: Re
     const offsets = lower.join(refs, results, attrs)
     if (offsets) return { ...base, kind: 'join', offsets }
   }
-  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
-  const refusal = lower.emit(refs, results, attrs, dryContext(options))
-  return refusal ?? { ...base, kind: 'kernel', hasEpilogue: lower.epilogue === true }
+  return undefined
+}
+
+/** Why the emitter refuses the node, without a trace of what it emits. */
+function dryRun(
+  base: WorkBase,
+  facts: readonly (Fact | undefined)[],
+  options: ResolveOptions,
+): string | undefined {
+  const { op, attrs } = base
+  const { lower } = op
+  const { refs, results } = dryRefs(base, facts, options.memo)
+  return 'emit' in lower ? lower.emit?.(refs, results, attrs, dryContext(options)) : undefined
+}
+
+/** Tensors to ask an operator about, before anything has a place. */
+function dryRefs(
+  { op, inputs, outputs }: WorkBase,
+  facts: readonly (Fact | undefined)[],
+  memo: ScheduleMemo,
+) {
+  const list = inputs.map((type, i) => {
+    const known = facts[i] && constantOf(facts[i])
+    return dryRef(type, known && memo.narrow(known))
+  })
+  return {
+    refs: arrange(op.inputs, list, 'input') as RefArgs<Params>, // by the operator's own parameters
+    results: arrange(
+      op.outputs,
+      outputs.map((type) => dryRef(type, undefined)),
+      'output',
+    ) as RefArgs<Params>, // as above
+  }
 }
 
 function formulaArgs(op: AnyOp, inputs: WorkBase['inputs']): FormulaArgs<Params> {
@@ -139,11 +189,8 @@ function formulaArgs(op: AnyOp, inputs: WorkBase['inputs']): FormulaArgs<Params>
 
 const nowhere = { buffer: { label: 'nowhere', sizeBytes: 0 }, offsetBytes: 0 }
 
-/** A tensor to ask an operator about, before anything has a place. */
-function dryRef(type: ConcreteType | undefined, fact: Fact | undefined): TensorRef | undefined {
-  if (!type) return undefined
-  const known = fact && constantOf(fact)
-  return { ...type, at: nowhere, isConstant: known !== undefined, constant: known && narrow(known) }
+function dryRef(type: ConcreteType | undefined, constant: Tensor | undefined): TensorRef | undefined {
+  return type && { ...type, at: nowhere, isConstant: constant !== undefined, constant }
 }
 
 const dryContext = ({ target, threads }: ResolveOptions): LowerContext => ({
@@ -164,7 +211,13 @@ function inline(
   const args = arrange<Fact>(op.inputs, inputs.map(asTensorFact), 'input') as FactArgs<Params> // by the operator's own parameters
   const body = op.lower.kind === 'host' ? op.lower.body?.(args, attrs) : undefined
   if (!body) return undefined
-  const { facts } = inferGraph(body, { captured: capturedFacts(body, scope.facts), fold: foldNode })
+  const { memo } = scope.options
+  const { facts } = inferGraph(body, {
+    captured: capturedFacts(body, scope.facts),
+    fold: foldNode,
+    memo: memo.facts,
+    attributes: memo.attributes,
+  })
   const prefix = `${node.outputs.find((name) => name !== '')}/`
   const own = [...definedNames({ ...body, nodes: body.nodes.map(withoutBodies) })]
   const names = new Map(own.map((name) => [name, prefix + name]))
