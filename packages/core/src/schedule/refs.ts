@@ -59,15 +59,22 @@ export function openRefs(
     return type && inputPlace(name, type)
   }
   const places = placeValues(works, outside)
+  const refs = new Map<string, TensorRef | undefined>()
+  const make = (name: string): TensorRef | undefined => {
+    const type = concrete(facts.get(name))
+    if (!type || storageBytes(type.dtype) === undefined) return undefined
+    const value = inputs.has(name) ? undefined : constant(name)
+    return { ...type, at: places.of(name, type), isConstant: value !== undefined, constant: value }
+  }
   return {
     constant,
     isJoined: places.isJoined,
     inputs: inputPlaces,
     of(name) {
-      const type = concrete(facts.get(name))
-      if (!type || storageBytes(type.dtype) === undefined) return undefined
-      const value = inputs.has(name) ? undefined : constant(name)
-      return { ...type, at: places.of(name, type), isConstant: value !== undefined, constant: value }
+      if (refs.has(name)) return refs.get(name)
+      const ref = make(name)
+      refs.set(name, ref)
+      return ref
     },
   }
 }

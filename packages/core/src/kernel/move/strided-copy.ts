@@ -90,17 +90,21 @@ interface RunTraits {
   readonly isWhole: boolean
 }
 
+const copyParams: ParamSpec = {
+  from: 'in',
+  to: 'out',
+  length: 'i32',
+  strip: 'i32',
+  fromStep: 'i32',
+  toStep: 'i32',
+  across: 'i32',
+  acrossTo: 'i32',
+}
+
 function stridedKernel({ unit, inner }: StridedWalk, rank: number, traits: RunTraits): Kernel<ParamSpec> {
-  const rowParameters = rowParams(rank)
-  const numbers = ['length', 'strip', 'fromStep', 'toStep', 'across', 'acrossTo']
   return {
     key: `copy-${keyOf(inner, unit, traits)}-${rank}`,
-    params: {
-      from: 'in',
-      to: 'out',
-      ...Object.fromEntries(numbers.map((name) => [name, 'i32'] as const)),
-      ...rowParameters,
-    },
+    params: { ...copyParams, ...rowParams(rank) },
     ...(traits.isWhole && { inplace: [['from', 'to']] as const }),
     emit(k) {
       const { f, arg } = k
