@@ -13,6 +13,7 @@ import { arrange } from '../ops/arrange.ts'
 import type { Params, RefArgs } from '../ops/param.ts'
 import type { Group } from './group.ts'
 import type { Refs } from './refs.ts'
+import type { ScheduleMemo } from './schedule-memo.ts'
 import { storageBytes, tensorBytes } from './storage.ts'
 import type { Work, WorkOf } from './work.ts'
 
@@ -24,6 +25,7 @@ export interface GroupLowering {
   readonly target: Target
   readonly threads: number
   readonly refs: Refs
+  readonly memo: ScheduleMemo
   /** What tables hold, by the buffer that was made for them. */
   readonly tables: Map<Buffer, Uint8Array>
   /** Told of works whose kernels refused these sizes. */
@@ -91,7 +93,7 @@ function contextOf(
   calls: KernelCall[],
   epilogue: Epilogue | undefined,
 ): LowerContext {
-  const { target, threads, tables } = lowering
+  const { target, threads, tables, memo } = lowering
   return {
     target,
     threads,
@@ -103,7 +105,7 @@ function contextOf(
       return { buffer, offsetBytes: 0 }
     },
     call(kernel, args, tasks, scratchBytes = 0) {
-      if (tasks > 0) calls.push(kernelCall(kernel, args, tasks, scratchBytes))
+      if (tasks > 0) calls.push(kernelCall(memo.kernel(kernel), args, tasks, scratchBytes))
     },
   }
 }

@@ -3,6 +3,7 @@
  * computed at all, and operators without a lowering of their own become their decompositions.
  */
 
+import type { Dim } from '../base/dim.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Graph, Node } from '../ir/graph.ts'
 import { definedNames, renameReads } from '../ir/rewrite.ts'
@@ -40,7 +41,7 @@ export interface ResolveOptions {
 export function resolve(graph: Graph, given: ReadonlyMap<string, Fact>, options: ResolveOptions): Resolved {
   const { memo } = options
   const { facts } = inferGraph(graph, {
-    inputs: given,
+    inputs: memo.interned(given),
     fold: foldNode,
     memo: memo.facts,
     attributes: memo.attributes,
@@ -93,8 +94,13 @@ function isSettled(fact: Fact): boolean {
 
 export function concrete(fact: Fact | undefined): ConcreteType | undefined {
   if (fact?.type.kind !== 'tensor' || !fact.type.shape) return undefined
-  const shape = fact.type.shape.filter((size) => typeof size === 'number')
-  return shape.length === fact.type.shape.length ? { dtype: fact.type.dtype, shape } : undefined
+  const { dtype, shape } = fact.type
+  return isConcrete(shape) ? { dtype, shape } : undefined
+}
+
+function isConcrete(shape: readonly Dim[]): shape is readonly number[] {
+  for (const size of shape) if (typeof size !== 'number') return false
+  return true
 }
 
 /** The work of a node that has a lowering, or why it has none. */

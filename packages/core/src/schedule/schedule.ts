@@ -51,7 +51,7 @@ function scheduleOnce(
   options: ScheduleOptions & ResolveOptions,
   refused: Set<string>,
 ): Schedule {
-  const { target, threads } = options
+  const { target, threads, memo } = options
   const { works: all, facts, constants, rest } = resolve(graph, given, options)
   const wanted = new Set([...options.wanted, ...rest.flatMap(readsOf)])
   const works = neededWorks(all, wanted)
@@ -70,7 +70,8 @@ function scheduleOnce(
     },
   })
   const onRefusal = ({ node }: Work) => void refused.add(workName(node))
-  const steps = groups.flatMap((group) => lowerGroup(group, { target, threads, refs, tables, onRefusal }))
+  const lowering = { target, threads, refs, memo, tables, onRefusal }
+  const steps = groups.flatMap((group) => lowerGroup(group, lowering))
   return { steps, refs, facts, rest, tables }
 }
 
