@@ -3,8 +3,12 @@ import { SlipwayError } from '../base/errors.ts'
 import { alignUp } from './place.ts'
 
 export interface Heap {
-  /** Address of a block, aligned to 64 bytes. Throws SLP-L4 where the memory cannot grow. */
-  allocate(sizeBytes: number): number
+  /**
+   * Address of a block, aligned to 64 bytes. What is before it stays free as far as `gapBytes`: small blocks fill such
+   * a gap first, so that a block at the end of the memory can be given back and taken again larger where it lies.
+   * Throws SLP-L4 where the memory cannot grow.
+   */
+  allocate(sizeBytes: number, gapBytes?: number): number
   /** Gives a block back. */
   free(address: number): void
   /** Bytes in blocks that are not free. */
@@ -21,6 +25,8 @@ export function openHeap(extend: (sizeBytes: number) => { start: number; sizeByt
   const free: Range[] = []
   const blocks = new Map<number, number>()
   let usedBytes = 0
+  /** Where the last extension ends. */
+  let end = 0
 
   const insert = (range: Range) => {
     const at = free.findIndex(({ start }) => start > range.start)
@@ -35,23 +41,33 @@ export function openHeap(extend: (sizeBytes: number) => { start: number; sizeByt
     here.end = next.end
     free.splice(i + 1, 1)
   }
-  const take = (size: number): number | undefined => {
-    const i = free.findIndex(({ start, end }) => end - start >= size)
+  const take = (size: number, gap: number): number | undefined => {
+    const i = free.findIndex((range) => range.end - range.start >= gap + size)
     const range = free[i]
     if (!range) return undefined
-    const { start } = range
-    range.start += size
-    if (range.start === range.end) free.splice(i, 1)
+    const start = range.start + gap
+    const rest = [
+      { start: range.start, end: start },
+      { start: start + size, end: range.end },
+    ]
+    free.splice(i, 1, ...rest.filter((part) => part.start < part.end))
     return start
   }
+  /** Adds what is missing behind the free range at the end. */
+  const grow = (size: number) => {
+    const last = free.at(-1)
+    const added = extend(last?.end === end ? size - (last.end - last.start) : size)
+    end = added.start + added.sizeBytes
+    insert({ start: added.start, end })
+  }
   return {
-    allocate(sizeBytes) {
+    allocate(sizeBytes, gapBytes = 0) {
       const size = Math.max(64, alignUp(sizeBytes))
-      let address = take(size)
+      const gap = alignUp(gapBytes)
+      let address = take(size, gap)
       if (address === undefined) {
-        const added = extend(size)
-        insert({ start: added.start, end: added.start + added.sizeBytes })
-        address = take(size)
+        grow(gap + size)
+        address = take(size, gap)
       }
       if (address === undefined)
         throw new SlipwayError('SLP-L4', `Cannot allocate memory: no room for ${sizeBytes} bytes`)

@@ -123,16 +123,21 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   return chapter.next(prepared.rest)
 }
 
+/** Room before an arena for the images of plans, so that the arena can grow where it lies: its pages are there. */
+const mostGapBytes = 1 << 20
+
 function bindArena(book: Book, { plan }: Prepared, depth: number): void {
   const { machine, arenas, options } = book
   const { sizeBytes } = plan.placement
+  // First, so that it does not lie behind an arena that grows.
+  machine.reserveScratch(plan.scratchBytes, options.threads)
   let arena = arenas[depth]
   if (!arena || arena.sizeBytes < sizeBytes) {
     if (arena) machine.heap.free(arena.address)
-    arena = { address: machine.heap.allocate(sizeBytes), sizeBytes }
+    const gapBytes = Math.min(mostGapBytes, sizeBytes / 8)
+    arena = { address: machine.heap.allocate(sizeBytes, gapBytes), sizeBytes }
     arenas[depth] = arena
   }
-  machine.reserveScratch(plan.scratchBytes, options.threads)
   plan.bind(arena.address)
   if (sizeBytes > book.largest.sizeBytes) book.largest = plan.placement
 }

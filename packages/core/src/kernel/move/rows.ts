@@ -16,7 +16,7 @@ export interface RowAxis {
 const unitAxis: RowAxis = { size: 1, from: 0, to: 0 }
 
 /** Ranks that kernels are made for, so that an axis of size 1 more or less needs no other code. */
-const ranks = [2, 4, 7]
+export const ranks: readonly number[] = [2, 4, 7]
 
 /** How many axes a kernel has that walks these. */
 export function rowRank(axes: readonly RowAxis[]): number {

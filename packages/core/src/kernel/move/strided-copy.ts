@@ -4,7 +4,7 @@ import { op } from '../../wasm/index.ts'
 import type { Kernel, ParamSpec, Place } from '../kernel.ts'
 import type { LowerContext } from '../lower.ts'
 import { longRunBytes } from './move-bytes.ts'
-import { forEachRow, least, type RowAxis, rowArgs, rowCount, rowParams, rowRank } from './rows.ts'
+import { forEachRow, least, type RowAxis, ranks, rowArgs, rowCount, rowParams, rowRank } from './rows.ts'
 import { type Inner, type StridedWalk, stridedWalk } from './strided-axes.ts'
 import { emitRow } from './strided-rows.ts'
 
@@ -101,10 +101,14 @@ const copyParams: ParamSpec = {
   acrossTo: 'i32',
 }
 
+const paramsOfRank: ReadonlyMap<number, ParamSpec> = new Map(
+  ranks.map((rank) => [rank, { ...copyParams, ...rowParams(rank) }]),
+)
+
 function stridedKernel({ unit, inner }: StridedWalk, rank: number, traits: RunTraits): Kernel<ParamSpec> {
   return {
     key: `copy-${keyOf(inner, unit, traits)}-${rank}`,
-    params: { ...copyParams, ...rowParams(rank) },
+    params: paramsOfRank.get(rank) ?? { ...copyParams, ...rowParams(rank) },
     ...(traits.isWhole && { inplace: [['from', 'to']] as const }),
     emit(k) {
       const { f, arg } = k
