@@ -7,8 +7,9 @@ import type { Fact } from '../ops/fact.ts'
 import { groupWorks } from './group.ts'
 import { lowerGroup, type Step, scalarElement } from './lower-group.ts'
 import { openRefs, type RefOptions, type Refs } from './refs.ts'
-import { type ResolveOptions, resolve, workName } from './resolve.ts'
+import { resolve } from './resolve.ts'
 import { type ScheduleMemo, scheduleMemo } from './schedule-memo.ts'
+import { type ResolveOptions, workName } from './treat.ts'
 import type { Work } from './work.ts'
 
 export interface Schedule {
