@@ -15,7 +15,11 @@ export function imageBytes(calls: readonly KernelCall[]): number {
   return calls.reduce((sum, call) => sum + stage.sizeBytes + argBytes(call), 0)
 }
 
-const argBytes = ({ kernel }: KernelCall): number => 16 * Math.ceil(Object.keys(kernel.params).length / 4)
+function argBytes({ kernel }: KernelCall): number {
+  let count = 0
+  for (const _ in kernel.params) count += 1
+  return 16 * Math.ceil(count / 4)
+}
 
 /** The words of the image: the i-th stage begins at byte 32 · i. */
 export function writeImage(
@@ -30,14 +34,15 @@ export function writeImage(
     words[record + stage.kernel / 4] = indexOf(call.kernel)
     words[record + stage.args / 4] = base + args
     words[record + stage.tasks / 4] = call.tasks
-    Object.entries(call.kernel.params).forEach(([name, kind], at) => {
+    let word = args / 4
+    for (const name in call.kernel.params) {
       const value = call.args[name]
-      const word = args / 4 + at
       if (typeof value === 'object') words[word] = addressOf(value)
-      else if (kind === 'f32') floats[word] = value ?? 0
+      else if (call.kernel.params[name] === 'f32') floats[word] = value ?? 0
       else words[word] = value ?? 0
-    })
-    args += argBytes(call)
+      word += 1
+    }
+    args = 16 * Math.ceil(word / 4)
   })
   return words
 }

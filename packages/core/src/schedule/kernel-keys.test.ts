@@ -24,7 +24,6 @@ function keysOf(shape: Shape, build: Build): string[] {
     target: portableTarget,
     threads: 1,
     wanted: new Set([y]),
-    inputPlace: (label, { dtype, shape }) => place(label, tensorBytes(dtype, shape)),
     constantPlace: (name, { dtype, shape }) => place(name, tensorBytes(dtype, shape)),
   })
   return steps.map((step) => (step.kind === 'call' ? step.call.kernel.key : `host: ${step.reason}`))

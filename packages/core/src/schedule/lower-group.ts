@@ -12,6 +12,7 @@ import type { Target } from '../kernel/target.ts'
 import { emitNode } from './emit-node.ts'
 import type { Group } from './group.ts'
 import type { Refs } from './refs.ts'
+import type { ScheduleMemo } from './schedule-memo.ts'
 import { storageBytes, tensorBytes } from './storage.ts'
 import type { Work, WorkOf } from './work.ts'
 
@@ -23,8 +24,11 @@ export interface GroupLowering {
   readonly target: Target
   readonly threads: number
   readonly refs: Refs
+  readonly memo: ScheduleMemo
   /** What tables hold, by the buffer that was made for them. */
   readonly tables: Map<Buffer, Uint8Array>
+  /** Told of works whose kernels refused these sizes. */
+  onRefusal(work: Work): void
 }
 
 /** The steps of a group. Works that refuse become steps of the host. */
@@ -56,7 +60,11 @@ function lowerSingle(
     case 'join':
       return attempt([work], lowering, (context) => lowerJoin(work, context, lowering))
     case 'kernel':
-      return attempt([work], lowering, (context) => emitWork(work, context, lowering))
+      return attempt([work], lowering, (context) => {
+        const refusal = emitWork(work, context, lowering)
+        if (refusal !== undefined) lowering.onRefusal(work)
+        return refusal
+      })
     default:
       return work satisfies never
   }
@@ -84,7 +92,7 @@ function contextOf(
   calls: KernelCall[],
   epilogue: Epilogue | undefined,
 ): LowerContext {
-  const { target, threads, tables } = lowering
+  const { target, threads, tables, memo } = lowering
   return {
     target,
     threads,
@@ -96,7 +104,7 @@ function contextOf(
       return { buffer, offsetBytes: 0 }
     },
     call(kernel, args, tasks, scratchBytes = 0) {
-      if (tasks > 0) calls.push(kernelCall(kernel, args, tasks, scratchBytes))
+      if (tasks > 0) calls.push(kernelCall(memo.kernel(kernel), args, tasks, scratchBytes))
     },
   }
 }

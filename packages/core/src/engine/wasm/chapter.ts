@@ -8,6 +8,7 @@ import type { TensorRef } from '../../kernel/lower.ts'
 import type { Fact } from '../../ops/fact.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
+import { type ScheduleMemo, scheduleMemo } from '../../schedule/schedule-memo.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
 import type { ConcreteType } from '../../schedule/work.ts'
 import { factOf, type Held, scalarOf, tensorTypeOf } from './held.ts'
@@ -16,6 +17,7 @@ import { makePlan, type Plan } from './plan.ts'
 
 export interface Chapter {
   readonly graph: Graph
+  readonly memo: ScheduleMemo
   /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
   readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
@@ -56,6 +58,7 @@ export function openChapter(graph: Graph): Chapter {
   let following: Chapter | undefined
   return {
     graph,
+    memo: scheduleMemo(),
     scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
     latest: undefined,
@@ -102,7 +105,7 @@ export function prepareChapter(
   const key = `${[...facts].map(([name, fact]) => `${name}:${factText(fact)}`)}>${outputs}`
   const known = plans.get(key)
   plans.delete(key)
-  const prepared = known ?? prepare(graph, facts, outputs, machine, threads)
+  const prepared = known ?? prepare(chapter, facts, outputs, machine, threads)
   if (!known && [...facts.values()].some(({ constant }) => constant)) scalars.plans += 1
   plans.set(key, prepared)
   for (const [oldest, { plan }] of plans) {
@@ -148,27 +151,20 @@ function isLike(
 }
 
 function prepare(
-  graph: Graph,
+  { graph, memo }: Chapter,
   facts: Parameters<typeof schedule>[1],
   outputs: readonly string[],
   machine: Machine,
   threads: number,
 ): Prepared {
-  const inputs = new Map<string, Place>()
   const made = schedule(graph, facts, {
     target: machine.target,
     threads,
+    memo,
     wanted: new Set(outputs),
-    inputPlace(label, { dtype, shape }) {
-      const place = inputs.get(label) ?? {
-        buffer: { label, sizeBytes: tensorBytes(dtype, shape) },
-        offsetBytes: 0,
-      }
-      inputs.set(label, place)
-      return place
-    },
     constantPlace: (name, value) => ({ buffer: machine.constantBuffer(value, name), offsetBytes: 0 }),
   })
+  const { inputs } = made.refs
   const leaving = leavingValues(graph, made, outputs)
   const plan = makePlan(machine, {
     ...made,

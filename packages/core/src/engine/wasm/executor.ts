@@ -73,7 +73,7 @@ interface Book {
   readonly machine: Machine
   readonly options: ExecutorOptions
   /** One for each chapter: values of earlier ones must stay. */
-  readonly arenas: { address: number; sizeBytes: number }[]
+  readonly arenas: { readonly address: number; readonly sizeBytes: number }[]
   readonly bodies: Map<Graph, Executor>
   readonly fallbacks: Map<Node, string>
   largest: { readonly sizeBytes: number; readonly lowerBoundBytes: number }
@@ -123,16 +123,25 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   return chapter.next(prepared.rest)
 }
 
+/** Room before an arena for the images of plans, so that the arena can grow where it lies: its pages are there. */
+const mostGapBytes = 1 << 20
+
+const noArena = { address: 0, sizeBytes: 0 }
+
 function bindArena(book: Book, { plan }: Prepared, depth: number): void {
   const { machine, arenas, options } = book
   const { sizeBytes } = plan.placement
-  let arena = arenas[depth]
-  if (!arena || arena.sizeBytes < sizeBytes) {
-    if (arena) machine.heap.free(arena.address)
-    arena = { address: machine.heap.allocate(sizeBytes), sizeBytes }
+  let arena = arenas[depth] ?? noArena
+  const { threads } = options
+  if (arena === noArena || arena.sizeBytes < sizeBytes || !machine.hasScratch(plan.scratchBytes, threads)) {
+    const most = Math.max(sizeBytes, arena.sizeBytes)
+    machine.heap.free(arena.address)
+    arenas[depth] = noArena
+    // The arena comes last, so that scratch memory does not lie where it may grow.
+    machine.reserveScratch(plan.scratchBytes, threads)
+    arena = { address: machine.heap.allocate(most, Math.min(mostGapBytes, most / 8)), sizeBytes: most }
     arenas[depth] = arena
   }
-  machine.reserveScratch(plan.scratchBytes, options.threads)
   plan.bind(arena.address)
   if (sizeBytes > book.largest.sizeBytes) book.largest = plan.placement
 }

@@ -58,6 +58,7 @@ export interface Machine {
   lead(stages: number, count: number, isHelped: boolean): number
   /** Ends a run that a trap has left open. */
   recover(): void
+  hasScratch(sizeBytes: number, threads: number): boolean
   /** Makes sure that each of `threads` threads has so much scratch memory. */
   reserveScratch(sizeBytes: number, threads: number): void
 }
@@ -135,10 +136,14 @@ export function openMachine({ target, isShared, poll, onModule }: MachineOptions
       Atomics.notify(words, (block + control.current) / 4)
       while (Atomics.load(words, (block + control.active) / 4) > 0);
     },
+    hasScratch: (sizeBytes, threads) => sizeBytes <= scratch.bytes && threads <= scratch.threads,
     reserveScratch(sizeBytes, threads) {
       if (sizeBytes <= scratch.bytes && threads <= scratch.threads) return
       heap.free(scratch.address)
-      const bytes = Math.max(scratch.bytes, Math.ceil((sizeBytes + 64) / 64) * 64)
+      const needed = Math.ceil((sizeBytes + 64) / 64) * 64
+      // Once it grows, it grows again with the next sizes; what nobody touches costs nothing.
+      const bytes = needed > scratch.bytes ? Math.max(needed, 2 * scratch.bytes) : scratch.bytes
+      scratch = { address: 0, bytes: 0, threads: 0 }
       scratch = { address: heap.allocate(bytes * threads), bytes, threads }
       const words = new Int32Array(memory.buffer)
       words[(block + control.scratch) / 4] = scratch.address

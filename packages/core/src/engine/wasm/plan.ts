@@ -4,7 +4,7 @@ import { hoist, hoistedNames } from '../../codegen/hoist.ts'
 import { imageBytes, writeImage } from '../../codegen/image.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
-import { type Lifetime, lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
+import { type Lifetime, lifetimes, rootOf, type Use } from '../../memory/lifetimes.ts'
 import { type Placement, placeBuffers } from '../../memory/place.ts'
 import type { Step } from '../../schedule/lower-group.ts'
 import type { Refs } from '../../schedule/refs.ts'
@@ -65,11 +65,12 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   )
   const isElsewhere = (buffer: Buffer) => stand(buffer) !== undefined
   const kept = steps.filter((step) => step.kind === 'host' || always.has(step.call))
-  const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : useOf(step.call)))
+  const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : step.call))
   const { live, inside } = lifetimes(uses, entering, leaving, isElsewhere)
   const placement = placeBuffers(live)
   const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
-  const image = machine.heap.allocate(imageBytes(calls))
+  const sizeBytes = imageBytes(calls)
+  const image = machine.heap.allocate(sizeBytes)
   let arenaStart = -1
   const bases = new Map<Buffer, number>()
   const findBase = (buffer: Buffer): number => {
@@ -91,7 +92,7 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     placement,
     live,
     image,
-    imageBytes: imageBytes(calls),
+    imageBytes: sizeBytes,
     scratchBytes: Math.max(0, ...all.map((call) => call.scratchBytes)),
     addressOf,
     bind(arena) {
@@ -147,7 +148,7 @@ function runOnce(
   const names = hoistedNames(once, (buffer) => tableName(machine, tables, buffer))
   const aliases = aliasesOf(names, machine.hoisted)
   const same = (buffer: Buffer) => aliases.get(buffer) ?? buffer
-  const read = [...leaving, ...hostReads, ...[...always].flatMap((call) => useOf(call).reads)]
+  const read = [...leaving, ...hostReads, ...[...always].flatMap(({ reads }) => reads)]
   const lasting = new Set(read.map(same))
   const missing = missingCalls(once, lasting, same, (buffer) => aliases.get(buffer) !== buffer)
   const temporary: number[] = []
@@ -208,7 +209,7 @@ function missingCalls(
   const needed = new Set([...lasting].filter((buffer) => !isKnown(buffer)))
   const missing: KernelCall[] = []
   for (const call of once.toReversed()) {
-    const { reads, writes } = useOf(call)
+    const { reads, writes } = call
     if (!writes.some((buffer) => needed.has(buffer))) continue
     missing.push(call)
     for (const buffer of reads.map(same)) if (!isKnown(buffer)) needed.add(buffer)
