@@ -36,7 +36,11 @@ function serve(port: WorkerPort): void {
     switch (message.kind) {
       case 'prepare':
         prepared = prepare(port, message)
-        return port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+        return port.post({
+          kind: 'ready',
+          report: report(),
+          target: prepared.machine.target,
+        } satisfies FromWorker)
       case 'run':
         return run(port, prepared!, message, report)
       default:
@@ -45,13 +49,15 @@ function serve(port: WorkerPort): void {
   })
 }
 
-function prepare(port: WorkerPort, { graph, limits, cancelled, settings }: PrepareMessage): Prepared {
+function prepare(port: WorkerPort, { graph, limits, cancelled, settings, shared }: PrepareMessage): Prepared {
   const current = { id: 0 }
   const threads = usableThreads(settings.threads)
   const { machine, model } = openHosted(graph, {
     threads,
     limits,
+    shared,
     deterministic: settings.deterministic,
+    target: settings.target,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })

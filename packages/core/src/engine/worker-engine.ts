@@ -4,11 +4,13 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
+import { hasSharedMemory } from '../wasm/index.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
 import { moveValues } from './move-values.ts'
 import { nameHint } from './nearest-name.ts'
+import { openProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport } from './worker-protocol.ts'
@@ -36,7 +38,10 @@ async function prepare(
 ): Promise<Program> {
   const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
   assertOperatorsKnown(graph)
-  const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
+  const settings = { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic }
+  const isShared = program === 'wasm' && hasSharedMemory() && (settings.threads > 1 || workers > 1)
+  const opened = isShared ? openProgramMemory(graph) : undefined
+  const { graph: shared, weightBytes, sharedBytes } = opened?.graph ?? shareGraph(graph)
   const operators = countOperators(graph)
   const names = valueNames(graph)
   // The program outlives the caller's graph, whose weights are now in `shared`, so it must not hold on to it.
@@ -45,7 +50,8 @@ async function prepare(
     program,
     graph: shared,
     limits,
-    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic },
+    settings,
+    memory: opened?.memory,
     graceMs,
     workers: Math.max(1, workers),
   })
@@ -73,7 +79,9 @@ async function prepare(
       const { alive, ...counts } = pool.counts()
       const residentBytes = platform.residentBytes()
       const reports = pool.reports()
-      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
+      const sums = sumOf(reports)
+      const wasmBytes = opened?.memory.sizeBytes ?? sums.wasmBytes
+      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sums, wasmBytes }
       const fallbacks = reports[0]?.fallbacks ?? []
       return { engine: program, memory, operators, fallbacks, ...counts }
     },

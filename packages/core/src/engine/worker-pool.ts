@@ -46,6 +46,7 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   const opening = deferred()
   let closing: Promise<void> | undefined
   let restarts = 0
+  let target: WorkerSlot['target']
 
   open()
   return {
@@ -75,11 +76,12 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   }
 
   function open(): void {
-    slots.add(openSlot({ ...options, onChange }))
+    slots.add(openSlot({ ...options, settings: { ...options.settings, target }, onChange }))
   }
 
   function onChange(slot: WorkerSlot): void {
     if (closing) return
+    target ??= slot.target
     if (slot.state === 'idle') opening.resolve()
     if (slot.state === 'dead') replace(slot)
     serve()

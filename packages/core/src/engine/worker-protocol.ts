@@ -2,9 +2,11 @@
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
+import type { Target } from '../kernel/target.ts'
 import type { WasmMemory, WasmModule } from '../platform/web-assembly.ts'
 import type { Fallback, NodeProfile } from './engine.ts'
 import type { ErrorMessage } from './error-message.ts'
+import type { SharedMemory } from './wasm/machine.ts'
 
 export interface PrepareMessage {
   readonly kind: 'prepare'
@@ -13,6 +15,8 @@ export interface PrepareMessage {
   /** One shared Int32: the id of the run to stop. Absent where the platform shares no memory. */
   readonly cancelled: Int32Array | undefined
   readonly settings: WorkerSettings
+  /** The memory that all workers of a program use, if they do. */
+  readonly shared: SharedMemory | undefined
 }
 
 /** What engines may be told besides the graph. */
@@ -21,6 +25,8 @@ export interface WorkerSettings {
   readonly threads: number
   /** True: the same bits on every machine. */
   readonly deterministic: boolean
+  /** What the workers before compile for. */
+  readonly target?: Target | undefined
 }
 
 export interface RunMessage {
@@ -39,6 +45,8 @@ export type ToWorker = PrepareMessage | RunMessage
 export interface ReadyMessage {
   readonly kind: 'ready'
   readonly report?: WorkerReport | undefined
+  /** What it compiles for. */
+  readonly target?: Target | undefined
 }
 
 /** What a worker says of itself. */

@@ -78,22 +78,10 @@ function openWords(memory: WasmMemory): SharedWords {
 
 type Blocks = Pick<SharedHeap, 'headers' | 'take' | 'drop'>
 
-function openBlocks(memory: WasmMemory, { get, set }: SharedWords): Blocks {
+function openBlocks(memory: WasmMemory, words: SharedWords): Blocks {
+  const { get, set } = words
+  const free = openFreeList(words)
   const sizeOf = (at: number) => get(at + header.size)
-  const link = (at: number) => {
-    const next = get(heapWords.free)
-    set(at + header.owner, 0)
-    set(at + header.previousFree, 0)
-    set(at + header.nextFree, next)
-    if (next !== 0) set(next + header.previousFree, at)
-    set(heapWords.free, at)
-  }
-  const unlink = (at: number) => {
-    const [next, previous] = [get(at + header.nextFree), get(at + header.previousFree)]
-    if (previous === 0) set(heapWords.free, next)
-    else set(previous + header.nextFree, next)
-    if (next !== 0) set(next + header.previousFree, previous)
-  }
   /** Tells the block behind, or the end, how large a block is now. */
   const resize = (at: number, size: number) => {
     set(at + header.size, size)
@@ -105,22 +93,17 @@ function openBlocks(memory: WasmMemory, { get, set }: SharedWords): Blocks {
     let [at, size] = [start, sizeBytes]
     const behind = at + size
     if (behind !== get(heapWords.end) && get(behind + header.owner) === 0) {
-      unlink(behind)
+      free.remove(behind)
       size += sizeOf(behind)
     }
     const before = get(at + header.before)
     if (before !== 0 && get(at - before + header.owner) === 0) {
       at -= before
       size += before
-      unlink(at)
+      free.remove(at)
     }
-    link(at)
+    free.add(at)
     resize(at, size)
-  }
-  const fit = (size: number): number => {
-    let at = get(heapWords.free)
-    while (at !== 0 && sizeOf(at) < size) at = get(at + header.nextFree)
-    return at
   }
   const extend = (size: number) => {
     const start = get(heapWords.end)
@@ -141,9 +124,9 @@ function openBlocks(memory: WasmMemory, { get, set }: SharedWords): Blocks {
     },
     take(sizeBytes, owner) {
       const size = Math.max(64, alignUp(sizeBytes)) + header.sizeBytes
-      if (fit(size) === 0) extend(size)
-      const at = fit(size)
-      unlink(at)
+      if (free.find(size) === 0) extend(size)
+      const at = free.find(size)
+      free.remove(at)
       set(at + header.owner, owner)
       const rest = sizeOf(at) - size
       if (rest > header.sizeBytes) {
@@ -157,6 +140,37 @@ function openBlocks(memory: WasmMemory, { get, set }: SharedWords): Blocks {
       const at = address - header.sizeBytes
       set(heapWords.used, get(heapWords.used) - sizeOf(at))
       insert(at, sizeOf(at))
+    },
+  }
+}
+
+interface FreeList {
+  add(at: number): void
+  remove(at: number): void
+  /** A block of at least this size, or 0. */
+  find(size: number): number
+}
+
+function openFreeList({ get, set }: SharedWords): FreeList {
+  return {
+    add(at) {
+      const next = get(heapWords.free)
+      set(at + header.owner, 0)
+      set(at + header.previousFree, 0)
+      set(at + header.nextFree, next)
+      if (next !== 0) set(next + header.previousFree, at)
+      set(heapWords.free, at)
+    },
+    remove(at) {
+      const [next, previous] = [get(at + header.nextFree), get(at + header.previousFree)]
+      if (previous === 0) set(heapWords.free, next)
+      else set(previous + header.nextFree, next)
+      if (next !== 0) set(next + header.previousFree, previous)
+    },
+    find(size) {
+      let at = get(heapWords.free)
+      while (at !== 0 && get(at + header.size) < size) at = get(at + header.nextFree)
+      return at
     },
   }
 }

@@ -23,11 +23,24 @@ export interface Shelf {
 
 /** Of a heap that has one user only. */
 export function privateShelf(heap: Heap): Shelf {
+  let added: number[] = []
   return {
     find: () => undefined,
-    add: (_, sizeBytes) => heap.allocate(sizeBytes),
+    add(_, sizeBytes) {
+      const address = heap.allocate(sizeBytes)
+      added.push(address)
+      return address
+    },
     release: (address) => heap.free(address),
-    make: (act) => act(),
+    make(act) {
+      added = []
+      try {
+        return act()
+      } catch (error) {
+        for (const address of added) heap.free(address)
+        throw error
+      }
+    },
   }
 }
 

@@ -108,6 +108,7 @@ export function prepareChapter(
   for (const [oldest, { plan }] of plans) {
     if (plans.size <= mostPlans) break
     machine.heap.free(plan.image)
+    machine.fixed.release(plan.fixed)
     plans.delete(oldest)
   }
   const inputs = graph.inputs.map((name) => {
@@ -167,7 +168,7 @@ function prepare(
       inputs.set(label, place)
       return place
     },
-    constantPlace: (name, value) => ({ buffer: machine.constantBuffer(value, name), offsetBytes: 0 }),
+    constantPlace: (name, value) => ({ buffer: machine.fixed.constantBuffer(value, name), offsetBytes: 0 }),
   })
   const leaving = leavingValues(graph, made, outputs)
   const plan = makePlan(machine, {

@@ -1,6 +1,5 @@
 /** A graph compiled on the calling thread: what the worker of the engine holds, and what small models run on directly. */
 import { platform } from '#platform'
-import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
@@ -10,9 +9,10 @@ import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import { checkIntoNames, type Into } from '../into.ts'
+import { mapTensors } from '../share-graph.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
 import type { StageObserver } from './executor.ts'
-import { type LoadedModule, type Machine, openMachine } from './machine.ts'
+import { type LoadedModule, type Machine, openMachine, type SharedMemory } from './machine.ts'
 import { type Model, openModel } from './model.ts'
 
 export interface CompileOptions {
@@ -24,6 +24,10 @@ export interface CompileOptions {
 /** What the worker adds: threads that help, and a way to stop. */
 export interface HostedOptions extends CompileOptions {
   readonly threads: number
+  /** A memory that several workers use. */
+  readonly shared?: SharedMemory | undefined
+  /** What other workers compile for, so that they can share what they make; found out unless given. */
+  readonly target?: Target | undefined
   isCancelled(): boolean
   onModule(loaded: LoadedModule): void
 }
@@ -73,23 +77,28 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
 
 export function openHosted(
   graph: Graph,
-  { deterministic = false, limits, threads, isCancelled, onModule }: HostedOptions,
+  { deterministic = false, limits, threads, shared, target, isCancelled, onModule }: HostedOptions,
 ): Hosted {
+  if (target?.relaxed) enableRelaxedSimd()
   const machine = openMachine({
-    target: chooseTarget(deterministic),
-    isShared: threads > 1,
+    target: target ?? chooseTarget(deterministic),
+    isShared: shared !== undefined || threads > 1,
+    shared,
     poll: () => (isCancelled() ? 1 : 0),
     onModule,
   })
   const model = openModel(machine, graph, {
     threads,
     limits,
-    optimize: (given) => optimize(given).graph,
-    checkCancelled() {
-      if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
-    },
+    optimize: (given) => adoptConstants(optimize(given).graph, machine),
+    checkCancelled: machine.checkCancelled,
   })
   return { machine, model }
+}
+
+/** What the optimiser has computed goes where all users share it. */
+function adoptConstants(graph: Graph, { fixed }: Machine): Graph {
+  return fixed.make(() => mapTensors(graph, fixed.adopt))
 }
 
 function chooseTarget(deterministic: boolean): Target {

@@ -121,10 +121,12 @@ function plannedBuffers({ plan }: Prepared): PlannedBuffer[] {
 
 function fixedBytes(machine: Machine): Pick<PlanReport, 'packedBytes' | 'constantBytes'> {
   const sum = (isWanted: (buffer: Buffer) => boolean) =>
-    [...machine.persistent.keys()].filter(isWanted).reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+    [...machine.fixed.persistent.keys()]
+      .filter(isWanted)
+      .reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
   return {
-    packedBytes: sum((buffer) => !machine.isConstant(buffer)),
-    constantBytes: sum((buffer) => machine.isConstant(buffer)),
+    packedBytes: sum((buffer) => !machine.fixed.isConstant(buffer)),
+    constantBytes: sum((buffer) => machine.fixed.isConstant(buffer)),
   }
 }
 

@@ -1,6 +1,6 @@
 /** A schedule with memory: everything that running a graph at given sizes needs, worked out once. */
 import { SlipwayError } from '../../base/errors.ts'
-import { hoist, hoistedNames } from '../../codegen/hoist.ts'
+import { hoist } from '../../codegen/hoist.ts'
 import { imageBytes, writeImage } from '../../codegen/image.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
@@ -10,6 +10,7 @@ import type { Step } from '../../schedule/lower-group.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import type { Work } from '../../schedule/work.ts'
 import type { Machine } from './machine.ts'
+import { runOnce } from './run-once.ts'
 
 export type Segment =
   /** Stages from `first` on; `works` are those of each stage. */
@@ -25,6 +26,8 @@ export interface Plan {
   /** Address of the image. */
   readonly image: number
   readonly imageBytes: number
+  /** Buffers outside the arena that the plan reads. */
+  readonly fixed: ReadonlySet<Buffer>
   /** Most scratch bytes that a call wants. */
   readonly scratchBytes: number
   /** Address of a place, with the arena where it was when `bind` was last called. */
@@ -47,6 +50,7 @@ export interface PlanOptions {
 /** Compiles what is new, runs what depends on constants alone, and places the rest. */
 export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const { steps, refs, leaving } = options
+  const { fixed } = machine
   const all = steps.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
   machine.compile(all.map(({ kernel }) => kernel))
   const hostUses = new Map(
@@ -55,26 +59,23 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const entering = options.entering()
   const outside = new Set([...entering, ...[...hostUses.values()].flatMap(({ writes }) => writes)])
   const { tables } = options
-  const { once, always } = hoist(all, outside, (buffer) => machine.isConstant(buffer) || tables.has(buffer))
-  const stand = runOnce(
-    machine,
-    once,
-    always,
-    [...hostUses.values()].flatMap(({ reads }) => reads),
-    options,
-  )
-  const isElsewhere = (buffer: Buffer) => stand(buffer) !== undefined
+  const { once, always } = hoist(all, outside, (buffer) => fixed.isConstant(buffer) || tables.has(buffer))
   const kept = steps.filter((step) => step.kind === 'host' || always.has(step.call))
   const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : useOf(step.call)))
-  const { live, inside } = lifetimes(uses, entering, leaving, isElsewhere)
+  const hostReads = [...hostUses.values()].flatMap(({ reads }) => reads)
+  const { stand, live, inside } = fixed.make(() => {
+    const stand = runOnce(machine, once, always, hostReads, options)
+    return { stand, ...lifetimes(uses, entering, leaving, (buffer) => stand.addressOf(buffer) !== undefined) }
+  })
+  fixed.keep(stand.read)
   const placement = placeBuffers(live)
   const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
   const image = machine.heap.allocate(imageBytes(calls))
   let arenaStart = -1
   const bases = new Map<Buffer, number>()
   const findBase = (buffer: Buffer): number => {
-    const fixed = stand(buffer)
-    if (fixed !== undefined) return fixed
+    const address = stand.addressOf(buffer)
+    if (address !== undefined) return address
     const offset = placement.offsets.get(rootOf(buffer, inside))
     if (offset === undefined)
       throw new SlipwayError('SLP-K2', `Cannot run plan: no step computes buffer "${buffer.label}"`)
@@ -92,6 +93,7 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     live,
     image,
     imageBytes: imageBytes(calls),
+    fixed: stand.read,
     scratchBytes: Math.max(0, ...all.map((call) => call.scratchBytes)),
     addressOf,
     bind(arena) {
@@ -131,129 +133,4 @@ function segmentsOf(steps: readonly Step[]): Segment[] {
     stages += 1
   }
   return segments
-}
-
-/**
- * Runs what is the same in every run and has not been computed for an earlier plan. Gives the addresses of buffers
- * that lie outside the arena: constants, tables, and what was computed here.
- */
-function runOnce(
-  machine: Machine,
-  once: readonly KernelCall[],
-  always: ReadonlySet<KernelCall>,
-  hostReads: readonly Buffer[],
-  { tables, leaving, threads }: PlanOptions,
-): (buffer: Buffer) => number | undefined {
-  const names = hoistedNames(once, (buffer) => tableName(machine, tables, buffer))
-  const aliases = aliasesOf(names, machine.hoisted)
-  const same = (buffer: Buffer) => aliases.get(buffer) ?? buffer
-  const read = [...leaving, ...hostReads, ...[...always].flatMap((call) => useOf(call).reads)]
-  const lasting = new Set(read.map(same))
-  const missing = missingCalls(once, lasting, same, (buffer) => aliases.get(buffer) !== buffer)
-  const temporary: number[] = []
-  const local = new Map<Buffer, number>()
-  const locate = (buffer: Buffer): number => {
-    const target = same(buffer)
-    const known = machine.persistent.get(target) ?? local.get(target)
-    if (known !== undefined) return known
-    const address = machine.heap.allocate(target.sizeBytes)
-    const content = machine.contentOf(target) ?? tables.get(target)
-    if (content) machine.bytes().set(content, address)
-    // Weights that were packed are not read again.
-    if (lasting.has(target)) machine.persistent.set(target, address)
-    else {
-      local.set(target, address)
-      temporary.push(address)
-    }
-    return address
-  }
-  runCalls(machine, missing, threads, ({ buffer, offsetBytes }) => locate(buffer) + offsetBytes)
-  for (const [buffer, name] of names) {
-    if (aliases.get(buffer) === buffer && machine.persistent.has(buffer)) machine.hoisted.set(name, buffer)
-  }
-  for (const address of temporary) machine.heap.free(address)
-  return (buffer) => {
-    const target = aliases.get(buffer) ?? canonicalTable(machine, tables, buffer)
-    const isFixed =
-      aliases.has(buffer) ||
-      machine.isConstant(target) ||
-      machine.persistent.has(target) ||
-      tables.has(target)
-    return isFixed ? locateLasting(machine, target, tables) : undefined
-  }
-}
-
-/** The first buffer with the same content, which may be that of an earlier plan. */
-function aliasesOf(
-  names: ReadonlyMap<Buffer, string>,
-  hoisted: ReadonlyMap<string, Buffer>,
-): ReadonlyMap<Buffer, Buffer> {
-  const first = new Map<string, Buffer>()
-  const aliases = new Map<Buffer, Buffer>()
-  for (const [buffer, name] of names) {
-    const target = hoisted.get(name) ?? first.get(name) ?? buffer
-    first.set(name, target)
-    aliases.set(buffer, target)
-  }
-  return aliases
-}
-
-/** The calls that lead to a lasting buffer which no earlier plan has computed. */
-function missingCalls(
-  once: readonly KernelCall[],
-  lasting: ReadonlySet<Buffer>,
-  same: (buffer: Buffer) => Buffer,
-  isKnown: (buffer: Buffer) => boolean,
-): readonly KernelCall[] {
-  const needed = new Set([...lasting].filter((buffer) => !isKnown(buffer)))
-  const missing: KernelCall[] = []
-  for (const call of once.toReversed()) {
-    const { reads, writes } = useOf(call)
-    if (!writes.some((buffer) => needed.has(buffer))) continue
-    missing.push(call)
-    for (const buffer of reads.map(same)) if (!isKnown(buffer)) needed.add(buffer)
-  }
-  return missing.reverse()
-}
-
-/** Constants and tables get their memory once something in the plan reads them. */
-function locateLasting(machine: Machine, buffer: Buffer, tables: ReadonlyMap<Buffer, Uint8Array>): number {
-  const known = machine.persistent.get(buffer)
-  if (known !== undefined) return known
-  const address = machine.heap.allocate(buffer.sizeBytes)
-  const content = machine.contentOf(buffer) ?? tables.get(buffer)
-  if (content) machine.bytes().set(content, address)
-  machine.persistent.set(buffer, address)
-  return address
-}
-
-/** Equal tables are one. */
-function canonicalTable(machine: Machine, tables: ReadonlyMap<Buffer, Uint8Array>, buffer: Buffer): Buffer {
-  if (!tables.has(buffer)) return buffer
-  const name = tableName(machine, tables, buffer)
-  const known = machine.hoisted.get(name) ?? buffer
-  machine.hoisted.set(name, known)
-  return known
-}
-
-const latin1 = new TextDecoder('latin1')
-
-function tableName(machine: Machine, tables: ReadonlyMap<Buffer, Uint8Array>, buffer: Buffer): string {
-  const content = tables.get(buffer)
-  return content ? `table:${latin1.decode(content)}` : `c${machine.idOf(buffer)}`
-}
-
-function runCalls(
-  machine: Machine,
-  calls: readonly KernelCall[],
-  threads: number,
-  addressOf: (place: Place) => number,
-): void {
-  if (calls.length === 0) return
-  machine.reserveScratch(Math.max(...calls.map((call) => call.scratchBytes)), threads)
-  const base = machine.heap.allocate(imageBytes(calls))
-  const words = writeImage(calls, { base, addressOf, indexOf: machine.indexOf })
-  machine.words().set(words, base / 4)
-  machine.lead(base, calls.length, threads > 1)
-  machine.heap.free(base)
 }
