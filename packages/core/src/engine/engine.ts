@@ -15,6 +15,11 @@ export interface PrepareOptions {
   readonly threads?: number | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /**
+   * Most bytes that plans for sizes other than the last ones may take in a worker, their arena included; those that were
+   * not used for longest go first. 256 MiB unless given.
+   */
+  readonly planBytes?: number | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
   readonly graceMs?: number | undefined
 }

@@ -58,6 +58,7 @@ function prepare(port: WorkerPort, { graph, limits, cancelled, settings, shared 
     shared,
     deterministic: settings.deterministic,
     target: settings.target,
+    planBytes: settings.planBytes,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })

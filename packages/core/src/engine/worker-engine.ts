@@ -22,7 +22,7 @@ const mostDefaultThreads = 4
 /** Makes a graph ready for runs on the calling thread. */
 export type Compile = (
   graph: Graph,
-  options: Pick<PrepareOptions, 'limits' | 'deterministic'>,
+  options: Pick<PrepareOptions, 'limits' | 'deterministic' | 'planBytes'>,
 ) => { run: NonNullable<Program['runSync']> }
 
 /** An engine whose workers run `program`; with `compile`, its programs run on the calling thread too. */
@@ -36,9 +36,9 @@ async function prepare(
   graph: Graph,
   options: PrepareOptions = {},
 ): Promise<Program> {
-  const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
+  const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false, planBytes } = options
   assertOperatorsKnown(graph)
-  const settings = { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic }
+  const settings = { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic, planBytes }
   const isShared = program === 'wasm' && hasSharedMemory() && (settings.threads > 1 || workers > 1)
   const opened = isShared ? openProgramMemory(graph) : undefined
   const { graph: shared, weightBytes, sharedBytes } = opened?.graph ?? shareGraph(graph)
@@ -66,7 +66,7 @@ async function prepare(
     })
   }
 
-  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic }), names)
+  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic, planBytes }), names)
   const dispose = () => {
     own?.close()
     return pool.close()

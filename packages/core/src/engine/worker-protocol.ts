@@ -25,6 +25,7 @@ export interface WorkerSettings {
   readonly threads: number
   /** True: the same bits on every machine. */
   readonly deterministic: boolean
+  readonly planBytes: number | undefined
   /** What the workers before compile for. */
   readonly target?: Target | undefined
 }

@@ -19,7 +19,11 @@ export interface CompileOptions {
   readonly limits?: Limits | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /** Most bytes that plans for sizes other than the last ones may take; 256 MiB unless given. */
+  readonly planBytes?: number | undefined
 }
+
+export const defaultPlanBytes = 256 * 2 ** 20
 
 /** What the worker adds: threads that help, and a way to stop. */
 export interface HostedOptions extends CompileOptions {
@@ -75,10 +79,9 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
   }
 }
 
-export function openHosted(
-  graph: Graph,
-  { deterministic = false, limits, threads, shared, target, isCancelled, onModule }: HostedOptions,
-): Hosted {
+export function openHosted(graph: Graph, options: HostedOptions): Hosted {
+  const { deterministic = false, limits, planBytes = defaultPlanBytes, threads, shared, target } = options
+  const { isCancelled, onModule } = options
   if (target?.relaxed) enableRelaxedSimd()
   const machine = openMachine({
     target: target ?? chooseTarget(deterministic),
@@ -90,6 +93,7 @@ export function openHosted(
   const model = openModel(machine, graph, {
     threads,
     limits,
+    planBytes,
     optimize: (given) => adoptConstants(optimize(given).graph, machine),
     checkCancelled: machine.checkCancelled,
   })

@@ -39,6 +39,8 @@ export interface StageObserver {
 export interface ExecutorOptions {
   readonly limits?: Limits | undefined
   readonly threads: number
+  /** Most bytes of plans for sizes other than the last ones. */
+  readonly planBytes: number
   checkCancelled(): void
 }
 
@@ -102,8 +104,8 @@ function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<strin
 function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefined {
   const { book, request, values } = run
   const { machine, options } = book
-  const prepared = prepareChapter(chapter, values, request.outputs, machine, options.threads)
-  bindArena(book, prepared, depth)
+  const prepared = prepareChapter(chapter, values, request.outputs, machine, options)
+  bindArena(book, prepared, depth, chapter.arenaBytes)
   for (const { node, reason } of prepared.fallbacks) book.fallbacks.set(node, reason)
   for (const [name, place] of prepared.inputs)
     enter(machine, prepared.plan.addressOf(place), values.get(name)!)
@@ -123,13 +125,14 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   return chapter.next(prepared.rest)
 }
 
-function bindArena(book: Book, { plan }: Prepared, depth: number): void {
+/** @param mostBytes of the plans that are kept: when the largest goes, so does its arena. */
+function bindArena(book: Book, { plan }: Prepared, depth: number, mostBytes: number): void {
   const { machine, arenas, options } = book
   const { sizeBytes } = plan.placement
   let arena = arenas[depth]
-  if (!arena || arena.sizeBytes < sizeBytes) {
+  if (arena?.sizeBytes !== mostBytes) {
     if (arena) machine.heap.free(arena.address)
-    arena = { address: machine.heap.allocate(sizeBytes), sizeBytes }
+    arena = { address: machine.heap.allocate(mostBytes), sizeBytes: mostBytes }
     arenas[depth] = arena
   }
   machine.reserveScratch(plan.scratchBytes, options.threads)
