@@ -34,6 +34,8 @@ export interface Resolved {
 export interface ResolveOptions {
   readonly target: Target
   readonly threads: number
+  /** Asked now and then; what it throws ends the planning. */
+  readonly checkCancelled?: (() => void) | undefined
 }
 
 /** @throws the refusals of operators, and SLP-O3 for an unknown one. */
@@ -59,6 +61,7 @@ interface Scope {
 /** The works of a node; undefined where the size of an output is not known. */
 function resolveNode(node: Node, scope: Scope): Work[] | undefined {
   const { facts, options } = scope
+  options.checkCancelled?.()
   const outputs = node.outputs.map((name) => (name === '' ? undefined : facts.get(name)))
   if (outputs.some((fact, i) => node.outputs[i] !== '' && !fact)) return undefined
   if (outputs.every((fact) => !fact || constantOf(fact))) return []

@@ -24,6 +24,8 @@ export interface ScheduleOptions extends RefOptions {
   readonly threads: number
   /** Values that are read once the last step has run. */
   readonly wanted: ReadonlySet<string>
+  /** Asked now and then; what it throws ends the planning. */
+  readonly checkCancelled?: (() => void) | undefined
 }
 
 /**
@@ -31,8 +33,8 @@ export interface ScheduleOptions extends RefOptions {
  * @throws the refusals of the operators.
  */
 export function schedule(graph: Graph, given: ReadonlyMap<string, Fact>, options: ScheduleOptions): Schedule {
-  const { target, threads } = options
-  const { works: all, facts, constants, rest } = resolve(graph, given, { target, threads })
+  const { target, threads, checkCancelled } = options
+  const { works: all, facts, constants, rest } = resolve(graph, given, { target, threads, checkCancelled })
   const wanted = new Set([...options.wanted, ...rest.flatMap(readsOf)])
   const works = neededWorks(all, wanted)
   const refs = openRefs({ inputs: graph.inputs, constants }, works, facts, options)
@@ -48,7 +50,10 @@ export function schedule(graph: Graph, given: ReadonlyMap<string, Fact>, options
       return constant && value !== undefined ? { value, dtype: constant.dtype } : undefined
     },
   })
-  const steps = groups.flatMap((group) => lowerGroup(group, { target, threads, refs, tables }))
+  const steps = groups.flatMap((group) => {
+    checkCancelled?.()
+    return lowerGroup(group, { target, threads, refs, tables })
+  })
   return { steps, refs, facts, rest, tables }
 }
 

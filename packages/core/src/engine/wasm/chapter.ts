@@ -180,6 +180,7 @@ function prepare(
   const made = schedule(graph, facts, {
     target: machine.target,
     threads,
+    checkCancelled: machine.checkCancelled,
     wanted: new Set(outputs),
     inputPlace(label, { dtype, shape }) {
       const place = inputs.get(label) ?? {

@@ -52,7 +52,9 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const { steps, refs, leaving } = options
   const { fixed } = machine
   const all = steps.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
+  machine.checkCancelled()
   machine.compile(all.map(({ kernel }) => kernel))
+  machine.checkCancelled()
   const hostUses = new Map(
     steps.flatMap((step) => (step.kind === 'host' ? [[step, hostUse(step.work, refs)] as const] : [])),
   )
