@@ -2,10 +2,16 @@
  * The contract between a Graph and what runs it. An engine prepares a graph once; the Program that comes of it
  * runs any number of times, off the caller's thread, until it is disposed.
  */
+import type { DType } from '../base/dtype.ts'
 import type { Limits } from '../base/limits.ts'
+import type { Shape } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { Into } from './into.ts'
+
+/** Element types whose tensors are typed arrays. */
+export type NumericType = Exclude<DType, 'string'>
 
 export interface PrepareOptions {
   readonly limits?: Limits | undefined
@@ -114,6 +120,8 @@ export interface Program extends AsyncDisposable {
    * compiles the graph. Throws as `run` rejects.
    */
   runSync?(inputs: ReadonlyMap<string, Value>, options?: SyncRunOptions): ReadonlyMap<string, Value>
+  /** A tensor of zeros in memory that runs read without a copy, where the engine and the platform have such memory. */
+  allocate(dtype: NumericType, shape: Shape): Tensor
   report(): EngineReport
   /** Stops every run (they reject with SLP-S6) and gives everything back. May be called twice. */
   dispose(): Promise<void>

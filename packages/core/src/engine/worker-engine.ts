@@ -8,9 +8,8 @@ import { hasSharedMemory } from '../wasm/index.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
-import { moveValues } from './move-values.ts'
 import { nameHint } from './nearest-name.ts'
-import { openProgramMemory } from './program-memory.ts'
+import { allocateTensor, openProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport } from './worker-protocol.ts'
@@ -61,8 +60,8 @@ async function prepare(
     const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
-      const { values, transfer } = moveValues(inputs, { give: request.transfer === true })
-      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
+      const give = request.transfer === true
+      pool.add({ inputs, give, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
 
@@ -75,6 +74,7 @@ async function prepare(
   return {
     run,
     ...(own && { runSync: own.run }),
+    allocate: (dtype, shape) => allocateTensor(opened?.memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
       const residentBytes = platform.residentBytes()

@@ -1,5 +1,6 @@
 /** A line of jobs and the workers that take them. Workers are opened as jobs need them, and replaced when they die. */
 import { SlipwayError } from '../base/errors.ts'
+import { moveValues } from './move-values.ts'
 import type { WorkerReport } from './worker-protocol.ts'
 import { cancelledError, type Job, openSlot, type SlotOptions, type WorkerSlot } from './worker-slot.ts'
 
@@ -62,7 +63,9 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
     add(job) {
       if (closing) return job.reject(disposedError())
       if (job.signal?.aborted) return job.reject(cancelledError(job.signal))
-      queue.push(wait(job))
+      const slot = [...slots].find(({ state }) => state === 'idle')
+      if (slot && queue.length === 0) return slot.start(job)
+      queue.push(wait({ ...job, ...ownInputs(job) }))
       serve()
     },
     close() {
@@ -132,6 +135,11 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
     await Promise.all([...slots].map((slot) => slot.close(disposedError())))
     slots.clear()
   }
+}
+
+/** Until a job's turn comes its caller may write other values into the arrays. */
+function ownInputs({ inputs, give }: Job): Pick<Job, 'inputs' | 'give'> {
+  return { inputs: moveValues(inputs, { give }).values, give: true }
 }
 
 interface Deferred {

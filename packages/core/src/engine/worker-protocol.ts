@@ -6,6 +6,7 @@ import type { Target } from '../kernel/target.ts'
 import type { WasmMemory, WasmModule } from '../platform/web-assembly.ts'
 import type { Fallback, NodeProfile } from './engine.ts'
 import type { ErrorMessage } from './error-message.ts'
+import type { TensorPlace } from './wasm/held.ts'
 import type { SharedMemory } from './wasm/machine.ts'
 
 export interface PrepareMessage {
@@ -34,6 +35,8 @@ export interface RunMessage {
   readonly kind: 'run'
   readonly id: number
   readonly inputs: ReadonlyMap<string, Value>
+  /** Inputs that lie in the shared memory until the run has ended. */
+  readonly placed: ReadonlyMap<string, TensorPlace>
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean

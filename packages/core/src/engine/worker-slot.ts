@@ -10,13 +10,17 @@ import type { WorkerProgram } from '../platform/types.ts'
 import type { RunResult } from './engine.ts'
 import { fromErrorMessage } from './error-message.ts'
 import { openHelpers } from './helper-threads.ts'
+import { openInputStage } from './input-stage.ts'
+import { moveValues } from './move-values.ts'
 import type { ProgramMemory } from './program-memory.ts'
 import type { FromWorker, PrepareMessage, RunMessage, WorkerReport } from './worker-protocol.ts'
 
 /** A run as it waits and as it happens. */
 export interface Job {
+  /** The caller's until `start`, unless `give`. */
   readonly inputs: ReadonlyMap<string, Value>
-  readonly transfer: readonly ArrayBuffer[]
+  /** True: the memory of the inputs may be taken. */
+  readonly give: boolean
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean
@@ -74,6 +78,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   let report: WorkerReport | undefined
   let target: Target | undefined
   const place = memory?.enter()
+  const stage = memory && place && openInputStage(memory)
   const helpers = openHelpers(settings.threads - 1)
 
   const slot: WorkerSlot = {
@@ -117,7 +122,8 @@ export function openSlot(options: SlotOptions): WorkerSlot {
 
   function terminate(): Promise<unknown> {
     const stop = () => Promise.all([worker.terminate(), helpers.close()])
-    return memory && place ? memory.end(place.user, stop) : stop()
+    if (!memory || !place) return stop()
+    return memory.end(place.user, stop).then(() => stage?.close())
   }
 
   function end(reason: Error): void {
@@ -155,10 +161,21 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   }
 
   function start(job: Job): void {
-    const { inputs, outputs, seed, profile, transfer, onProgress } = job
+    const { inputs, give, outputs, seed, profile, onProgress } = job
     lastId += 1
     const progress = onProgress !== undefined
-    const request: RunMessage = { kind: 'run', id: lastId, inputs, outputs, seed, profile, progress }
+    const { placed, others } = stage?.place(inputs, give) ?? { placed: new Map(), others: inputs }
+    const { values, transfer } = moveValues(others, { give })
+    const request: RunMessage = {
+      kind: 'run',
+      id: lastId,
+      inputs: values,
+      placed,
+      outputs,
+      seed,
+      profile,
+      progress,
+    }
     state = 'busy'
     current = { id: lastId, job, release: watch(job) }
     worker.keepAlive(true)

@@ -10,19 +10,24 @@ import type { Value } from '../../base/value.ts'
 import { narrowValue, type WideValue } from '../../base/wide.ts'
 import { stage, status } from '../../codegen/layout.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
+import type { Place } from '../../kernel/kernel.ts'
+import { alignBytes } from '../../memory/place.ts'
 import { tensorBytes } from '../../schedule/storage.ts'
 import type { Work } from '../../schedule/work.ts'
 import type { TypedArray } from '../input-elements.ts'
 import { type Into, targetArray, writeInto } from '../into.ts'
 import { type Chapter, openChapter, type Prepared, prepareChapter } from './chapter.ts'
-import { type Held, toTensor, toValue, toWide } from './held.ts'
+import { type Held, type TensorPlace, toTensor, toValue, toWide } from './held.ts'
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
+import type { Plan } from './plan.ts'
 import { readTensor, writeTensor } from './tensors.ts'
 
 /** What one run asks for. */
 export interface ExecuteRequest {
   readonly inputs: ReadonlyMap<string, Value>
+  /** Inputs that lie in memory already, where nobody may write before the run has ended. */
+  readonly placed?: ReadonlyMap<string, TensorPlace> | undefined
   readonly outputs: readonly string[]
   readonly seed?: number | undefined
   readonly observer?: StageObserver | undefined
@@ -92,6 +97,7 @@ interface Run {
 function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<string, Value> {
   const values = new Map<string, Held>()
   for (const [name, value] of request.inputs) values.set(name, { kind: 'value', value })
+  for (const [name, at] of request.placed ?? []) values.set(name, { kind: 'memory', at })
   const run: Run = { book, request, graph: first.graph, values }
   let chapter: Chapter | undefined = first
   for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
@@ -107,8 +113,7 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   const prepared = prepareChapter(chapter, values, request.outputs, machine, options)
   bindArena(book, prepared, depth, chapter.arenaBytes)
   for (const { node, reason } of prepared.fallbacks) book.fallbacks.set(node, reason)
-  for (const [name, place] of prepared.inputs)
-    enter(machine, prepared.plan.addressOf(place), values.get(name)!)
+  for (const [name, place] of prepared.inputs) enter(machine, prepared.plan, place, values.get(name)!)
   for (const segment of prepared.plan.segments) {
     if (segment.kind === 'stages') runStages(run, prepared, segment.first, segment.works)
     else runWork(run, prepared, segment.work)
@@ -140,14 +145,18 @@ function bindArena(book: Book, { plan }: Prepared, depth: number, mostBytes: num
   if (sizeBytes > book.largest.sizeBytes) book.largest = plan.placement
 }
 
-function enter(machine: Machine, address: number, held: Held): void {
+function enter(machine: Machine, plan: Plan, place: Place, held: Held): void {
   const memory = machine.bytes()
   if (held.kind === 'memory') {
-    memory.copyWithin(address, held.at.address, held.at.address + held.at.sizeBytes)
+    const { address, sizeBytes } = held.at
+    if (address % alignBytes === 0 && plan.borrow(place.buffer, address)) return
+    plan.borrow(place.buffer, undefined)
+    memory.copyWithin(plan.addressOf(place), address, address + sizeBytes)
     return
   }
+  plan.borrow(place.buffer, undefined)
   const value = toTensor(held, machine.bytes)
-  if (value) writeTensor(memory, address, value)
+  if (value) writeTensor(memory, plan.addressOf(place), value)
 }
 
 function runStages(run: Run, { plan }: Prepared, first: number, works: readonly (readonly Work[])[]): void {

@@ -1,7 +1,7 @@
 /** A schedule with memory: everything that running a graph at given sizes needs, worked out once. */
 import { SlipwayError } from '../../base/errors.ts'
 import { hoist } from '../../codegen/hoist.ts'
-import { imageBytes, writeImage } from '../../codegen/image.ts'
+import { addressWords, imageBytes, writeImage } from '../../codegen/image.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
 import { type Lifetime, lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
@@ -34,6 +34,11 @@ export interface Plan {
   addressOf(place: Place): number
   /** Writes the image for an arena that begins at `arena`. */
   bind(arena: number): void
+  /**
+   * Lets the plan read an input at an address outside the arena, or in the arena again. False where that cannot be,
+   * because the plan computes in its memory. Call behind `bind`.
+   */
+  borrow(input: Buffer, address: number | undefined): boolean
 }
 
 export interface PlanOptions {
@@ -75,8 +80,9 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const image = machine.heap.allocate(imageBytes(calls))
   let arenaStart = -1
   const bases = new Map<Buffer, number>()
+  const borrowed = openBorrowed(calls, new Set([...inside.values(), ...uses.flatMap(({ writes }) => writes)]))
   const findBase = (buffer: Buffer): number => {
-    const address = stand.addressOf(buffer)
+    const address = borrowed.addresses.get(buffer) ?? stand.addressOf(buffer)
     if (address !== undefined) return address
     const offset = placement.offsets.get(rootOf(buffer, inside))
     if (offset === undefined)
@@ -104,6 +110,41 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
       bases.clear()
       const words = writeImage(calls, { base: image, addressOf, indexOf: machine.indexOf })
       machine.words().set(words, image / 4)
+    },
+    borrow(input, address) {
+      if (borrowed.addresses.get(input) === address) return true
+      if (!borrowed.set(input, address)) return address === undefined
+      bases.delete(input)
+      const words = machine.words()
+      for (const { word, offsetBytes } of borrowed.wordsOf(input))
+        words[image / 4 + word] = addressOf({ buffer: input, offsetBytes })
+      return true
+    },
+  }
+}
+
+interface Borrowed {
+  readonly addresses: ReadonlyMap<Buffer, number>
+  /** False where the buffer cannot be borrowed. */
+  set(buffer: Buffer, address: number | undefined): boolean
+  wordsOf(buffer: Buffer): ReturnType<typeof addressWords>
+}
+
+function openBorrowed(calls: readonly KernelCall[], written: ReadonlySet<Buffer>): Borrowed {
+  const addresses = new Map<Buffer, number>()
+  const words = new Map<Buffer, ReturnType<typeof addressWords>>()
+  return {
+    addresses,
+    set(buffer, address) {
+      if (written.has(buffer)) return false
+      if (address === undefined) addresses.delete(buffer)
+      else addresses.set(buffer, address)
+      return true
+    },
+    wordsOf(buffer) {
+      const known = words.get(buffer) ?? addressWords(calls, buffer)
+      words.set(buffer, known)
+      return known
     },
   }
 }
