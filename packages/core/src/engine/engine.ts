@@ -19,6 +19,12 @@ export interface PrepareOptions {
   readonly workers?: number | undefined
   /** Threads that one run may use; the machine's, but at most 4, unless given. The reference engine uses one. */
   readonly threads?: number | undefined
+  /**
+   * What runs do that happen at the same time in several workers. 'adaptive', unless given: a run uses all threads where
+   * it begins alone, and one where others are under way, so that they do not get into each other's way. 'fixed': each
+   * uses all threads.
+   */
+  readonly threading?: 'adaptive' | 'fixed' | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
   /**

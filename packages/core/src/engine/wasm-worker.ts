@@ -74,13 +74,13 @@ function run(
   request: RunMessage,
   report: () => WorkerReport | undefined,
 ): void {
-  const { id, inputs, placed, outputs, seed, profile, progress } = request
+  const { id, inputs, placed, outputs, seed, profile, helped, progress } = request
   current.id = id
   const tell = (done: number) =>
     port.post({ kind: 'progress', id, done, total: graph.nodes.length } satisfies FromWorker)
   const clock = profile || progress ? stageClock(platform.nowMs, progress ? tell : undefined) : undefined
   try {
-    const results = model.run({ inputs, placed, outputs, seed, observer: clock })
+    const results = model.run({ inputs, placed, outputs, seed, helped, observer: clock })
     const { values, transfer } = moveValues(results, { give: true })
     const nodes = profile ? clock?.nodes : undefined
     port.post(

@@ -53,6 +53,7 @@ async function prepare(
     memory: opened?.memory,
     graceMs,
     workers: Math.max(1, workers),
+    isFixed: options.threading === 'fixed',
   })
   await pool.ready
 

@@ -7,6 +7,8 @@ import { cancelledError, type Job, openSlot, type SlotOptions, type WorkerSlot }
 export interface PoolOptions extends Omit<SlotOptions, 'onChange'> {
   /** Most workers. */
   readonly workers: number
+  /** True: all threads of a worker take part in each of its runs. */
+  readonly isFixed: boolean
 }
 
 export interface PoolCounts {
@@ -41,7 +43,7 @@ export function disposedError(): SlipwayError {
   return new SlipwayError('SLP-S6', 'Cannot run: the session must be open, got a disposed one')
 }
 
-export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
+export function openPool({ workers, isFixed, ...options }: PoolOptions): WorkerPool {
   const slots = new Set<WorkerSlot>()
   const queue: Waiting[] = []
   const opening = deferred()
@@ -64,7 +66,7 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
       if (closing) return job.reject(disposedError())
       if (job.signal?.aborted) return job.reject(cancelledError(job.signal))
       const slot = [...slots].find(({ state }) => state === 'idle')
-      if (slot && queue.length === 0) return slot.start(job)
+      if (slot && queue.length === 0) return slot.start(job, mayBeHelped())
       queue.push(wait({ ...job, ...ownInputs(job) }))
       serve()
     },
@@ -101,6 +103,11 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
     } else open()
   }
 
+  /** A run beside others would take their processors. */
+  function mayBeHelped(): boolean {
+    return isFixed || count('busy') === 0
+  }
+
   function next(): Job | undefined {
     const first = queue.shift()
     first?.release()
@@ -112,7 +119,7 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
       if (slot.state !== 'idle') continue
       const job = next()
       if (!job) return
-      slot.start(job)
+      slot.start(job, mayBeHelped())
     }
     for (let coming = count('starting'); coming < queue.length && slots.size < workers; coming++) open()
   }

@@ -40,6 +40,8 @@ export interface RunMessage {
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean
+  /** True: other threads of the worker may help. */
+  readonly helped: boolean
   /** True: progress messages are wanted. */
   readonly progress: boolean
 }

@@ -49,8 +49,8 @@ export interface WorkerSlot {
   readonly threads: number
   /** What it compiles for, once it is ready. */
   readonly target: Target | undefined
-  /** Call on an idle slot only. */
-  start(job: Job): void
+  /** Call on an idle slot only. `helped` where the run may use all threads. */
+  start(job: Job, helped: boolean): void
   /** Ends the worker; a run in it rejects with `reason`. */
   close(reason: Error): Promise<void>
 }
@@ -160,7 +160,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
     onChange(slot)
   }
 
-  function start(job: Job): void {
+  function start(job: Job, helped: boolean): void {
     const { inputs, give, outputs, seed, profile, onProgress } = job
     lastId += 1
     const progress = onProgress !== undefined
@@ -174,6 +174,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
       outputs,
       seed,
       profile,
+      helped,
       progress,
     }
     state = 'busy'

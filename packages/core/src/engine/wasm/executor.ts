@@ -30,6 +30,8 @@ export interface ExecuteRequest {
   readonly placed?: ReadonlyMap<string, TensorPlace> | undefined
   readonly outputs: readonly string[]
   readonly seed?: number | undefined
+  /** False: no other thread may take part. */
+  readonly helped?: boolean | undefined
   readonly observer?: StageObserver | undefined
   /** Arrays that outputs are written into, by name. */
   readonly into?: Into | undefined
@@ -161,8 +163,8 @@ function enter(machine: Machine, plan: Plan, place: Place, held: Held): void {
 
 function runStages(run: Run, { plan }: Prepared, first: number, works: readonly (readonly Work[])[]): void {
   const { machine, options } = run.book
-  const { observer } = run.request
-  const isHelped = options.threads > 1
+  const { observer, helped = true } = run.request
+  const isHelped = helped && options.threads > 1
   const lead = (at: number, count: number) => {
     const result = machine.lead(plan.image + at * stage.sizeBytes, count, isHelped)
     if (result === status.stopped) options.checkCancelled()
@@ -223,7 +225,7 @@ function onHost(run: Run, prepared: Prepared, node: Node): readonly (WideValue |
     {
       limits: book.options.limits,
       checkCancelled: book.options.checkCancelled,
-      runBody: (body, seed) => runBody(book, body, seed),
+      runBody: (body) => runBody(book, body, request),
     },
   )
 }
@@ -243,7 +245,7 @@ function heldIn(prepared: Prepared, name: string): Held {
 function runBody(
   book: Book,
   { body, inputs, constants }: ClosedBody,
-  seed: number | undefined,
+  { seed, helped }: ExecuteRequest,
 ): readonly Value[] {
   let executor = book.bodies.get(body)
   if (!executor) {
@@ -256,7 +258,7 @@ function runBody(
     executor = openExecutor(book.machine, closed, book.options)
     book.bodies.set(body, executor)
   }
-  const results = executor.run({ inputs, outputs: body.outputs, seed })
+  const results = executor.run({ inputs, outputs: body.outputs, seed, helped })
   for (const [node, reason] of executor.fallbacks) book.fallbacks.set(node, reason)
   return body.outputs.map((name) => results.get(name)!)
 }
