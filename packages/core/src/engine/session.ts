@@ -75,7 +75,7 @@ export interface Session extends AsyncDisposable {
    * @param shape may be left out where the model names all sizes.
    * @example
    * const session = await createSession(await readFile('model.onnx'))
-   * const x = session.inputView('x', [3])
+   * const x = session.inputView('x', [1, 3])
    * x.data.set([1, 2, 3])
    * const { y } = await session.run({ x })
    * y.data // Float32Array [2, 4, 6]

@@ -9,7 +9,7 @@ import { asyncDisposable } from './async-disposable.ts'
 import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
 import { nameHint } from './nearest-name.ts'
-import { allocateTensor, openProgramMemory } from './program-memory.ts'
+import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport } from './worker-protocol.ts'
@@ -67,24 +67,23 @@ async function prepare(
   }
 
   const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic, planBytes }), names)
+  let { memory } = opened ?? {}
   const dispose = () => {
     own?.close()
+    memory = undefined
     return pool.close()
   }
 
   return {
     run,
     ...(own && { runSync: own.run }),
-    allocate: (dtype, shape) => allocateTensor(opened?.memory, dtype, shape),
+    allocate: (dtype, shape) => allocateTensor(memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
-      const residentBytes = platform.residentBytes()
       const reports = pool.reports()
-      const sums = sumOf(reports)
-      const wasmBytes = opened?.memory.sizeBytes ?? sums.wasmBytes
-      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sums, wasmBytes }
+      const sizes = { weightBytes, sharedBytes, workers: alive, ...sumOf(reports, memory) }
       const fallbacks = reports[0]?.fallbacks ?? []
-      return { engine: program, memory, operators, fallbacks, ...counts }
+      return { engine: program, memory: sizes, operators, fallbacks, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),
@@ -102,28 +101,32 @@ interface OwnRuns {
 
 /** Runs on this thread; the first one compiles the graph. */
 function openOwnRuns(compile: () => ReturnType<Compile>, names: ReadonlySet<string>): OwnRuns {
+  // Holds the weights, which go with the program.
+  let source: typeof compile | undefined = compile
   let compiled: ReturnType<Compile> | undefined
-  let isClosed = false
   return {
     run(inputs, request = {}) {
-      if (isClosed) throw disposedError()
+      if (!source) throw disposedError()
       if (request.outputs) for (const name of request.outputs) assertValue(name, names)
-      compiled ??= compile()
+      compiled ??= source()
       return compiled.run(inputs, request)
     },
     close() {
-      isClosed = true
+      source = undefined
       compiled = undefined
     },
   }
 }
 
-function sumOf(
-  reports: readonly WorkerReport[],
-): Pick<MemoryReport, 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'> {
+type Sums = Pick<MemoryReport, 'residentBytes' | 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'>
+
+/** What all workers take together; a memory that they share counts once. */
+function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefined): Sums {
   const sum = (part: (report: WorkerReport) => number) => reports.reduce((total, one) => total + part(one), 0)
+  const ownBytes = sum(({ wasmBytes, sharesMemory }) => (sharesMemory ? 0 : wasmBytes))
   return {
-    wasmBytes: sum(({ wasmBytes }) => wasmBytes),
+    residentBytes: platform.residentBytes(),
+    wasmBytes: ownBytes + (memory?.sizeBytes ?? 0),
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }

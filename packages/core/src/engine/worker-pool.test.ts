@@ -22,7 +22,7 @@ vi.mock('./worker-slot.ts', async (original) => ({
         options.onChange(slot as never) // the pool asks no more of it
       },
     }
-    setTimeout(slot.finish)
+    queueMicrotask(slot.finish)
     return slot
   },
 }))
@@ -46,7 +46,7 @@ async function open(isFixed: boolean) {
   return () => pool.add({ inputs: new Map(), give: false, outputs: [] } as never) // slots do nothing with it
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20))
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 it.each([
   ['one where others are under way', false, [true, false, false, true]],

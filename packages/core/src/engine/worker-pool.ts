@@ -48,6 +48,8 @@ export function openPool({ workers, isFixed, ...options }: PoolOptions): WorkerP
   const queue: Waiting[] = []
   const opening = deferred()
   let closing: Promise<void> | undefined
+  // Holds the weights, which go with the pool.
+  let source: typeof options | undefined = options
   let restarts = 0
   let target: WorkerSlot['target']
 
@@ -81,7 +83,7 @@ export function openPool({ workers, isFixed, ...options }: PoolOptions): WorkerP
   }
 
   function open(): void {
-    slots.add(openSlot({ ...options, settings: { ...options.settings, target }, onChange }))
+    if (source) slots.add(openSlot({ ...source, settings: { ...source.settings, target }, onChange }))
   }
 
   function onChange(slot: WorkerSlot): void {
@@ -137,6 +139,7 @@ export function openPool({ workers, isFixed, ...options }: PoolOptions): WorkerP
   }
 
   async function closeAll(): Promise<void> {
+    source = undefined
     opening.reject(disposedError())
     for (let job = next(); job; job = next()) job.reject(disposedError())
     await Promise.all([...slots].map((slot) => slot.close(disposedError())))

@@ -59,6 +59,8 @@ export interface ReadyMessage {
 export interface WorkerReport {
   readonly fallbacks: readonly Fallback[]
   readonly wasmBytes: number
+  /** True: other workers have the same memory. */
+  readonly sharesMemory: boolean
   readonly arenaBytes: number
   readonly arenaLowerBoundBytes: number
 }

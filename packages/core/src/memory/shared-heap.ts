@@ -81,30 +81,8 @@ type Blocks = Pick<SharedHeap, 'headers' | 'take' | 'drop'>
 function openBlocks(memory: WasmMemory, words: SharedWords): Blocks {
   const { get, set } = words
   const free = openFreeList(words)
+  const { resize, insert } = openRow(words, free)
   const sizeOf = (at: number) => get(at + header.size)
-  /** Tells the block behind, or the end, how large a block is now. */
-  const resize = (at: number, size: number) => {
-    set(at + header.size, size)
-    const behind = at + size
-    set(behind === get(heapWords.end) ? heapWords.last : behind + header.before, size)
-  }
-  /** Adds a free block, joined with free neighbours. */
-  const insert = (start: number, sizeBytes: number) => {
-    let [at, size] = [start, sizeBytes]
-    const behind = at + size
-    if (behind !== get(heapWords.end) && get(behind + header.owner) === 0) {
-      free.remove(behind)
-      size += sizeOf(behind)
-    }
-    const before = get(at + header.before)
-    if (before !== 0 && get(at - before + header.owner) === 0) {
-      at -= before
-      size += before
-      free.remove(at)
-    }
-    free.add(at)
-    resize(at, size)
-  }
   const extend = (size: number) => {
     const start = get(heapWords.end)
     const last = get(heapWords.last)
@@ -140,6 +118,41 @@ function openBlocks(memory: WasmMemory, words: SharedWords): Blocks {
       const at = address - header.sizeBytes
       set(heapWords.used, get(heapWords.used) - sizeOf(at))
       insert(at, sizeOf(at))
+    },
+  }
+}
+
+interface Row {
+  /** Tells the block behind, or the end, how large a block is now. */
+  resize(at: number, size: number): void
+  /** Adds a free block, joined with free neighbours. */
+  insert(start: number, sizeBytes: number): void
+}
+
+/** Blocks as they lie, each behind the one before. */
+function openRow({ get, set }: SharedWords, free: FreeList): Row {
+  const resize = (at: number, size: number) => {
+    set(at + header.size, size)
+    const behind = at + size
+    set(behind === get(heapWords.end) ? heapWords.last : behind + header.before, size)
+  }
+  return {
+    resize,
+    insert(start, sizeBytes) {
+      let [at, size] = [start, sizeBytes]
+      const behind = at + size
+      if (behind !== get(heapWords.end) && get(behind + header.owner) === 0) {
+        free.remove(behind)
+        size += get(behind + header.size)
+      }
+      const before = get(at + header.before)
+      if (before !== 0 && get(at - before + header.owner) === 0) {
+        at -= before
+        size += before
+        free.remove(at)
+      }
+      free.add(at)
+      resize(at, size)
     },
   }
 }

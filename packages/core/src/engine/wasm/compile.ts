@@ -125,6 +125,7 @@ export function reportOf(machine: Machine, model: Model): WorkerReport {
       reason,
     })),
     wasmBytes: machine.memory.buffer.byteLength,
+    sharesMemory: machine.isMultiUser,
     arenaBytes: sizeBytes,
     arenaLowerBoundBytes: lowerBoundBytes,
   }

@@ -3,7 +3,7 @@
  * says what is in it; the users of a shared memory find it by that name. It stays for as long as a plan reads it.
  */
 import { digest, digestText } from '../../base/digest.ts'
-import { type NumericData, type Tensor, tensorByteLength } from '../../base/tensor.ts'
+import type { NumericData, Tensor } from '../../base/tensor.ts'
 import type { Buffer } from '../../kernel/kernel.ts'
 import type { Shelf } from '../../memory/shelf.ts'
 
@@ -53,15 +53,54 @@ const alignment = 64
 const encoder = new TextEncoder()
 const keyOf = (name: string) => digest(encoder.encode(name))
 
-export function openFixed({ shelf, weights, bytes, poll }: FixedOptions): Fixed {
-  const constants = openConstants(weights)
+export function openFixed(options: FixedOptions): Fixed {
+  const constants = openConstants(options.weights)
   const { contents, placed } = constants
+  const named = openNamed(options)
+  const readers = new Map<Buffer, number>()
+  return {
+    ...named,
+    constantBuffer(value, label) {
+      const buffer = constants.bufferOf(value, label)
+      const address = placed.get(buffer)
+      if (address !== undefined) named.persistent.set(buffer, address)
+      return buffer
+    },
+    isConstant: (buffer) => contents.has(buffer),
+    contentOf: (buffer) => contents.get(buffer),
+    nameOf: constants.nameOf,
+    keep(read) {
+      for (const buffer of read) readers.set(buffer, (readers.get(buffer) ?? 0) + 1)
+    },
+    release(read) {
+      for (const buffer of read) {
+        const left = readers.get(buffer)! - 1
+        readers.set(buffer, left)
+        if (left > 0) continue
+        readers.delete(buffer)
+        if (!placed.has(buffer)) named.drop(buffer)
+      }
+    },
+    ownBytes(read) {
+      let sum = 0
+      for (const buffer of read) if (readers.get(buffer) === 1 && !placed.has(buffer)) sum += buffer.sizeBytes
+      return sum
+    },
+    adopt: (value) => adopt(value, constants, options),
+  }
+}
+
+interface Named extends Pick<Fixed, 'named' | 'find' | 'add' | 'make'> {
+  readonly persistent: Map<Buffer, number>
+  drop(buffer: Buffer): void
+}
+
+/** Buffers with names, and where they lie. */
+function openNamed({ shelf, poll }: FixedOptions): Named {
   const persistent = new Map<Buffer, number>()
   const buffers = new Map<string, Buffer>()
   const names = new Map<Buffer, string>()
-  const readers = new Map<Buffer, number>()
   let added: Buffer[] = []
-
   const set = (buffer: Buffer, name: string, address: number): number => {
     persistent.set(buffer, address)
     names.set(buffer, name)
@@ -74,29 +113,19 @@ export function openFixed({ shelf, weights, bytes, poll }: FixedOptions): Fixed 
     names.delete(buffer)
     persistent.delete(buffer)
   }
-  const find = (name: string) => shelf.find(keyOf(name))
   return {
     persistent,
-    constantBuffer(value, label) {
-      const buffer = constants.bufferOf(value, label)
-      const address = placed.get(buffer)
-      if (address !== undefined) persistent.set(buffer, address)
-      return buffer
-    },
-    isConstant: (buffer) => contents.has(buffer),
-    contentOf: (buffer) => contents.get(buffer),
-    nameOf: constants.nameOf,
     named: (name) => buffers.get(name),
     find(buffer, name) {
-      const address = find(name)
+      const address = shelf.find(keyOf(name))
       return address === undefined ? undefined : set(buffer, name, address)
     },
     add(buffer, name) {
       added.push(buffer)
       return set(buffer, name, shelf.add(keyOf(name), buffer.sizeBytes))
     },
-    make(act) {
-      return shelf.make(() => {
+    make: (act) =>
+      shelf.make(() => {
         added = []
         try {
           return act()
@@ -104,48 +133,30 @@ export function openFixed({ shelf, weights, bytes, poll }: FixedOptions): Fixed 
           added.forEach(forget)
           throw error
         }
-      }, poll)
-    },
-    keep(read) {
-      for (const buffer of read) readers.set(buffer, (readers.get(buffer) ?? 0) + 1)
-    },
-    release(read) {
-      for (const buffer of read) {
-        const left = readers.get(buffer)! - 1
-        readers.set(buffer, left)
-        if (left > 0) continue
-        readers.delete(buffer)
-        const address = persistent.get(buffer)
-        if (address === undefined || placed.has(buffer)) continue
-        forget(buffer)
-        shelf.release(address)
-      }
-    },
-    ownBytes(read) {
-      let sum = 0
-      for (const buffer of read) if (readers.get(buffer) === 1 && !placed.has(buffer)) sum += buffer.sizeBytes
-      return sum
-    },
-    adopt(value) {
-      const sizeBytes = tensorByteLength(value)
-      const data = value.data as NumericData // or an array of texts, which is ruled out next
-      if (!weights || sizeBytes < leastAdoptedBytes || !(data.buffer instanceof ArrayBuffer)) return value
-      const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      const name = `k${digestText(content)}`
-      const known = find(name)
-      const address = known ?? shelf.add(keyOf(name), sizeBytes)
-      const memory = bytes()
-      if (known === undefined) memory.set(content, address)
-      const Data = data.constructor as new (
-        buffer: ArrayBufferLike,
-        at: number,
-        length: number,
-      ) => NumericData // every class takes these
-      const shared = new Data(memory.buffer, address, data.length)
-      constants.place(shared, name)
-      return { ...value, data: shared } as Tensor // of the same class
+      }, poll),
+    drop(buffer) {
+      const address = persistent.get(buffer)
+      if (address === undefined) return
+      forget(buffer)
+      shelf.release(address)
     },
   }
+}
+
+function adopt(value: Tensor, constants: Constants, { shelf, weights, bytes }: FixedOptions): Tensor {
+  const data = value.data as NumericData // or an array of texts, which is ruled out next
+  if (!weights || !ArrayBuffer.isView(data) || !(data.buffer instanceof ArrayBuffer)) return value
+  if (data.byteLength < leastAdoptedBytes) return value
+  const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const name = `k${digestText(content)}`
+  const known = shelf.find(keyOf(name))
+  const address = known ?? shelf.add(keyOf(name), data.byteLength)
+  const memory = bytes()
+  if (known === undefined) memory.set(content, address)
+  const Data = data.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => NumericData // every class takes these
+  const shared = new Data(memory.buffer, address, data.length)
+  constants.place(shared, name)
+  return { ...value, data: shared } as Tensor // of the same class
 }
 
 interface Constants extends Pick<Fixed, 'nameOf'> {

@@ -45,6 +45,8 @@ export interface Machine {
   readonly target: Target
   readonly memory: WasmMemory
   readonly heap: Heap
+  /** True: other machines use the memory too. */
+  readonly isMultiUser: boolean
   /** Address of the control block. */
   readonly block: number
   /** Views of the memory as it is now; not to be kept over an allocation. */
@@ -104,6 +106,7 @@ export function openMachine({ target, isShared, shared, poll, onModule }: Machin
     target,
     memory,
     heap,
+    isMultiUser: shared !== undefined,
     block,
     fixed: openFixed({ shelf, weights: shared?.weights, bytes, poll: checkCancelled }),
     modules,

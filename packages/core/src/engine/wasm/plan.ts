@@ -78,22 +78,14 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const placement = placeBuffers(live)
   const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
   const image = machine.heap.allocate(imageBytes(calls))
-  let arenaStart = -1
-  const bases = new Map<Buffer, number>()
-  const borrowed = openBorrowed(calls, new Set([...inside.values(), ...uses.flatMap(({ writes }) => writes)]))
-  const findBase = (buffer: Buffer): number => {
-    const address = borrowed.addresses.get(buffer) ?? stand.addressOf(buffer)
-    if (address !== undefined) return address
+  const written = new Set([...inside.values(), ...uses.flatMap(({ writes }) => writes)])
+  const placeOf = (buffer: Buffer, arena: number): number => {
     const offset = placement.offsets.get(rootOf(buffer, inside))
     if (offset === undefined)
       throw new SlipwayError('SLP-K2', `Cannot run plan: no step computes buffer "${buffer.label}"`)
-    return arenaStart + offset
+    return arena + offset
   }
-  const addressOf = ({ buffer, offsetBytes }: Place): number => {
-    const base = bases.get(buffer) ?? findBase(buffer)
-    bases.set(buffer, base)
-    return base + offsetBytes
-  }
+  const baseOf = (buffer: Buffer, arena: number) => stand.addressOf(buffer) ?? placeOf(buffer, arena)
   return {
     segments: segmentsOf(kept),
     calls,
@@ -103,6 +95,27 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     imageBytes: imageBytes(calls),
     fixed: stand.read,
     scratchBytes: Math.max(0, ...all.map((call) => call.scratchBytes)),
+    ...openImage(machine, calls, image, written, baseOf),
+  }
+}
+
+/** The image of a plan, written for an arena, and for inputs that lie outside of it. */
+function openImage(
+  machine: Machine,
+  calls: readonly KernelCall[],
+  image: number,
+  written: ReadonlySet<Buffer>,
+  baseOf: (buffer: Buffer, arena: number) => number,
+): Pick<Plan, 'addressOf' | 'bind' | 'borrow'> {
+  let arenaStart = -1
+  const bases = new Map<Buffer, number>()
+  const borrowed = openBorrowed(calls, written)
+  const addressOf = ({ buffer, offsetBytes }: Place): number => {
+    const base = bases.get(buffer) ?? borrowed.addresses.get(buffer) ?? baseOf(buffer, arenaStart)
+    bases.set(buffer, base)
+    return base + offsetBytes
+  }
+  return {
     addressOf,
     bind(arena) {
       if (arena === arenaStart) return
@@ -113,7 +126,7 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
     },
     borrow(input, address) {
       if (borrowed.addresses.get(input) === address) return true
-      if (!borrowed.set(input, address)) return address === undefined
+      if (!borrowed.set(input, address)) return false
       bases.delete(input)
       const words = machine.words()
       for (const { word, offsetBytes } of borrowed.wordsOf(input))
