@@ -1,5 +1,5 @@
 /** A list of calls as it lies in memory: stages for the driver, and the arguments that they point to. */
-import type { Kernel, KernelCall, Place } from '../kernel/kernel.ts'
+import type { Buffer, Kernel, KernelCall, Place } from '../kernel/kernel.ts'
 import { stage } from './layout.ts'
 
 export interface ImageOptions {
@@ -45,4 +45,22 @@ export function writeImage(
     args = 16 * Math.ceil(word / 4)
   })
   return words
+}
+
+/** Words of the image that hold addresses in a buffer, with the distance from where it begins. */
+export function addressWords(
+  calls: readonly KernelCall[],
+  buffer: Buffer,
+): readonly { readonly word: number; readonly offsetBytes: number }[] {
+  const found: { word: number; offsetBytes: number }[] = []
+  let args = calls.length * stage.sizeBytes
+  for (const call of calls) {
+    Object.keys(call.kernel.params).forEach((name, at) => {
+      const value = call.args[name]
+      if (typeof value === 'object' && value.buffer === buffer)
+        found.push({ word: args / 4 + at, offsetBytes: value.offsetBytes })
+    })
+    args += argBytes(call)
+  }
+  return found
 }

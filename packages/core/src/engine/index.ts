@@ -18,6 +18,7 @@ export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
 export {
   createSession,
+  type InputView,
   type OutputSpec,
   type Session,
   type SessionOptions,

@@ -32,7 +32,8 @@ function serve(port: WorkerPort): void {
   const start = async (message: PrepareMessage): Promise<void> => {
     await loadOperators(message.graph)
     prepared = prepare(port, message)
-    port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+    const { target } = prepared.machine
+    port.post({ kind: 'ready', report: report(), target } satisfies FromWorker)
   }
   port.onMessage((received) => {
     const message = received as ToWorker // only a program of this package posts to this worker
@@ -47,14 +48,17 @@ function serve(port: WorkerPort): void {
   })
 }
 
-function prepare(port: WorkerPort, { graph, limits, cancelled, settings }: PrepareMessage): Prepared {
+function prepare(port: WorkerPort, { graph, limits, cancelled, settings, shared }: PrepareMessage): Prepared {
   const current = { id: 0 }
   const threads = usableThreads(settings.threads)
   const hosted = openHosted(graph, {
     threads,
     limits,
+    shared,
     deterministic: settings.deterministic,
     revectorize: settings.revectorize,
+    target: settings.target,
+    planBytes: settings.planBytes,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })
@@ -71,13 +75,13 @@ function run(
   request: RunMessage,
   report: () => WorkerReport | undefined,
 ): void {
-  const { id, inputs, outputs, seed, profile, progress } = request
+  const { id, inputs, placed, outputs, seed, profile, helped, progress } = request
   current.id = id
   const tell = (done: number) =>
     port.post({ kind: 'progress', id, done, total: graph.nodes.length } satisfies FromWorker)
   const clock = profile || progress ? stageClock(platform.nowMs, progress ? tell : undefined) : undefined
   try {
-    const results = model.run({ inputs, outputs, seed, observer: clock })
+    const results = model.run({ inputs, placed, outputs, seed, helped, observer: clock })
     const { values, transfer } = moveValues(results, { give: true })
     const nodes = profile ? clock?.nodes : undefined
     port.post(

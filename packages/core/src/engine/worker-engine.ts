@@ -4,11 +4,12 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
+import { hasSharedMemory } from '../wasm/index.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
-import { moveValues } from './move-values.ts'
 import { nameHint } from './nearest-name.ts'
+import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport } from './worker-protocol.ts'
@@ -20,7 +21,7 @@ const mostDefaultThreads = 4
 /** Makes a graph ready for runs on the calling thread. */
 export type Compile = (
   graph: Graph,
-  options: Pick<PrepareOptions, 'limits' | 'deterministic' | 'revectorize'>,
+  options: Pick<PrepareOptions, 'limits' | 'deterministic' | 'revectorize' | 'planBytes'>,
 ) => { run: NonNullable<Program['runSync']> }
 
 /**
@@ -46,9 +47,14 @@ async function prepare(
     limits,
     deterministic = false,
     revectorize = false,
+    planBytes,
   } = options
   assertOperatorsKnown(graph)
-  const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
+  const threads = program === 'wasm' ? threadsFor(options) : 1
+  const settings = { threads, deterministic, revectorize, planBytes }
+  const isShared = program === 'wasm' && hasSharedMemory() && (settings.threads > 1 || workers > 1)
+  const opened = isShared ? openProgramMemory(graph) : undefined
+  const { graph: shared, weightBytes, sharedBytes } = opened?.graph ?? shareGraph(graph)
   const operators = countOperators(graph)
   const names = valueNames(graph)
   // The program outlives the caller's graph, whose weights are now in `shared`, so it must not hold on to it.
@@ -57,9 +63,11 @@ async function prepare(
     program,
     graph: shared,
     limits,
-    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic, revectorize },
+    settings,
+    memory: opened?.memory,
     graceMs,
     workers: Math.max(1, workers),
+    isFixed: options.threading === 'fixed',
   })
   const [compile] = await Promise.all([loadCompile?.(), pool.ready])
 
@@ -67,28 +75,31 @@ async function prepare(
     const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
-      const { values, transfer } = moveValues(inputs, { give: request.transfer === true })
-      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
+      const give = request.transfer === true
+      pool.add({ inputs, give, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
 
   const noVectors = { isOn: false, ...(revectorize && { reason: `${program} has no vectors` }) }
-  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic, revectorize }), names)
+  const own =
+    compile && openOwnRuns(() => compile(shared, { limits, deterministic, revectorize, planBytes }), names)
+  let { memory } = opened ?? {}
   const dispose = () => {
     own?.close()
+    memory = undefined
     return pool.close()
   }
 
   return {
     run,
     ...(own && { runSync: own.run }),
+    allocate: (dtype, shape) => allocateTensor(memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
-      const residentBytes = platform.residentBytes()
       const reports = pool.reports()
-      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
+      const sizes = { weightBytes, sharedBytes, workers: alive, ...sumOf(reports, memory) }
       const { fallbacks = [], revectorizer = noVectors }: Partial<WorkerReport> = reports[0] ?? {}
-      return { engine: program, memory, operators, fallbacks, revectorizer, ...counts }
+      return { engine: program, memory: sizes, operators, fallbacks, revectorizer, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),
@@ -106,28 +117,32 @@ interface OwnRuns {
 
 /** Runs on this thread; the first one compiles the graph. */
 function openOwnRuns(compile: () => ReturnType<Compile>, names: ReadonlySet<string>): OwnRuns {
+  // Holds the weights, which go with the program.
+  let source: typeof compile | undefined = compile
   let compiled: ReturnType<Compile> | undefined
-  let isClosed = false
   return {
     run(inputs, request = {}) {
-      if (isClosed) throw disposedError()
+      if (!source) throw disposedError()
       if (request.outputs) for (const name of request.outputs) assertValue(name, names)
-      compiled ??= compile()
+      compiled ??= source()
       return compiled.run(inputs, request)
     },
     close() {
-      isClosed = true
+      source = undefined
       compiled = undefined
     },
   }
 }
 
-function sumOf(
-  reports: readonly WorkerReport[],
-): Pick<MemoryReport, 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'> {
+type Sums = Pick<MemoryReport, 'residentBytes' | 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'>
+
+/** What all workers take together; a memory that they share counts once. */
+function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefined): Sums {
   const sum = (part: (report: WorkerReport) => number) => reports.reduce((total, one) => total + part(one), 0)
+  const ownBytes = sum(({ wasmBytes, sharesMemory }) => (sharesMemory ? 0 : wasmBytes))
   return {
-    wasmBytes: sum(({ wasmBytes }) => wasmBytes),
+    residentBytes: platform.residentBytes(),
+    wasmBytes: ownBytes + (memory?.sizeBytes ?? 0),
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }

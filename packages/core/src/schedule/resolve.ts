@@ -56,6 +56,7 @@ interface Scope {
 /** The works of a node; undefined where the size of an output is not known. */
 function resolveNode(node: Node, scope: Scope): Work[] | undefined {
   const { facts, options } = scope
+  options.checkCancelled?.()
   const outputs = node.outputs.map((name) => (name === '' ? undefined : facts.get(name)))
   if (outputs.some((fact, i) => node.outputs[i] !== '' && !fact)) return undefined
   if (outputs.every((fact) => !fact || constantOf(fact))) return []

@@ -28,6 +28,8 @@ export interface ScheduleOptions extends RefOptions {
   readonly wanted: ReadonlySet<string>
   /** Kept from one call for the graph to the next. */
   readonly memo?: ScheduleMemo | undefined
+  /** Asked now and then; what it throws ends the planning. */
+  readonly checkCancelled?: (() => void) | undefined
 }
 
 /**
@@ -52,7 +54,7 @@ function scheduleOnce(
   options: ScheduleOptions & ResolveOptions,
   refused: Set<string>,
 ): Schedule {
-  const { target, threads, memo } = options
+  const { target, threads, memo, checkCancelled } = options
   const { works: all, facts, constants, rest } = resolve(graph, given, options)
   const wanted = new Set([...options.wanted, ...rest.flatMap(readsOf)])
   const works = neededWorks(all, wanted)
@@ -72,7 +74,10 @@ function scheduleOnce(
   })
   const onRefusal = ({ node }: Work) => void refused.add(workName(node))
   const lowering = { target, threads, refs, memo, tables, onRefusal }
-  const steps = groups.flatMap((group) => lowerGroup(group, lowering))
+  const steps = groups.flatMap((group) => {
+    checkCancelled?.()
+    return lowerGroup(group, lowering)
+  })
   return { steps, refs, facts, rest, tables }
 }
 

@@ -17,6 +17,8 @@ export interface ResolveOptions {
   readonly target: Target
   readonly threads: number
   readonly memo: ScheduleMemo
+  /** Asked now and then; what it throws ends the planning. */
+  readonly checkCancelled?: (() => void) | undefined
 }
 
 /** The work of a node that has a lowering, or why it has none. */

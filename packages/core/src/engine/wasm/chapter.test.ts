@@ -53,7 +53,9 @@ function planned(chapter: Chapter, machine: Machine, shapeOf: (batch: number) =>
   const [input] = chapter.graph.inputs
   const x = ramp(shapeOf(batch))
   const values = new Map([[input!, { kind: 'value', value: x } as const]])
-  return textOf(prepareChapter(chapter, values, chapter.graph.outputs, machine, 2))
+  return textOf(
+    prepareChapter(chapter, values, chapter.graph.outputs, machine, { threads: 2, planBytes: 2 ** 30 }),
+  )
 }
 
 /** Plans for sizes in any order, on one machine and each on a new one, are the same. */

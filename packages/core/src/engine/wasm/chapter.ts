@@ -21,6 +21,8 @@ export interface Chapter {
   /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
   readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
+  /** The largest arena of the plans. */
+  arenaBytes: number
   /** What was prepared last: most runs are like the one before. */
   latest: Latest | undefined
   /** The chapter behind the first of the nodes that are left. */
@@ -61,6 +63,7 @@ export function openChapter(graph: Graph): Chapter {
     memo: scheduleMemo(),
     scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
+    arenaBytes: 0,
     latest: undefined,
     next(rest) {
       following ??= openChapter(restOf(graph, rest))
@@ -83,8 +86,14 @@ const mostScalarPlans = 8
 
 const hasBodies = (node: Node): boolean => subgraphsOf(node).length > 0
 
-/** Plans that are kept: images are small, but a service may see many sizes. */
-const mostPlans = 64
+/** What the objects of a planned call take beside its image, about. */
+const callBytes = 8192
+
+export interface ChapterOptions {
+  readonly threads: number
+  /** Plans that were not used lately go once all of a chapter take more than this. */
+  readonly planBytes: number
+}
 
 /** The plan for the sizes at hand. */
 export function prepareChapter(
@@ -92,7 +101,7 @@ export function prepareChapter(
   values: ReadonlyMap<string, Held>,
   outputs: readonly string[],
   machine: Machine,
-  threads: number,
+  { threads, planBytes }: ChapterOptions,
 ): Prepared {
   const { graph, plans, latest, scalars } = chapter
   if (latest && isLike(latest, graph, values, outputs)) return latest.prepared
@@ -108,11 +117,7 @@ export function prepareChapter(
   const prepared = known ?? prepare(chapter, facts, outputs, machine, threads)
   if (!known && [...facts.values()].some(({ constant }) => constant)) scalars.plans += 1
   plans.set(key, prepared)
-  for (const [oldest, { plan }] of plans) {
-    if (plans.size <= mostPlans) break
-    machine.heap.free(plan.image)
-    plans.delete(oldest)
-  }
+  if (!known) dropPlans(chapter, machine, planBytes)
   const inputs = graph.inputs.map((name) => {
     const held = values.get(name)
     const type = held && tensorTypeOf(held)
@@ -121,6 +126,23 @@ export function prepareChapter(
   })
   chapter.latest = { inputs, outputs: [...outputs], prepared }
   return prepared
+}
+
+/** Drops the plans that were used longest ago until the others fit; the last one stays. */
+function dropPlans(chapter: Chapter, { fixed, heap }: Machine, planBytes: number): void {
+  const { plans } = chapter
+  const arenaBytes = () => Math.max(...[...plans.values()].map(({ plan }) => plan.placement.sizeBytes))
+  const ownBytes = ({ plan }: Prepared) =>
+    plan.imageBytes + plan.calls.length * callBytes + fixed.ownBytes(plan.fixed)
+  const isOver = () =>
+    arenaBytes() + [...plans.values()].reduce((sum, one) => sum + ownBytes(one), 0) > planBytes
+  for (const [oldest, { plan }] of plans) {
+    if (plans.size === 1 || !isOver()) break
+    plans.delete(oldest)
+    heap.free(plan.image)
+    fixed.release(plan.fixed)
+  }
+  chapter.arenaBytes = arenaBytes()
 }
 
 const factText = ({ type, constant }: Fact): string =>
@@ -161,8 +183,9 @@ function prepare(
     target: machine.target,
     threads,
     memo,
+    checkCancelled: machine.checkCancelled,
     wanted: new Set(outputs),
-    constantPlace: (name, value) => ({ buffer: machine.constantBuffer(value, name), offsetBytes: 0 }),
+    constantPlace: (name, value) => ({ buffer: machine.fixed.constantBuffer(value, name), offsetBytes: 0 }),
   })
   const { inputs } = made.refs
   const leaving = leavingValues(graph, made, outputs)

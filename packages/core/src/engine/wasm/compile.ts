@@ -1,19 +1,19 @@
 /** A graph compiled on the calling thread: what the worker of the engine holds, and what small models run on directly. */
 import { platform } from '#platform'
-import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
-import { portableTarget } from '../../kernel/target.ts'
+import { portableTarget, type Target } from '../../kernel/target.ts'
 import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
 import type { Revectorizer } from '../engine.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import { checkIntoNames, type Into } from '../into.ts'
+import { mapTensors } from '../share-graph.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
 import type { StageObserver } from './executor.ts'
-import { type LoadedModule, type Machine, openMachine } from './machine.ts'
+import { type LoadedModule, type Machine, openMachine, type SharedMemory } from './machine.ts'
 import { type Model, openModel } from './model.ts'
 import { tryRevectorizer } from './revectorizer.ts'
 
@@ -23,11 +23,19 @@ export interface CompileOptions {
   readonly deterministic?: boolean | undefined
   /** True: V8's re-vectoriser is turned on for this process, if it passes its self-test. */
   readonly revectorize?: boolean | undefined
+  /** Most bytes that plans for sizes other than the last ones may take; 256 MiB unless given. */
+  readonly planBytes?: number | undefined
 }
+
+export const defaultPlanBytes = 256 * 2 ** 20
 
 /** What the worker adds: threads that help, and a way to stop. */
 export interface HostedOptions extends CompileOptions {
   readonly threads: number
+  /** A memory that several workers use. */
+  readonly shared?: SharedMemory | undefined
+  /** What other workers compile for, so that they can share what they make; found out unless given. */
+  readonly target?: Target | undefined
   isCancelled(): boolean
   onModule(loaded: LoadedModule): void
 }
@@ -76,27 +84,36 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
   }
 }
 
-export function openHosted(
-  graph: Graph,
-  { deterministic = false, revectorize = false, limits, threads, isCancelled, onModule }: HostedOptions,
-): Hosted {
-  const relaxed = !deterministic && enableRelaxedSimd()
-  const revectorizer = revectorize ? tryRevectorizer(relaxed, platform.vectorSwitch()) : { isOn: false }
+export function openHosted(graph: Graph, options: HostedOptions): Hosted {
+  const { deterministic = false, revectorize = false, limits, planBytes = defaultPlanBytes } = options
+  const { threads, shared, target, isCancelled, onModule } = options
+  const relaxed = target?.relaxed ?? !deterministic
+  const isRelaxed = relaxed && enableRelaxedSimd()
+  const revectorizer = revectorize ? tryRevectorizer(isRelaxed, platform.vectorSwitch()) : { isOn: false }
   const machine = openMachine({
-    target: deterministic ? portableTarget : { relaxed, tile: probeTile(relaxed, platform.nowMs) },
-    isShared: threads > 1,
+    target: target ?? chooseTarget(deterministic, isRelaxed),
+    isShared: shared !== undefined || threads > 1,
+    shared,
     poll: () => (isCancelled() ? 1 : 0),
     onModule,
   })
   const model = openModel(machine, graph, {
     threads,
     limits,
-    optimize: (given) => optimize(given).graph,
-    checkCancelled() {
-      if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
-    },
+    planBytes,
+    optimize: (given) => adoptConstants(optimize(given).graph, machine),
+    checkCancelled: machine.checkCancelled,
   })
   return { machine, model, revectorizer }
+}
+
+/** What the optimiser has computed goes where all users share it. */
+function adoptConstants(graph: Graph, { fixed }: Machine): Graph {
+  return fixed.make(() => mapTensors(graph, fixed.adopt))
+}
+
+function chooseTarget(deterministic: boolean, relaxed: boolean): Target {
+  return deterministic ? portableTarget : { relaxed, tile: probeTile(relaxed, platform.nowMs) }
 }
 
 /** Threads that can take part in a run. */
@@ -113,6 +130,7 @@ export function reportOf({ machine, model, revectorizer }: Hosted): WorkerReport
       reason,
     })),
     wasmBytes: machine.memory.buffer.byteLength,
+    sharesMemory: machine.isMultiUser,
     arenaBytes: sizeBytes,
     arenaLowerBoundBytes: lowerBoundBytes,
     revectorizer,

@@ -66,6 +66,7 @@ function runSample(target: Target, isShared: boolean): ReadonlyMap<string, Value
   const machine = openMachine({ target, isShared, poll: () => 0 })
   const model = openModel(machine, graph, {
     threads: 1,
+    planBytes: 0,
     optimize: (given) => optimize(given).graph,
     checkCancelled: () => {},
   })
