@@ -51,12 +51,8 @@ export function disposedError(): SlipwayError {
   return new SlipwayError('SLP-S6', 'Cannot run: the session must be open, got a disposed one')
 }
 
-export function openPool({
-  workers,
-  isFixed,
-  openSlot = openWorkerSlot,
-  ...options
-}: PoolOptions): WorkerPool {
+export function openPool(given: PoolOptions): WorkerPool {
+  const { workers, isFixed, openSlot = openWorkerSlot, ...options } = given
   const slots = new Set<WorkerSlot>()
   const queue: Waiting[] = []
   const opening = deferred()
