@@ -102,28 +102,6 @@ describe.each([1, 3])('wasmEngine with %i threads', (threads) => {
     expect(session.report()).toMatchObject({ restarts: 0, running: 0 })
   })
 
-  it('stops while it plans, and goes on with the same worker', { timeout: 120_000 }, async () => {
-    await using session = await createSession(chain(150, 4), { threads, graceMs: 60_000 })
-    const startMs = performance.now()
-    await session.run({ x: wave([3, 4]) })
-    const planMs = performance.now() - startMs
-    await session.run({ x: wave([3, 4]) })
-    expect(performance.now() - startMs - planMs).toBeLessThan(planMs / 2)
-    const abort = new AbortController()
-    const run = session.run({ x: wave([5, 4]) }, { signal: abort.signal })
-    await sleep(planMs / 20)
-    const abortedMs = performance.now()
-    abort.abort()
-    await expect(run).rejects.toMatchObject({ code: 'SLP-S7' })
-    expect(performance.now() - abortedMs).toBeLessThan(planMs / 2)
-    const x = wave([5, 4])
-    const [value] = Object.values(await session.run({ x }))
-    expect(
-      difference(value!, [...interpret(chain(150, 4), new Map([['x', x]])).values()][0]!),
-    ).toBeUndefined()
-    expect(session.report()).toMatchObject({ restarts: 0, running: 0 })
-  })
-
   it('ends all its threads', async () => {
     const session = await createSession(network(), { threads })
     await session.run({ x: wave([1, 3, 20, 20]) })

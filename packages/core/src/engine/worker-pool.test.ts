@@ -1,31 +1,33 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { graphBuilder } from '../ir/builder.ts'
 import { openPool } from './worker-pool.ts'
-import type { Job, SlotOptions, WorkerSlot } from './worker-slot.ts'
+import type { SlotOptions, WorkerSlot } from './worker-slot.ts'
 
 /** What slots were asked to do: which one, and whether its threads may help. */
 const started: { readonly slot: FakeSlot; readonly helped: boolean }[] = []
 
-type FakeSlot = { -readonly [Key in 'state']: WorkerSlot[Key] } & { finish(): void }
+type FakeSlot = { state: WorkerSlot['state']; finish(): void }
 
-vi.mock('./worker-slot.ts', async (original) => ({
-  ...(await original<typeof import('./worker-slot.ts')>()),
-  openSlot(options: SlotOptions) {
-    const slot = {
-      state: 'starting' as WorkerSlot['state'], // it changes
-      start(_: Job, helped: boolean) {
-        slot.state = 'busy'
-        started.push({ slot, helped })
-      },
-      finish() {
-        slot.state = 'idle'
-        options.onChange(slot as never) // the pool asks no more of it
-      },
-    }
-    queueMicrotask(slot.finish)
-    return slot
-  },
-}))
+function openFake({ onChange }: SlotOptions): WorkerSlot {
+  const slot: WorkerSlot & FakeSlot = {
+    state: 'starting',
+    startFailure: undefined,
+    report: undefined,
+    threads: 2,
+    target: undefined,
+    start(_, helped) {
+      slot.state = 'busy'
+      started.push({ slot, helped })
+    },
+    close: async () => {},
+    finish() {
+      slot.state = 'idle'
+      onChange(slot)
+    },
+  }
+  queueMicrotask(slot.finish)
+  return slot
+}
 
 beforeEach(() => void started.splice(0))
 
@@ -41,6 +43,7 @@ async function open(isFixed: boolean) {
     graceMs: 0,
     workers: 2,
     isFixed,
+    openSlot: openFake,
   })
   await pool.ready
   return () => pool.add({ inputs: new Map(), give: false, outputs: [] } as never) // slots do nothing with it

@@ -2,13 +2,21 @@
 import { SlipwayError } from '../base/errors.ts'
 import { moveValues } from './move-values.ts'
 import type { WorkerReport } from './worker-protocol.ts'
-import { cancelledError, type Job, openSlot, type SlotOptions, type WorkerSlot } from './worker-slot.ts'
+import {
+  cancelledError,
+  type Job,
+  openSlot as openWorkerSlot,
+  type SlotOptions,
+  type WorkerSlot,
+} from './worker-slot.ts'
 
 export interface PoolOptions extends Omit<SlotOptions, 'onChange'> {
   /** Most workers. */
   readonly workers: number
   /** True: all threads of a worker take part in each of its runs. */
   readonly isFixed: boolean
+  /** How workers are opened; tests have their own. */
+  readonly openSlot?: ((options: SlotOptions) => WorkerSlot) | undefined
 }
 
 export interface PoolCounts {
@@ -43,7 +51,8 @@ export function disposedError(): SlipwayError {
   return new SlipwayError('SLP-S6', 'Cannot run: the session must be open, got a disposed one')
 }
 
-export function openPool({ workers, isFixed, ...options }: PoolOptions): WorkerPool {
+export function openPool(given: PoolOptions): WorkerPool {
+  const { workers, isFixed, openSlot = openWorkerSlot, ...options } = given
   const slots = new Set<WorkerSlot>()
   const queue: Waiting[] = []
   const opening = deferred()

@@ -26,8 +26,8 @@ function network(): Graph {
   return b.build([b.node('Conv', [resized, b.constant(wave([4, 8, 1, 1]), 'v')])])
 }
 
-function open(planBytes: number) {
-  const machine = openMachine({ target: portableTarget, isShared: false, poll: () => 0 })
+function open(planBytes: number, poll = () => 0) {
+  const machine = openMachine({ target: portableTarget, isShared: false, poll })
   const chapter: Chapter = openChapter(network())
   const prepare = (size: number) => {
     const shape = [1, 3, size, size]
@@ -84,4 +84,28 @@ describe('plans of a chapter', () => {
     prepare(20)
     expect(chapter.arenaBytes).toBeLessThan(large / 10)
   })
+})
+
+it('stops wherever a plan is when it is cancelled, and makes the same plan later', () => {
+  let left = Number.POSITIVE_INFINITY
+  const { machine, prepare } = open(0, () => (left-- > 0 ? 0 : 1))
+  const calm = open(0)
+  calm.prepare(30)
+  let stops = 0
+  for (let asked = 0; ; asked++) {
+    left = asked
+    try {
+      prepare(30)
+      break
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'SLP-S7' })
+      stops += 1
+    }
+  }
+  // Once for each node and each group, and between the kernels that pack weights.
+  expect(stops).toBeGreaterThan(8)
+  expect(machine.heap.usedBytes).toBe(calm.machine.heap.usedBytes)
+  const bytesOf = ({ machine: { fixed, bytes } }: Pick<typeof calm, 'machine'>) =>
+    [...fixed.persistent].map(([{ sizeBytes }, at]) => bytes().slice(at, at + sizeBytes))
+  expect(bytesOf({ machine })).toEqual(bytesOf(calm))
 })
