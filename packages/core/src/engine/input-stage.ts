@@ -1,8 +1,9 @@
 /** Where a run's inputs lie in the memory that its worker reads: copied there once, or not at all. */
+
+import { storageBytes } from '../base/storage.ts'
 import type { NumericData, Tensor } from '../base/tensor.ts'
 import type { Value } from '../base/value.ts'
 import { alignUp } from '../memory/place.ts'
-import { storageBytes } from '../schedule/storage.ts'
 import type { ProgramMemory } from './program-memory.ts'
 import type { TensorPlace } from './wasm/held.ts'
 

@@ -11,7 +11,8 @@ import { reclaim } from '../memory/shelf.ts'
 import { webAssembly } from '../platform/web-assembly.ts'
 import type { NumericType } from './engine.ts'
 import { roomBytes, type SharedGraph, shareGraph } from './share-graph.ts'
-import { initialPages, maximumPages, type SharedMemory } from './wasm/machine.ts'
+import type { SharedMemory } from './wasm/machine.ts'
+import { initialPages, maximumPages } from './wasm/memory-limits.ts'
 
 export interface ProgramMemory {
   /** A place for one more user; undefined where there are too many. */

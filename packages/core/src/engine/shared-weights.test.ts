@@ -77,7 +77,7 @@ it('gives back what a worker held that had to be ended', { timeout: 120_000 }, a
   await using session = await createSession(graph, { workers: 2, threads: 2, graceMs: 0 })
   const x = wave([256 * 24, 256])
   const sizes: number[] = []
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 12; i++) {
     const abort = new AbortController()
     const run = session.run({ x }, { signal: abort.signal })
     setTimeout(() => abort.abort(), 30)
@@ -86,7 +86,8 @@ it('gives back what a worker held that had to be ended', { timeout: 120_000 }, a
     sizes.push(session.memory().wasmBytes)
   }
   expect(session.report().restarts).toBeGreaterThan(1)
-  expect(sizes.at(-1)! - sizes[2]!).toBeLessThan(8 * mib)
+  // When a run is stopped, it may or may not have its arena; what is never given back adds up.
+  expect(Math.max(...sizes.slice(6)) - Math.max(...sizes.slice(0, 6))).toBeLessThan(16 * mib)
 })
 
 const int64s = (values: readonly number[]) =>

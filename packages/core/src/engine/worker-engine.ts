@@ -6,13 +6,21 @@ import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
 import { hasSharedMemory } from '../wasm/index.ts'
 import { asyncDisposable } from './async-disposable.ts'
-import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
+import type {
+  Engine,
+  MemoryReport,
+  PrepareOptions,
+  Program,
+  ProgramRunOptions,
+  Revectorizer,
+  RunResult,
+} from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
 import { nameHint } from './nearest-name.ts'
 import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
-import type { WorkerReport } from './worker-protocol.ts'
+import type { WorkerReport, WorkerSettings } from './worker-protocol.ts'
 
 const defaultGraceMs = 40
 /** More threads than this seldom pay for one request. */
@@ -41,22 +49,13 @@ async function prepare(
   graph: Graph,
   options: PrepareOptions = {},
 ): Promise<Program> {
-  const {
-    workers = 1,
-    graceMs = defaultGraceMs,
-    limits,
-    deterministic = false,
-    revectorize = false,
-    planBytes,
-  } = options
+  const { workers = 1, graceMs = defaultGraceMs, limits } = options
   assertOperatorsKnown(graph)
-  const threads = program === 'wasm' ? threadsFor(options) : 1
-  const settings = { threads, deterministic, revectorize, planBytes }
+  const settings = settingsFor(program, options)
   const isShared = program === 'wasm' && hasSharedMemory() && (settings.threads > 1 || workers > 1)
   const opened = isShared ? openProgramMemory(graph) : undefined
   const { graph: shared, weightBytes, sharedBytes } = opened?.graph ?? shareGraph(graph)
-  const operators = countOperators(graph)
-  const names = valueNames(graph)
+  const [operators, names] = [countOperators(graph), valueNames(graph)]
   // The program outlives the caller's graph, whose weights are now in `shared`, so it must not hold on to it.
   const { outputs: graphOutputs } = graph
   const pool = openPool({
@@ -80,9 +79,7 @@ async function prepare(
     })
   }
 
-  const noVectors = { isOn: false, ...(revectorize && { reason: `${program} has no vectors` }) }
-  const own =
-    compile && openOwnRuns(() => compile(shared, { limits, deterministic, revectorize, planBytes }), names)
+  const own = compile && openOwnRuns(() => compile(shared, { limits, ...settings }), names)
   let { memory } = opened ?? {}
   const dispose = () => {
     own?.close()
@@ -98,12 +95,23 @@ async function prepare(
       const { alive, ...counts } = pool.counts()
       const reports = pool.reports()
       const sizes = { weightBytes, sharedBytes, workers: alive, ...sumOf(reports, memory) }
-      const { fallbacks = [], revectorizer = noVectors }: Partial<WorkerReport> = reports[0] ?? {}
-      return { engine: program, memory: sizes, operators, fallbacks, revectorizer, ...counts }
+      const { fallbacks = [], revectorizer }: Partial<WorkerReport> = reports[0] ?? {}
+      const vectors = revectorizer ?? noVectors(program, settings)
+      return { engine: program, memory: sizes, operators, fallbacks, revectorizer: vectors, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),
   }
+}
+
+function settingsFor(program: WorkerProgram, options: PrepareOptions) {
+  const { deterministic = false, revectorize = false, planBytes } = options
+  const threads = program === 'wasm' ? threadsFor(options) : 1
+  return { threads, deterministic, revectorize, planBytes } satisfies WorkerSettings
+}
+
+function noVectors(program: WorkerProgram, { revectorize }: WorkerSettings): Revectorizer {
+  return { isOn: false, ...(revectorize && { reason: `${program} has no vectors` }) }
 }
 
 function threadsFor({ threads }: PrepareOptions): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../base/shape.ts'
+import { tensorBytes } from '../base/storage.ts'
 import { tensor } from '../base/tensor.ts'
 import { tensorType } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
@@ -7,7 +8,6 @@ import type { Place } from '../kernel/kernel.ts'
 import { portableTarget } from '../kernel/target.ts'
 import { i64 } from '../testing/literals.ts'
 import { schedule } from './schedule.ts'
-import { tensorBytes } from './storage.ts'
 
 type Build = (b: GraphBuilder, x: string) => string
 

@@ -1,5 +1,6 @@
 /** The kernel calls of a group of works. */
 import { dtypeInfo } from '../base/dtype.ts'
+import { storageBytes, tensorBytes } from '../base/storage.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Node } from '../ir/graph.ts'
 import { lowerCopy } from '../kernel/copy.ts'
@@ -13,7 +14,6 @@ import { emitNode } from './emit-node.ts'
 import type { Group } from './group.ts'
 import type { Refs } from './refs.ts'
 import type { ScheduleMemo } from './schedule-memo.ts'
-import { storageBytes, tensorBytes } from './storage.ts'
 import type { Work, WorkOf } from './work.ts'
 
 export type Step =

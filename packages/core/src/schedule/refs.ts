@@ -1,4 +1,6 @@
 /** Values as kernels see them: type, place, and the elements where they are known. */
+
+import { storageBytes, tensorBytes } from '../base/storage.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { type Graph, readsOf } from '../ir/graph.ts'
 import type { Place } from '../kernel/kernel.ts'
@@ -7,7 +9,6 @@ import { constantOf, type Fact } from '../ops/fact.ts'
 import { placeValues } from './places.ts'
 import { concrete } from './resolve.ts'
 import type { ScheduleMemo } from './schedule-memo.ts'
-import { storageBytes, tensorBytes } from './storage.ts'
 import type { ConcreteType, Work } from './work.ts'
 
 export interface RefOptions {

@@ -1,4 +1,6 @@
 /** What a node becomes by itself: a formula, a reduction, a view, a join, or a call of its operator's emitter. */
+
+import { storageBytes } from '../base/storage.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Node } from '../ir/graph.ts'
 import { input } from '../kernel/formula.ts'
@@ -10,7 +12,6 @@ import { constantOf, type Fact } from '../ops/fact.ts'
 import type { FormulaArgs, Params, RefArgs } from '../ops/param.ts'
 import { emitNode } from './emit-node.ts'
 import type { ScheduleMemo } from './schedule-memo.ts'
-import { storageBytes } from './storage.ts'
 import type { ConcreteType, Work, WorkBase } from './work.ts'
 
 export interface ResolveOptions {

@@ -2,7 +2,8 @@
 import { driverModule } from '../../codegen/kernel-module.ts'
 import { control } from '../../codegen/layout.ts'
 import { type WasmMemory, webAssembly } from '../../platform/web-assembly.ts'
-import { type LoadedModule, loadModule, memoryLimits } from './machine.ts'
+import { type LoadedModule, loadModule } from './machine.ts'
+import { memoryLimits } from './memory-limits.ts'
 
 export interface Helper {
   load(loaded: LoadedModule): void

@@ -12,8 +12,8 @@ import { growMemory, openSharedHeap, pageBytes } from '../../memory/shared-heap.
 import { readableBytes } from '../../memory/shared-layout.ts'
 import { privateShelf, type Shelf, sharedShelf } from '../../memory/shelf.ts'
 import { type WasmMemory, type WasmModule, type WasmTable, webAssembly } from '../../platform/web-assembly.ts'
-import type { MemoryLimits } from '../../wasm/index.ts'
 import { type Fixed, openFixed } from './fixed.ts'
+import { initialPages, maximumPages, memoryLimits } from './memory-limits.ts'
 
 /** Code for a thread: the i-th kernel of a module goes to `first + i` of its table. */
 export interface LoadedModule {
@@ -70,16 +70,8 @@ export interface Machine {
   reserveScratch(sizeBytes: number, threads: number): void
 }
 
-/** 4 GiB, the most that 32-bit addresses reach; only what is used is backed by memory. */
-export const maximumPages = 65536
-export const initialPages = 16
 /** Address 0 stands for an absent place, and the first block begins behind it. */
 const heapStart = 1024
-
-/** Of every machine's memory; modules that import it must say the same. */
-export function memoryLimits(shared: boolean): MemoryLimits {
-  return { initialPages, maximumPages, shared }
-}
 
 export function openMachine({ target, isShared, shared, poll, onModule }: MachineOptions): Machine {
   const limits = memoryLimits(isShared)

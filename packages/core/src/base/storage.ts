@@ -1,6 +1,6 @@
 /** How kernels hold elements: whole bytes of 1, 2, 4 or 8. */
-import { type DType, dtypeInfo, isComplex } from '../base/dtype.ts'
-import { elementCount, type Shape } from '../base/shape.ts'
+import { type DType, dtypeInfo, isComplex } from './dtype.ts'
+import { elementCount, type Shape } from './shape.ts'
 
 /** Bytes of one element in the memory of kernels; undefined for types that no kernel reads. */
 export function storageBytes(dtype: DType): number | undefined {
