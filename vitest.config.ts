@@ -1,6 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const core = fileURLToPath(new URL('packages/core/src', import.meta.url))
+
 export default defineConfig({
+  // Definitions of operators are values that tests compare, so all must come from the sources.
+  resolve: { alias: { '#operators-on-demand': `${core}/ops/on-demand.ts` } },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',

@@ -6,8 +6,12 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { importPeer, peerFolder } from './engines/peer.ts'
 import type { BundleSize } from './report.ts'
 
+interface OutputFile {
+  readonly path: string
+  readonly contents: Uint8Array
+}
 interface Esbuild {
-  build(options: object): Promise<{ readonly outputFiles: readonly { readonly contents: Uint8Array }[] }>
+  build(options: object): Promise<{ readonly outputFiles: readonly OutputFile[] }>
 }
 
 /** The sizes, and what could not be measured with the reason. */
@@ -47,12 +51,8 @@ const bundles: Readonly<Record<string, () => Promise<Uint8Array[]>>> = {
   'slipway: page with ONNX reader and session': async () => [await bundleCode(slipwayPage)],
   'slipway: worker of the wasm engine': () => bundle({ entryPoints: [worker('wasm-worker')] }),
   'slipway: helper thread': () => bundle({ entryPoints: [worker('wasm-helper-worker')] }),
-  'slipway: all three, shared code loaded once': () =>
-    bundle({
-      stdin: { contents: slipwayPage, resolveDir: here },
-      entryPoints: [worker('wasm-worker'), worker('wasm-helper-worker')],
-      splitting: true,
-    }),
+  'slipway: all three, shared code loaded once': () => shared((path) => !path.includes(onDemand)),
+  'slipway: operators that all three load on demand': () => shared((path) => path.includes(onDemand)),
   'onnxruntime-web/wasm': async () => {
     const dist = join(peerFolder('onnxruntime-web'), 'dist')
     return [
@@ -72,11 +72,26 @@ const bundles: Readonly<Record<string, () => Promise<Uint8Array[]>>> = {
   },
 }
 
+/** Part of the name of the file that is loaded only for models that need it. */
+const onDemand = 'on-demand'
+
+/** Those files of the page and both workers whose paths are wanted. */
+function shared(isWanted: (path: string) => boolean): Promise<Uint8Array[]> {
+  const entryPoints = [worker('wasm-worker'), worker('wasm-helper-worker')]
+  return bundle(
+    { stdin: { contents: slipwayPage, resolveDir: here }, entryPoints, splitting: true },
+    isWanted,
+  )
+}
+
 async function bundleCode(contents: string): Promise<Uint8Array> {
   return (await bundle({ stdin: { contents, resolveDir: here } }))[0]!
 }
 
-async function bundle(entry: object): Promise<Uint8Array[]> {
+async function bundle(
+  entry: object,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<Uint8Array[]> {
   const esbuild = await importPeer<Esbuild>('esbuild')
   const { outputFiles } = await esbuild.build({
     ...entry,
@@ -91,5 +106,5 @@ async function bundle(entry: object): Promise<Uint8Array[]> {
     external: ['node:*', 'fs', 'path', 'os', 'worker_threads', 'perf_hooks', 'module'],
     logLevel: 'silent',
   })
-  return outputFiles.map(({ contents }) => contents)
+  return outputFiles.filter(({ path }) => isWanted(path)).map(({ contents }) => contents)
 }

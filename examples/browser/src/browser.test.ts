@@ -1,18 +1,20 @@
 /** The example in a real browser: the page's tensors are read back and computed again in Node. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { annotateTypes, graphBuilder, writeOnnx } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { classify } from './classify.ts'
 import { openModel } from './engine.ts'
+import { runModel } from './run-model.ts'
 import { type Site, serve } from './serve.ts'
 import { defaultFiles, makeSite } from './site.ts'
 import { topClasses } from './top-classes.ts'
 
 interface Page {
   goto(url: string): Promise<unknown>
-  on(event: string, listener: (argument: { text?(): string; message?: string }) => void): void
+  on(event: string, listener: (argument: { text?(): string; url?(): string; message?: string }) => void): void
   evaluate<T>(code: string): Promise<T>
   waitForFunction(code: string, options: { timeout: number }): Promise<unknown>
   close(): Promise<void>
@@ -55,7 +57,7 @@ describe.skipIf(missing.length > 0)('the example in a browser', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    site = await makeSite(folder)
+    site = await makeSite(folder, defaultFiles, ['run-model'])
     const name: string = 'puppeteer-core'
     const { default: puppeteer }: { default: Puppeteer } = await import(name)
     // Chromium has no sandbox where the test runs as root in a container.
@@ -72,6 +74,29 @@ describe.skipIf(missing.length > 0)('the example in a browser', () => {
     expect(seen.timing).toContain('on 2 threads')
     expect(seen.notice).toBe('')
     await agreesWithNode(seen)
+  })
+
+  it('loads operators of other domains for a model that names them', { timeout }, async () => {
+    const b = graphBuilder({ name: 'scaled' })
+    const float = { kind: 'tensor', dtype: 'float32', shape: [2, 3] } as const
+    const scaled = b.node('Normalizer', [b.input('x', float)], { norm: 'L1' }, { domain: 'ai.onnx.ml' })
+    const bytes = writeOnnx(annotateTypes(b.build([b.node('Abs', [scaled])])))
+    writeFileSync(join(folder, 'other.onnx'), bytes)
+    const server = await serve(site)
+    const page = await browser.newPage()
+    const onDemand: string[] = []
+    page.on('request', (request) => {
+      const url = request.url?.() ?? ''
+      if (url.includes('on-demand')) onDemand.push(url)
+    })
+    await page.goto(server.url)
+    await page.waitForFunction('globalThis.lastClassification', { timeout: timeout - 5000 })
+    expect(onDemand).toEqual([])
+    const run = "import('/app/run-model.js').then(({ runModelAt }) => runModelAt('other.onnx'))"
+    expect(await page.evaluate<number[]>(run)).toEqual(await runModel(bytes))
+    expect(onDemand).not.toEqual([])
+    await page.close()
+    await server.close()
   })
 
   it('runs without shared memory too, on one thread, and says so', { timeout }, async () => {

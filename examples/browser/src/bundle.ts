@@ -14,12 +14,15 @@ const entries = {
   'engine/wasm-helper-worker': worker('wasm-helper-worker'),
 }
 
-/** Writes the bundles into a folder. Rejects where esbuild is not installed. */
-export async function bundle(folder: string): Promise<void> {
+/** Writes the bundles into a folder, `more` beside the page's. Rejects where esbuild is not installed. */
+export async function bundle(folder: string, more: readonly string[] = []): Promise<void> {
   const name: string = 'esbuild'
   const esbuild: Esbuild = await import(name)
   await esbuild.build({
-    entryPoints: entries,
+    entryPoints: {
+      ...entries,
+      ...Object.fromEntries(more.map((name) => [`app/${name}`, pathOf(`../src/${name}.ts`)])),
+    },
     outdir: folder,
     bundle: true,
     // What page and workers share is loaded once.

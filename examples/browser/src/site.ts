@@ -13,12 +13,16 @@ export const defaultFiles = {
   picture: join(shared, 'models/squeezenet/kitten_224.png'),
 }
 
-/** Bundles into `folder`. Throws where a file is missing. */
-export async function makeSite(folder: string, files: typeof defaultFiles = defaultFiles): Promise<Site> {
+/** Bundles into `folder`, modules of `more` beside the page. Throws where a file is missing. */
+export async function makeSite(
+  folder: string,
+  files: typeof defaultFiles = defaultFiles,
+  more: readonly string[] = [],
+): Promise<Site> {
   for (const [name, path] of Object.entries(files)) {
     if (!existsSync(path)) throw new Error(`Cannot show the example: give it a ${name}, got no file ${path}`)
   }
-  await bundle(folder)
+  await bundle(folder, more)
   return {
     folders: [fileURLToPath(new URL('../public', import.meta.url)), folder],
     files: { '/model.onnx': files.model, '/labels.txt': files.labels, '/picture': files.picture },

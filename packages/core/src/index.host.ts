@@ -4,4 +4,4 @@ export { type HostedGraph, type HostedRunOptions, type HostOptions, hostGraph } 
 export { type Moved, type MoveOptions, moveValues } from './engine/move-values.ts'
 export { type SharedGraph, shareGraph } from './engine/share-graph.ts'
 export type { WorkerReport } from './engine/worker-protocol.ts'
-export type { RegisterTile } from './kernel/target.ts'
+export type { Target } from './kernel/target.ts'

@@ -79,6 +79,15 @@ describe('slipway run', () => {
     ).toMatchObject({ code: 0, out: 'y: float32[1,2] [[2, 4]]' })
   })
 
+  it('says where vectors are not joined though that was asked for', async () => {
+    const asked = ['run', path, '-i', 'x=[[1, 2]]', '--engine', 'reference', '--revectorize']
+    expect(await at.slipway(...asked)).toMatchObject({
+      code: 0,
+      out: 'y: float32[1,2] [[2, 4]]',
+      err: 'not revectorized: reference has no vectors',
+    })
+  })
+
   it('answers an unknown engine with the nearest one', async () => {
     expect(await at.slipway('run', path, '--engine', 'wsam')).toMatchObject({
       code: 2,

@@ -64,6 +64,8 @@ export const run = defineCommand({
     const { read } = await loadModel(args.positional[0]!)
     const session = await createSession(read.graph, options)
     try {
+      const { reason } = session.report().revectorizer
+      if (reason !== undefined) terminal.warn(`not revectorized: ${reason}`)
       await runOnce(session, args, terminal)
       return 0
     } finally {

@@ -14,10 +14,20 @@ export const engineOptions: readonly OptionSpec[] = [
     fallback: wasmEngine.name,
   },
   { flags: '--threads <count>', about: 'threads of one run; the machine’s, but at most 4, unless given' },
+  {
+    flags: '--revectorize',
+    about: 'let V8 make 256-bit instructions of pairs, after a self-test: Node 24 and later',
+  },
 ]
 
+interface EngineChoice {
+  readonly engine: Engine
+  readonly revectorize: boolean
+  readonly threads?: number
+}
+
 /** What they say. Throws SLP-C1. */
-export function readEngineOptions(args: CommandArgs): { readonly engine: Engine; readonly threads?: number } {
+export function readEngineOptions(args: CommandArgs): EngineChoice {
   const name = args.text('engine')!
   const engine = engines.get(name)
   if (!engine) {
@@ -28,7 +38,8 @@ export function readEngineOptions(args: CommandArgs): { readonly engine: Engine;
       remedy === undefined ? {} : { remedy },
     )
   }
+  const choice = { engine, revectorize: args.flag('revectorize') }
   return args.text('threads') === undefined
-    ? { engine }
-    : { engine, threads: wholeNumber(args, 'threads', 1, 64) }
+    ? choice
+    : { ...choice, threads: wholeNumber(args, 'threads', 1, 64) }
 }

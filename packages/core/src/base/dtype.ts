@@ -83,6 +83,11 @@ export function isFloat(dtype: DType): boolean {
   return table[dtype].kind === 'float'
 }
 
+/** True for the floats of 16 bits. */
+export function isHalf(dtype: DType): dtype is 'float16' | 'bfloat16' {
+  return dtype === 'float16' || dtype === 'bfloat16'
+}
+
 /** True for signed and unsigned integers, bool excluded. */
 export function isInteger(dtype: DType): boolean {
   const { kind } = table[dtype]

@@ -3,7 +3,6 @@
  * weights are packed and constant subexpressions folded.
  */
 import type { Buffer, KernelCall, Place } from '../kernel/kernel.ts'
-import { type Use, useOf } from '../memory/lifetimes.ts'
 
 export interface Hoisted {
   /** In order. */
@@ -11,44 +10,49 @@ export interface Hoisted {
   readonly always: ReadonlySet<KernelCall>
 }
 
-/** @param isConstant true for buffers that hold the same in every run before any call has run. */
+/**
+ * A call varies if it reads what nobody has computed or what a call that varies writes, or writes where such a call
+ * writes too.
+ *
+ * @param isConstant true for buffers that hold the same in every run before any call has run.
+ */
 export function hoist(
   calls: readonly KernelCall[],
   hostWrites: ReadonlySet<Buffer>,
   isConstant: (buffer: Buffer) => boolean,
 ): Hoisted {
-  const uses = calls.map(useOf)
-  const once = new Set(calls.keys())
-  for (let shrinks = true; shrinks; ) {
-    shrinks = false
-    const varying = new Set(hostWrites)
-    uses.forEach(({ writes }, at) => {
-      if (!once.has(at)) for (const buffer of writes) varying.add(buffer)
-    })
-    const written = new Set([...varying, ...uses.flatMap(({ writes }) => writes)])
-    uses.forEach((use, at) => {
-      if (!once.has(at) || isFixed(use, varying, written, isConstant)) return
-      once.delete(at)
-      shrinks = true
-    })
+  const users = new Map<Buffer, KernelCall[]>()
+  const written = new Set<Buffer>()
+  for (const call of calls) {
+    for (const buffer of call.writes) {
+      written.add(buffer)
+      listIn(users, buffer).push(call)
+    }
+    for (const buffer of call.reads) if (!isConstant(buffer)) listIn(users, buffer).push(call)
   }
-  return {
-    once: calls.filter((_, at) => once.has(at)),
-    always: new Set(calls.filter((_, at) => !once.has(at))),
+  const always = new Set<KernelCall>()
+  const varying: Buffer[] = [...hostWrites]
+  const seen = new Set<Buffer>(hostWrites)
+  const vary = (call: KernelCall) => {
+    if (always.has(call)) return
+    always.add(call)
+    for (const buffer of call.writes) {
+      if (seen.has(buffer)) continue
+      seen.add(buffer)
+      varying.push(buffer)
+    }
   }
+  for (const [buffer, list] of users) if (!written.has(buffer)) list.forEach(vary)
+  for (let buffer = varying.pop(); buffer; buffer = varying.pop()) users.get(buffer)?.forEach(vary)
+  return { once: calls.filter((call) => !always.has(call)), always }
 }
 
-/** Whatever it reads is constant or computed by a call that is fixed too, and nobody else writes what it writes. */
-function isFixed(
-  { reads, writes }: Use,
-  varying: ReadonlySet<Buffer>,
-  written: ReadonlySet<Buffer>,
-  isConstant: (buffer: Buffer) => boolean,
-): boolean {
-  return (
-    writes.every((buffer) => !varying.has(buffer)) &&
-    reads.every((buffer) => isConstant(buffer) || (written.has(buffer) && !varying.has(buffer)))
-  )
+function listIn<K, V>(map: Map<K, V[]>, key: K): V[] {
+  const known = map.get(key)
+  if (known) return known
+  const list: V[] = []
+  map.set(key, list)
+  return list
 }
 
 /**
@@ -62,7 +66,7 @@ export function hoistedNames(
   const textOf = (place: Place, writes: ReadonlySet<Buffer>): string =>
     `${writes.has(place.buffer) ? 'own' : (names.get(place.buffer) ?? nameOf(place.buffer))}+${place.offsetBytes}`
   for (const call of once) {
-    const writes = new Set(useOf(call).writes)
+    const writes = new Set(call.writes)
     const args = Object.values(call.args).map((arg) =>
       typeof arg === 'object' ? textOf(arg, writes) : String(arg),
     )

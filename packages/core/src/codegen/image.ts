@@ -1,5 +1,5 @@
 /** A list of calls as it lies in memory: stages for the driver, and the arguments that they point to. */
-import type { Kernel, KernelCall, Place } from '../kernel/kernel.ts'
+import type { Buffer, Kernel, KernelCall, Place } from '../kernel/kernel.ts'
 import { stage } from './layout.ts'
 
 export interface ImageOptions {
@@ -15,7 +15,11 @@ export function imageBytes(calls: readonly KernelCall[]): number {
   return calls.reduce((sum, call) => sum + stage.sizeBytes + argBytes(call), 0)
 }
 
-const argBytes = ({ kernel }: KernelCall): number => 16 * Math.ceil(Object.keys(kernel.params).length / 4)
+function argBytes({ kernel }: KernelCall): number {
+  let count = 0
+  for (const _ in kernel.params) count += 1
+  return 16 * Math.ceil(count / 4)
+}
 
 /** The words of the image: the i-th stage begins at byte 32 · i. */
 export function writeImage(
@@ -30,14 +34,33 @@ export function writeImage(
     words[record + stage.kernel / 4] = indexOf(call.kernel)
     words[record + stage.args / 4] = base + args
     words[record + stage.tasks / 4] = call.tasks
-    Object.entries(call.kernel.params).forEach(([name, kind], at) => {
+    let word = args / 4
+    for (const name in call.kernel.params) {
       const value = call.args[name]
-      const word = args / 4 + at
       if (typeof value === 'object') words[word] = addressOf(value)
-      else if (kind === 'f32') floats[word] = value ?? 0
+      else if (call.kernel.params[name] === 'f32') floats[word] = value ?? 0
       else words[word] = value ?? 0
-    })
-    args += argBytes(call)
+      word += 1
+    }
+    args = 16 * Math.ceil(word / 4)
   })
   return words
+}
+
+/** Words of the image that hold addresses in a buffer, with the distance from where it begins. */
+export function addressWords(
+  calls: readonly KernelCall[],
+  buffer: Buffer,
+): readonly { readonly word: number; readonly offsetBytes: number }[] {
+  const found: { word: number; offsetBytes: number }[] = []
+  let args = calls.length * stage.sizeBytes
+  for (const call of calls) {
+    Object.keys(call.kernel.params).forEach((name, at) => {
+      const value = call.args[name]
+      if (typeof value === 'object' && value.buffer === buffer)
+        found.push({ word: args / 4 + at, offsetBytes: value.offsetBytes })
+    })
+    args += argBytes(call)
+  }
+  return found
 }

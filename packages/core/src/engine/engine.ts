@@ -2,10 +2,16 @@
  * The contract between a Graph and what runs it. An engine prepares a graph once; the Program that comes of it
  * runs any number of times, off the caller's thread, until it is disposed.
  */
+import type { DType } from '../base/dtype.ts'
 import type { Limits } from '../base/limits.ts'
+import type { Shape } from '../base/shape.ts'
+import type { Tensor } from '../base/tensor.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { Into } from './into.ts'
+
+/** Element types whose tensors are typed arrays. */
+export type NumericType = Exclude<DType, 'string'>
 
 export interface PrepareOptions {
   readonly limits?: Limits | undefined
@@ -13,8 +19,25 @@ export interface PrepareOptions {
   readonly workers?: number | undefined
   /** Threads that one run may use; the machine's, but at most 4, unless given. The reference engine uses one. */
   readonly threads?: number | undefined
+  /**
+   * What runs do that happen at the same time in several workers. 'adaptive', unless given: a run uses all threads where
+   * it begins alone, and one where others are under way, so that they do not get into each other's way. 'fixed': each
+   * uses all threads.
+   */
+  readonly threading?: 'adaptive' | 'fixed' | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /**
+   * True: lets V8 join pairs of 128-bit instructions to 256-bit ones, which makes products faster on Node 24 and later.
+   * It is an experiment of V8 that holds for the whole process, so each worker tests it first, which takes a moment;
+   * `report` says what came of it.
+   */
+  readonly revectorize?: boolean | undefined
+  /**
+   * Most bytes that plans for sizes other than the last ones may take in a worker, their arena included; those that were
+   * not used for longest go first. 256 MiB unless given.
+   */
+  readonly planBytes?: number | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
   readonly graceMs?: number | undefined
 }
@@ -82,6 +105,13 @@ export interface MemoryReport {
   readonly arenaLowerBoundBytes: number
 }
 
+/** Whether V8 joins pairs of vectors. */
+export interface Revectorizer {
+  readonly isOn: boolean
+  /** Why not, where that was asked for. */
+  readonly reason?: string | undefined
+}
+
 export interface EngineReport {
   readonly engine: string
   readonly memory: MemoryReport
@@ -92,6 +122,8 @@ export interface EngineReport {
   readonly threads: number
   /** Workers that were replaced because they died or did not stop. */
   readonly restarts: number
+  /** What `revectorize` came to. */
+  readonly revectorizer: Revectorizer
   readonly running: number
   readonly queued: number
 }
@@ -109,6 +141,8 @@ export interface Program extends AsyncDisposable {
    * compiles the graph. Throws as `run` rejects.
    */
   runSync?(inputs: ReadonlyMap<string, Value>, options?: SyncRunOptions): ReadonlyMap<string, Value>
+  /** A tensor of zeros in memory that runs read without a copy, where the engine and the platform have such memory. */
+  allocate(dtype: NumericType, shape: Shape): Tensor
   report(): EngineReport
   /** Stops every run (they reject with SLP-S6) and gives everything back. May be called twice. */
   dispose(): Promise<void>

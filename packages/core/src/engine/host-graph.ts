@@ -6,7 +6,7 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
-import type { RegisterTile } from '../kernel/target.ts'
+import type { Target } from '../kernel/target.ts'
 import { assertOperatorsKnown, valueNames } from './graph-census.ts'
 import { openHelpers } from './helper-threads.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
@@ -21,8 +21,8 @@ export interface HostOptions {
   readonly deterministic?: boolean | undefined
   /** Threads that a run uses, the calling one included; 1 unless given. More block the calling thread: workers only. */
   readonly threads?: number | undefined
-  /** `HostedGraph.tile` of another thread of this machine, which saves some ten milliseconds of choosing one. */
-  readonly tile?: RegisterTile | undefined
+  /** `HostedGraph.target` of another thread of this machine, which saves some ten milliseconds of choosing one. */
+  readonly target?: Target | undefined
   /** Asked during runs; once true, the run throws SLP-S7. */
   readonly isCancelled?: (() => boolean) | undefined
 }
@@ -36,8 +36,8 @@ export interface HostedRunOptions {
 export interface HostedGraph {
   readonly inputs: readonly InputSpec[]
   readonly outputs: readonly OutputSpec[]
-  /** The form of kernels that was found to be the fastest. */
-  readonly tile: RegisterTile
+  /** What kernels were made for: the instructions that may be used, and the form that was found to be the fastest. */
+  readonly target: Target
   /**
    * Runs on the calling thread, which waits.
    *
@@ -59,14 +59,15 @@ export function hostGraph(graph: Graph, options: HostOptions = {}): HostedGraph 
   assertOperatorsKnown(graph)
   const threads = usableThreads(options.threads ?? 1)
   const helpers = openHelpers(threads - 1)
-  const { target, machine, model } = openHosted(graph, {
+  const hosted = openHosted(graph, {
     threads,
-    tile: options.tile,
+    target: options.target,
     limits,
     deterministic,
     isCancelled,
     onModule: (loaded) => helpers.tell({ kind: 'module', ...loaded }),
   })
+  const { machine, model } = hosted
   if (threads > 1) helpers.tell({ kind: 'attach', memory: machine.memory, block: machine.block })
   warmUp(graph, model)
   const inputs = inputSpecs(graph)
@@ -74,14 +75,14 @@ export function hostGraph(graph: Graph, options: HostOptions = {}): HostedGraph 
   return {
     inputs,
     outputs: outputSpecs(graph),
-    tile: target.tile,
+    target: machine.target,
     run(given, { outputs = graph.outputs, seed } = {}) {
       const unknown = outputs.find((name) => !names.has(name))
       if (unknown !== undefined)
         throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${unknown}"`)
       return model.run({ inputs: bindInputs(inputs, given), outputs, seed })
     },
-    report: () => reportOf(machine, model),
+    report: () => reportOf(hosted),
     close: () => helpers.close(),
   }
 }

@@ -7,6 +7,7 @@ export type {
   PrepareOptions,
   Program,
   ProgramRunOptions,
+  Revectorizer,
   RunResult,
   SyncRunOptions,
 } from './engine.ts'
@@ -17,6 +18,7 @@ export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
 export {
   createSession,
+  type InputView,
   type Session,
   type SessionOptions,
   type SessionResults,

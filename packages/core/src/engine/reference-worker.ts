@@ -1,9 +1,11 @@
 /** The worker of the reference engine: interprets its graph on request. Runs in a thread of its own. */
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
+import { loadOperators } from '../ops/registry.ts'
 import type { WorkerPort } from '../platform/types.ts'
 import { type GraphRunner, prepareGraph } from '../reference/interpret.ts'
 import { toErrorMessage } from './error-message.ts'
+import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
 import { nodeClock } from './profile-nodes.ts'
 import type { FromWorker, PrepareMessage, RunMessage, ToWorker } from './worker-protocol.ts'
@@ -12,12 +14,16 @@ serve(platform.openPort())
 
 function serve(port: WorkerPort): void {
   let prepared: Prepared | undefined
+  const start = async (message: PrepareMessage): Promise<void> => {
+    await loadOperators(message.graph)
+    prepared = { ...message, runGraph: prepareGraph(message.graph) }
+    port.post({ kind: 'ready' } satisfies FromWorker)
+  }
   port.onMessage((received) => {
     const message = received as ToWorker // only a program of this package posts to this worker
     switch (message.kind) {
       case 'prepare':
-        prepared = { ...message, runGraph: prepareGraph(message.graph) }
-        return port.post({ kind: 'ready' } satisfies FromWorker)
+        return void start(message).catch(failWorker)
       case 'run':
         return run(port, prepared!, message)
       default:

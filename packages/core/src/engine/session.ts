@@ -2,21 +2,28 @@
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
-import type { Value } from '../base/value.ts'
-import { type ReadOptions, readOnnx } from '../formats/onnx/read.ts'
+import type { Shape } from '../base/shape.ts'
+import type { NumericData, Tensor } from '../base/tensor.ts'
+import { typeText, type Value } from '../base/value.ts'
+import { modelOperators } from '../formats/onnx/model-operators.ts'
+import { parseModel } from '../formats/onnx/parse.ts'
+import { type ReadOptions, readModelProto } from '../formats/onnx/read.ts'
 import type { Graph } from '../ir/graph.ts'
+import { loadOperators, loadOperatorsNamed } from '../ops/registry.ts'
 import { asyncDisposable } from './async-disposable.ts'
 import type {
   Engine,
   EngineReport,
   MemoryReport,
   NodeProfile,
+  NumericType,
   PrepareOptions,
   ProgramRunOptions,
   SyncRunOptions,
 } from './engine.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
 import { checkIntoNames, type Into, writeInto } from './into.ts'
+import { nameHint } from './nearest-name.ts'
 import { inputSpecs, type OutputSpec, outputSpecs } from './specs.ts'
 import { wasmEngine } from './wasm-engine.ts'
 
@@ -31,6 +38,9 @@ export interface SessionRunOptions extends ProgramRunOptions {
   /** Arrays that outputs are written into, by the names of the outputs. */
   readonly into?: Into | undefined
 }
+
+/** A tensor with elements that can be written. */
+export type InputView = Tensor & { readonly data: NumericData }
 
 /** Values by name. */
 export type SessionResults = Readonly<Record<string, Value>>
@@ -53,6 +63,24 @@ export interface Session extends AsyncDisposable {
    * that do not fit.
    */
   run(inputs: Inputs, options?: SessionRunOptions): Promise<SessionResults>
+  /**
+   * A tensor for an input, full of zeros, that runs read where it lies: fill its `data` and give it to `run`, again and
+   * again. It must not be written to while a run that was given it has not ended. It belongs to the session until that
+   * is disposed of, so make few. Where the platform shares no memory, and in sessions of one worker and one thread, it
+   * is an ordinary tensor, which is copied.
+   *
+   * @param shape may be left out where the model names all sizes.
+   * @example
+   * const session = await createSession(await readFile('model.onnx'))
+   * const x = session.inputView('x', [1, 3])
+   * x.data.set([1, 2, 3])
+   * const { y } = await session.run({ x })
+   * y.data // Float32Array [2, 4, 6]
+   * await session.dispose()
+   *
+   * @throws SLP-S1 for an unknown input, SLP-S3 for one that is no tensor of numbers, SLP-S4 for a shape that does not fit.
+   */
+  inputView(name: string, shape?: Shape): InputView
   /**
    * Runs the model on the calling thread, which waits: for models so small that handing them to a worker costs more
    * than the work. The first call compiles the model once more, for this thread.
@@ -87,7 +115,7 @@ export async function createSession(
 ): Promise<Session> {
   const { engine = wasmEngine, read = {}, ...prepare } = options
   const startedMs = platform.nowMs()
-  const graph = toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
+  const graph = await toGraph(source, prepare.limits ? { limits: prepare.limits, ...read } : read)
   const { name } = graph
   const accepted = inputSpecs(graph)
   const outputs = outputSpecs(graph)
@@ -114,6 +142,10 @@ export async function createSession(
         results[name] = writeInto(name, results[name]!, target)
       return results
     },
+    inputView(name, shape) {
+      const type = viewType(accepted, name, shape)
+      return program.allocate(type.dtype, type.shape) as InputView // of a numeric type
+    },
     runSync(given, runOptions) {
       if (!program.runSync)
         throw new SlipwayError(
@@ -130,7 +162,53 @@ export async function createSession(
   }
 }
 
-function toGraph(source: Graph | Uint8Array | ArrayBuffer, read: ReadOptions & { limits?: Limits }): Graph {
-  if (source instanceof ArrayBuffer) return readOnnx(new Uint8Array(source), read)
-  return source instanceof Uint8Array ? readOnnx(source, read) : source
+/** The dtype and sizes of a view. */
+function viewType(
+  specs: readonly InputSpec[],
+  name: string,
+  given: Shape | undefined,
+): { readonly dtype: NumericType; readonly shape: Shape } {
+  const spec = specs.find((one) => one.name === name)
+  if (!spec) {
+    const remedy = nameHint(
+      name,
+      specs.map((one) => one.name),
+    )
+    const details = remedy === undefined ? {} : { remedy }
+    throw new SlipwayError('SLP-S1', `Cannot make input: the model must have it, got "${name}"`, details)
+  }
+  const { type } = spec
+  if (type?.kind !== 'tensor' || type.dtype === 'string') {
+    const got = type ? typeText(type) : 'an unknown type'
+    throw new SlipwayError(
+      'SLP-S3',
+      `Cannot make input "${name}": it must be a tensor of numbers, got ${got}`,
+    )
+  }
+  const declared = type.shape
+  const shape = given ?? declared?.filter((size) => typeof size === 'number')
+  const fits = declared?.every((size, i) => typeof size !== 'number' || size === shape?.[i]) ?? true
+  if (!shape || !fits || (declared && declared.length !== shape.length)) {
+    const got = given ? `[${given}]` : 'no shape'
+    throw new SlipwayError(
+      'SLP-S4',
+      `Cannot make input "${name}": its shape must fit ${typeText(type)}, got ${got}`,
+    )
+  }
+  return { dtype: type.dtype, shape }
+}
+
+async function toGraph(
+  source: Graph | Uint8Array | ArrayBuffer,
+  read: ReadOptions & { limits?: Limits },
+): Promise<Graph> {
+  if (source instanceof ArrayBuffer) return toGraph(new Uint8Array(source), read)
+  if (!(source instanceof Uint8Array)) {
+    await loadOperators(source)
+    return source
+  }
+  const proto = parseModel(source, read.limits)
+  // Raising a model to newer operator sets asks for definitions already.
+  await loadOperatorsNamed(modelOperators(proto))
+  return readModelProto(proto, read).graph
 }

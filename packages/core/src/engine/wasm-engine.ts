@@ -1,5 +1,4 @@
 /** The compiler's engine: a graph becomes kernels of WebAssembly, planned for the sizes at hand. */
-import { compileGraph } from './wasm/compile.ts'
 import { workerEngine } from './worker-engine.ts'
 
-export const wasmEngine = workerEngine('wasm', compileGraph)
+export const wasmEngine = workerEngine('wasm', async () => (await import('./wasm/compile.ts')).compileGraph)

@@ -1,22 +1,20 @@
 /** The worker of the wasm engine: compiles its graph when it is prepared, and runs it on request. */
 import { platform } from '#platform'
 import type { Graph } from '../ir/graph.ts'
+import { loadOperators } from '../ops/registry.ts'
 import type { WorkerPort } from '../platform/types.ts'
 import { toErrorMessage } from './error-message.ts'
+import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
-import { openHosted, reportOf, usableThreads } from './wasm/compile.ts'
-import type { Machine } from './wasm/machine.ts'
-import type { Model } from './wasm/model.ts'
+import { type Hosted, openHosted, reportOf, usableThreads } from './wasm/compile.ts'
 import { stageClock } from './wasm/stage-clock.ts'
 import { warmUp } from './wasm/warm-up.ts'
 import type { FromWorker, PrepareMessage, RunMessage, ToWorker, WorkerReport } from './worker-protocol.ts'
 
 serve(platform.openPort())
 
-interface Prepared {
+interface Prepared extends Hosted {
   readonly graph: Graph
-  readonly machine: Machine
-  readonly model: Model
   /** The run at hand. */
   readonly current: { id: number }
 }
@@ -25,18 +23,23 @@ function serve(port: WorkerPort): void {
   let prepared: Prepared | undefined
   let told = ''
   const report = (): WorkerReport | undefined => {
-    const made = reportOf(prepared!.machine, prepared!.model)
+    const made = reportOf(prepared!)
     const text = JSON.stringify(made)
     if (text === told) return undefined
     told = text
     return made
   }
+  const start = async (message: PrepareMessage): Promise<void> => {
+    await loadOperators(message.graph)
+    prepared = prepare(port, message)
+    const { target } = prepared.machine
+    port.post({ kind: 'ready', report: report(), target } satisfies FromWorker)
+  }
   port.onMessage((received) => {
     const message = received as ToWorker // only a program of this package posts to this worker
     switch (message.kind) {
       case 'prepare':
-        prepared = prepare(port, message)
-        return port.post({ kind: 'ready', report: report() } satisfies FromWorker)
+        return void start(message).catch(failWorker)
       case 'run':
         return run(port, prepared!, message, report)
       default:
@@ -45,20 +48,25 @@ function serve(port: WorkerPort): void {
   })
 }
 
-function prepare(port: WorkerPort, { graph, limits, cancelled, settings }: PrepareMessage): Prepared {
+function prepare(port: WorkerPort, { graph, limits, cancelled, settings, shared }: PrepareMessage): Prepared {
   const current = { id: 0 }
   const threads = usableThreads(settings.threads)
-  const { machine, model } = openHosted(graph, {
+  const hosted = openHosted(graph, {
     threads,
     limits,
+    shared,
     deterministic: settings.deterministic,
+    revectorize: settings.revectorize,
+    target: settings.target,
+    planBytes: settings.planBytes,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })
+  const { machine, model } = hosted
   if (threads > 1)
     port.post({ kind: 'attach', memory: machine.memory, block: machine.block } satisfies FromWorker)
   warmUp(graph, model)
-  return { graph, machine, model, current }
+  return { ...hosted, graph, current }
 }
 
 function run(
@@ -67,13 +75,13 @@ function run(
   request: RunMessage,
   report: () => WorkerReport | undefined,
 ): void {
-  const { id, inputs, outputs, seed, profile, progress } = request
+  const { id, inputs, placed, outputs, seed, profile, helped, progress } = request
   current.id = id
   const tell = (done: number) =>
     port.post({ kind: 'progress', id, done, total: graph.nodes.length } satisfies FromWorker)
   const clock = profile || progress ? stageClock(platform.nowMs, progress ? tell : undefined) : undefined
   try {
-    const results = model.run({ inputs, outputs, seed, observer: clock })
+    const results = model.run({ inputs, placed, outputs, seed, helped, observer: clock })
     const { values, transfer } = moveValues(results, { give: true })
     const nodes = profile ? clock?.nodes : undefined
     port.post(

@@ -4,14 +4,23 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
+import { hasSharedMemory } from '../wasm/index.ts'
 import { asyncDisposable } from './async-disposable.ts'
-import type { Engine, MemoryReport, PrepareOptions, Program, ProgramRunOptions, RunResult } from './engine.ts'
+import type {
+  Engine,
+  MemoryReport,
+  PrepareOptions,
+  Program,
+  ProgramRunOptions,
+  Revectorizer,
+  RunResult,
+} from './engine.ts'
 import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
-import { moveValues } from './move-values.ts'
 import { nameHint } from './nearest-name.ts'
+import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
-import type { WorkerReport } from './worker-protocol.ts'
+import type { WorkerReport, WorkerSettings } from './worker-protocol.ts'
 
 const defaultGraceMs = 40
 /** More threads than this seldom pay for one request. */
@@ -20,66 +29,89 @@ const mostDefaultThreads = 4
 /** Makes a graph ready for runs on the calling thread. */
 export type Compile = (
   graph: Graph,
-  options: Pick<PrepareOptions, 'limits' | 'deterministic'>,
+  options: Pick<PrepareOptions, 'limits' | 'deterministic' | 'revectorize' | 'planBytes'>,
 ) => { run: NonNullable<Program['runSync']> }
 
-/** An engine whose workers run `program`; with `compile`, its programs run on the calling thread too. */
-export function workerEngine(program: Exclude<WorkerProgram, 'wasm-helper'>, compile?: Compile): Engine {
-  return { name: program, prepare: (graph, options) => prepare(program, compile, graph, options) }
+/**
+ * An engine whose workers run `program`; with `loadCompile`, its programs run on the calling thread too. That code is
+ * loaded while the workers start, so that a page shows without it.
+ */
+export function workerEngine(
+  program: Exclude<WorkerProgram, 'wasm-helper'>,
+  loadCompile?: () => Promise<Compile>,
+): Engine {
+  return { name: program, prepare: (graph, options) => prepare(program, loadCompile, graph, options) }
 }
 
 async function prepare(
   program: WorkerProgram,
-  compile: Compile | undefined,
+  loadCompile: (() => Promise<Compile>) | undefined,
   graph: Graph,
   options: PrepareOptions = {},
 ): Promise<Program> {
-  const { workers = 1, graceMs = defaultGraceMs, limits, deterministic = false } = options
+  const { workers = 1, graceMs = defaultGraceMs, limits } = options
   assertOperatorsKnown(graph)
-  const { graph: shared, weightBytes, sharedBytes } = shareGraph(graph)
-  const operators = countOperators(graph)
-  const names = valueNames(graph)
+  const settings = settingsFor(program, options)
+  const isShared = program === 'wasm' && hasSharedMemory() && (settings.threads > 1 || workers > 1)
+  const opened = isShared ? openProgramMemory(graph) : undefined
+  const { graph: shared, weightBytes, sharedBytes } = opened?.graph ?? shareGraph(graph)
+  const [operators, names] = [countOperators(graph), valueNames(graph)]
   // The program outlives the caller's graph, whose weights are now in `shared`, so it must not hold on to it.
   const { outputs: graphOutputs } = graph
   const pool = openPool({
     program,
     graph: shared,
     limits,
-    settings: { threads: program === 'wasm' ? threadsFor(options) : 1, deterministic },
+    settings,
+    memory: opened?.memory,
     graceMs,
     workers: Math.max(1, workers),
+    isFixed: options.threading === 'fixed',
   })
-  await pool.ready
+  const [compile] = await Promise.all([loadCompile?.(), pool.ready])
 
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
     const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
       for (const name of outputs) assertValue(name, names)
-      const { values, transfer } = moveValues(inputs, { give: request.transfer === true })
-      pool.add({ inputs: values, transfer, outputs, seed, profile, signal, onProgress, resolve, reject })
+      const give = request.transfer === true
+      pool.add({ inputs, give, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
   }
 
-  const own = compile && openOwnRuns(() => compile(shared, { limits, deterministic }), names)
+  const own = compile && openOwnRuns(() => compile(shared, { limits, ...settings }), names)
+  let { memory } = opened ?? {}
   const dispose = () => {
     own?.close()
+    memory = undefined
     return pool.close()
   }
 
   return {
     run,
     ...(own && { runSync: own.run }),
+    allocate: (dtype, shape) => allocateTensor(memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
-      const residentBytes = platform.residentBytes()
       const reports = pool.reports()
-      const memory = { weightBytes, sharedBytes, workers: alive, residentBytes, ...sumOf(reports) }
-      const fallbacks = reports[0]?.fallbacks ?? []
-      return { engine: program, memory, operators, fallbacks, ...counts }
+      const sizes = { weightBytes, sharedBytes, workers: alive, ...sumOf(reports, memory) }
+      const { fallbacks = [], revectorizer }: Partial<WorkerReport> = reports[0] ?? {}
+      const vectors = revectorizer ?? noVectors(program, settings)
+      return { engine: program, memory: sizes, operators, fallbacks, revectorizer: vectors, ...counts }
     },
     dispose,
     ...asyncDisposable(dispose),
   }
+}
+
+function settingsFor(program: WorkerProgram, options: PrepareOptions) {
+  const { deterministic = false, revectorize = false, planBytes } = options
+  const threads = program === 'wasm' ? threadsFor(options) : 1
+  return { threads, deterministic, revectorize, planBytes } satisfies WorkerSettings
+}
+
+function noVectors(program: WorkerProgram, { revectorize }: WorkerSettings): Revectorizer {
+  return { isOn: false, ...(revectorize && { reason: `${program} has no vectors` }) }
 }
 
 function threadsFor({ threads }: PrepareOptions): number {
@@ -93,28 +125,32 @@ interface OwnRuns {
 
 /** Runs on this thread; the first one compiles the graph. */
 function openOwnRuns(compile: () => ReturnType<Compile>, names: ReadonlySet<string>): OwnRuns {
+  // Holds the weights, which go with the program.
+  let source: typeof compile | undefined = compile
   let compiled: ReturnType<Compile> | undefined
-  let isClosed = false
   return {
     run(inputs, request = {}) {
-      if (isClosed) throw disposedError()
+      if (!source) throw disposedError()
       if (request.outputs) for (const name of request.outputs) assertValue(name, names)
-      compiled ??= compile()
+      compiled ??= source()
       return compiled.run(inputs, request)
     },
     close() {
-      isClosed = true
+      source = undefined
       compiled = undefined
     },
   }
 }
 
-function sumOf(
-  reports: readonly WorkerReport[],
-): Pick<MemoryReport, 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'> {
+type Sums = Pick<MemoryReport, 'residentBytes' | 'wasmBytes' | 'arenaBytes' | 'arenaLowerBoundBytes'>
+
+/** What all workers take together; a memory that they share counts once. */
+function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefined): Sums {
   const sum = (part: (report: WorkerReport) => number) => reports.reduce((total, one) => total + part(one), 0)
+  const ownBytes = sum(({ wasmBytes, sharesMemory }) => (sharesMemory ? 0 : wasmBytes))
   return {
-    wasmBytes: sum(({ wasmBytes }) => wasmBytes),
+    residentBytes: platform.residentBytes(),
+    wasmBytes: ownBytes + (memory?.sizeBytes ?? 0),
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }

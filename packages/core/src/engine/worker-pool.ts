@@ -1,11 +1,22 @@
 /** A line of jobs and the workers that take them. Workers are opened as jobs need them, and replaced when they die. */
 import { SlipwayError } from '../base/errors.ts'
+import { moveValues } from './move-values.ts'
 import type { WorkerReport } from './worker-protocol.ts'
-import { cancelledError, type Job, openSlot, type SlotOptions, type WorkerSlot } from './worker-slot.ts'
+import {
+  cancelledError,
+  type Job,
+  openSlot as openWorkerSlot,
+  type SlotOptions,
+  type WorkerSlot,
+} from './worker-slot.ts'
 
 export interface PoolOptions extends Omit<SlotOptions, 'onChange'> {
   /** Most workers. */
   readonly workers: number
+  /** True: all threads of a worker take part in each of its runs. */
+  readonly isFixed: boolean
+  /** How workers are opened; tests have their own. */
+  readonly openSlot?: ((options: SlotOptions) => WorkerSlot) | undefined
 }
 
 export interface PoolCounts {
@@ -40,12 +51,16 @@ export function disposedError(): SlipwayError {
   return new SlipwayError('SLP-S6', 'Cannot run: the session must be open, got a disposed one')
 }
 
-export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
+export function openPool(given: PoolOptions): WorkerPool {
+  const { workers, isFixed, openSlot = openWorkerSlot, ...options } = given
   const slots = new Set<WorkerSlot>()
   const queue: Waiting[] = []
   const opening = deferred()
   let closing: Promise<void> | undefined
+  // Holds the weights, which go with the pool.
+  let source: typeof options | undefined = options
   let restarts = 0
+  let target: WorkerSlot['target']
 
   open()
   return {
@@ -61,7 +76,9 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
     add(job) {
       if (closing) return job.reject(disposedError())
       if (job.signal?.aborted) return job.reject(cancelledError(job.signal))
-      queue.push(wait(job))
+      const slot = [...slots].find(({ state }) => state === 'idle')
+      if (slot && queue.length === 0) return slot.start(job, mayBeHelped())
+      queue.push(wait({ ...job, ...ownInputs(job) }))
       serve()
     },
     close() {
@@ -75,11 +92,12 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   }
 
   function open(): void {
-    slots.add(openSlot({ ...options, onChange }))
+    if (source) slots.add(openSlot({ ...source, settings: { ...source.settings, target }, onChange }))
   }
 
   function onChange(slot: WorkerSlot): void {
     if (closing) return
+    target ??= slot.target
     if (slot.state === 'idle') opening.resolve()
     if (slot.state === 'dead') replace(slot)
     serve()
@@ -96,6 +114,11 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
     } else open()
   }
 
+  /** A run beside others would take their processors. */
+  function mayBeHelped(): boolean {
+    return isFixed || count('busy') === 0
+  }
+
   function next(): Job | undefined {
     const first = queue.shift()
     first?.release()
@@ -107,7 +130,7 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
       if (slot.state !== 'idle') continue
       const job = next()
       if (!job) return
-      slot.start(job)
+      slot.start(job, mayBeHelped())
     }
     for (let coming = count('starting'); coming < queue.length && slots.size < workers; coming++) open()
   }
@@ -125,11 +148,17 @@ export function openPool({ workers, ...options }: PoolOptions): WorkerPool {
   }
 
   async function closeAll(): Promise<void> {
+    source = undefined
     opening.reject(disposedError())
     for (let job = next(); job; job = next()) job.reject(disposedError())
     await Promise.all([...slots].map((slot) => slot.close(disposedError())))
     slots.clear()
   }
+}
+
+/** Until a job's turn comes its caller may write other values into the arrays. */
+function ownInputs({ inputs, give }: Job): Pick<Job, 'inputs' | 'give'> {
+  return { inputs: moveValues(inputs, { give }).values, give: true }
 }
 
 interface Deferred {

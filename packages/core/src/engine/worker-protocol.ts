@@ -2,9 +2,12 @@
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
+import type { Target } from '../kernel/target.ts'
 import type { WasmMemory, WasmModule } from '../platform/web-assembly.ts'
-import type { Fallback, NodeProfile } from './engine.ts'
+import type { Fallback, NodeProfile, Revectorizer } from './engine.ts'
 import type { ErrorMessage } from './error-message.ts'
+import type { TensorPlace } from './wasm/held.ts'
+import type { SharedMemory } from './wasm/machine.ts'
 
 export interface PrepareMessage {
   readonly kind: 'prepare'
@@ -13,6 +16,8 @@ export interface PrepareMessage {
   /** One shared Int32: the id of the run to stop. Absent where the platform shares no memory. */
   readonly cancelled: Int32Array | undefined
   readonly settings: WorkerSettings
+  /** The memory that all workers of a program use, if they do. */
+  readonly shared: SharedMemory | undefined
 }
 
 /** What engines may be told besides the graph. */
@@ -21,15 +26,24 @@ export interface WorkerSettings {
   readonly threads: number
   /** True: the same bits on every machine. */
   readonly deterministic: boolean
+  /** True: pairs of vectors are joined where V8 can. */
+  readonly revectorize: boolean
+  readonly planBytes: number | undefined
+  /** What the workers before compile for. */
+  readonly target?: Target | undefined
 }
 
 export interface RunMessage {
   readonly kind: 'run'
   readonly id: number
   readonly inputs: ReadonlyMap<string, Value>
+  /** Inputs that lie in the shared memory until the run has ended. */
+  readonly placed: ReadonlyMap<string, TensorPlace>
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean
+  /** True: other threads of the worker may help. */
+  readonly helped: boolean
   /** True: progress messages are wanted. */
   readonly progress: boolean
 }
@@ -39,14 +53,19 @@ export type ToWorker = PrepareMessage | RunMessage
 export interface ReadyMessage {
   readonly kind: 'ready'
   readonly report?: WorkerReport | undefined
+  /** What it compiles for. */
+  readonly target?: Target | undefined
 }
 
 /** What a worker says of itself. */
 export interface WorkerReport {
   readonly fallbacks: readonly Fallback[]
   readonly wasmBytes: number
+  /** True: other workers have the same memory. */
+  readonly sharesMemory: boolean
   readonly arenaBytes: number
   readonly arenaLowerBoundBytes: number
+  readonly revectorizer: Revectorizer
 }
 
 /** The memory of a worker that other threads may help; sent once, before any module. */

@@ -5,16 +5,22 @@
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
+import type { Target } from '../kernel/target.ts'
 import type { WorkerProgram } from '../platform/types.ts'
 import type { RunResult } from './engine.ts'
 import { fromErrorMessage } from './error-message.ts'
 import { openHelpers } from './helper-threads.ts'
+import { openInputStage } from './input-stage.ts'
+import { moveValues } from './move-values.ts'
+import type { ProgramMemory } from './program-memory.ts'
 import type { FromWorker, PrepareMessage, RunMessage, WorkerReport } from './worker-protocol.ts'
 
 /** A run as it waits and as it happens. */
 export interface Job {
+  /** The caller's until `start`, unless `give`. */
   readonly inputs: ReadonlyMap<string, Value>
-  readonly transfer: readonly ArrayBuffer[]
+  /** True: the memory of the inputs may be taken. */
+  readonly give: boolean
   readonly outputs: readonly string[]
   readonly seed: number | undefined
   readonly profile: boolean
@@ -24,8 +30,10 @@ export interface Job {
   reject(error: Error): void
 }
 
-export interface SlotOptions extends Omit<PrepareMessage, 'kind' | 'cancelled'> {
+export interface SlotOptions extends Omit<PrepareMessage, 'kind' | 'cancelled' | 'shared'> {
   readonly program: WorkerProgram
+  /** Where workers keep what they share. */
+  readonly memory: ProgramMemory | undefined
   readonly graceMs: number
   /** Called when the slot is free again, and when it has died. */
   onChange(slot: WorkerSlot): void
@@ -39,8 +47,10 @@ export interface WorkerSlot {
   readonly report: WorkerReport | undefined
   /** Threads that a run in it uses, the worker's own included. */
   readonly threads: number
-  /** Call on an idle slot only. */
-  start(job: Job): void
+  /** What it compiles for, once it is ready. */
+  readonly target: Target | undefined
+  /** Call on an idle slot only. `helped` where the run may use all threads. */
+  start(job: Job, helped: boolean): void
   /** Ends the worker; a run in it rejects with `reason`. */
   close(reason: Error): Promise<void>
 }
@@ -57,7 +67,8 @@ export function cancelledError(signal: AbortSignal): SlipwayError {
   return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
 }
 
-export function openSlot({ program, graph, limits, settings, graceMs, onChange }: SlotOptions): WorkerSlot {
+export function openSlot(options: SlotOptions): WorkerSlot {
+  const { program, graph, limits, settings, memory, graceMs, onChange } = options
   const shared = typeof SharedArrayBuffer === 'function'
   const cancelled = shared ? new Int32Array(new SharedArrayBuffer(4)) : undefined
   let state: WorkerSlot['state'] = 'starting'
@@ -65,6 +76,9 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
   let current: Current | undefined
   let lastId = 0
   let report: WorkerReport | undefined
+  let target: Target | undefined
+  const place = memory?.enter()
+  const stage = memory && place && openInputStage(memory)
   const helpers = openHelpers(settings.threads - 1)
 
   const slot: WorkerSlot = {
@@ -80,10 +94,13 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
     get threads() {
       return 1 + helpers.count
     },
+    get target() {
+      return target
+    },
     start,
     async close(reason) {
       end(reason)
-      await Promise.all([worker.terminate(), helpers.close()])
+      await terminate()
     },
   }
   const worker = platform.spawnWorker(program, {
@@ -96,11 +113,18 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
       )
       if (state === 'starting') startFailure = failure
       end(failure)
+      void terminate()
       onChange(slot)
     },
   })
-  worker.post({ kind: 'prepare', graph, limits, cancelled, settings } satisfies PrepareMessage)
+  worker.post({ kind: 'prepare', graph, limits, cancelled, settings, shared: place } satisfies PrepareMessage)
   return slot
+
+  function terminate(): Promise<unknown> {
+    const stop = () => Promise.all([worker.terminate(), helpers.close()])
+    if (!memory || !place) return stop()
+    return memory.end(place.user, stop).then(() => stage?.close())
+  }
 
   function end(reason: Error): void {
     state = 'dead'
@@ -125,6 +149,7 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
       if (!job.signal?.aborted) job.onProgress?.(message.done, message.total)
       return
     }
+    if (message.kind === 'ready') target = message.target
     if (message.kind !== 'failed') report = message.report ?? report
     const job = finish()
     state = 'idle'
@@ -135,11 +160,23 @@ export function openSlot({ program, graph, limits, settings, graceMs, onChange }
     onChange(slot)
   }
 
-  function start(job: Job): void {
-    const { inputs, outputs, seed, profile, transfer, onProgress } = job
+  function start(job: Job, helped: boolean): void {
+    const { inputs, give, outputs, seed, profile, onProgress } = job
     lastId += 1
     const progress = onProgress !== undefined
-    const request: RunMessage = { kind: 'run', id: lastId, inputs, outputs, seed, profile, progress }
+    const { placed, others } = stage?.place(inputs, give) ?? { placed: new Map(), others: inputs }
+    const { values, transfer } = moveValues(others, { give })
+    const request: RunMessage = {
+      kind: 'run',
+      id: lastId,
+      inputs: values,
+      placed,
+      outputs,
+      seed,
+      profile,
+      helped,
+      progress,
+    }
     state = 'busy'
     current = { id: lastId, job, release: watch(job) }
     worker.keepAlive(true)

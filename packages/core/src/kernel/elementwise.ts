@@ -1,4 +1,5 @@
 /** The kernel of elementwise work of any number of inputs: a loop over rows, and along them four elements at a time. */
+import { isHalf } from '../base/dtype.ts'
 import { elementCount } from '../base/shape.ts'
 import { broadcastStrides, collapseAxes, type LoopNest } from './broadcast-loop.ts'
 import { whyNotComputable } from './computable.ts'
@@ -59,16 +60,14 @@ function withExponents(formula: Formula, inputs: readonly TensorRef[]): Formula 
   return substitute(formula, (index, dtype) => {
     const known = inputs[index]!.constant
     const isExponent = exponents.some((part) => part.kind === 'input' && part.index === index)
+    // The arrays of half floats hold patterns.
     const value =
-      isExponent && known && elementCount(known.shape) === 1 && isPlain(dtype) ? known.data[0] : undefined
+      isExponent && known && elementCount(known.shape) === 1 && !isHalf(dtype) ? known.data[0] : undefined
     return value === undefined || typeof value === 'string'
       ? { kind: 'input', index, dtype }
       : { kind: 'constant', value, dtype }
   })
 }
-
-/** True for dtypes whose arrays hold the numbers themselves. */
-const isPlain = (dtype: TensorRef['dtype']): boolean => dtype !== 'float16' && dtype !== 'bfloat16'
 
 function addCall(
   context: LowerContext,

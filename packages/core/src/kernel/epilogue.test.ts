@@ -133,10 +133,10 @@ it.each(testTargets())('applies to each element with what belongs to it on %o', 
   }
 })
 
-it('gives nothing where an operand does not lie along the view, or the result is not float32', () => {
+it('gives nothing where an operand does not lie along the view, or the result is no float32', () => {
   const r = recorder(portableTarget)
-  const half = makeEpilogue(convert(result, 'float16'), [], [4])
-  expect(half.bind([4])).toBe(undefined)
+  const whole = makeEpilogue(convert(result, 'int32'), [], [4])
+  expect(whole.bind([4])).toBe(undefined)
   const epilogue = makeEpilogue(formula, [r.result('float32', [5])], [4, 3, 5])
   expect(epilogue.bind([4, 15])).toBe(undefined)
   expect(epilogue.bind([60, 1])).toBe(undefined)

@@ -1,8 +1,11 @@
 /** Elementwise work that kernels do on their results before they store them. */
+import { isHalf } from '../base/dtype.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { i32, type Operand, op, type ValType } from '../wasm/index.ts'
 import { broadcastStrides, collapseAxes } from './broadcast-loop.ts'
-import { everyPart, type Formula, formulaKey } from './formula.ts'
+import { convert, everyPart, type Formula, formulaKey, input, substitute } from './formula.ts'
+import { isLight } from './formula-cost.ts'
+import type { ConstantPool } from './formula-emitter.ts'
 import type { KernelBuilder, ParamKind, Place } from './kernel.ts'
 import type { BoundEpilogue, Epilogue, TensorRef } from './lower.ts'
 import { emitScalar } from './scalar-formula.ts'
@@ -17,11 +20,11 @@ interface Bound {
 }
 
 /**
- * The epilogue that computes `formula` of a kernel's float32 result (input 0) and of `extra` tensors (inputs 1 and on),
- * which broadcast to the shape of the output.
+ * The epilogue that computes `formula` of a kernel's result (input 0) and of `extra` tensors (inputs 1 and on), which
+ * broadcast to the shape of the output. Kernels give and take float32: half floats are rounded here and stay so wide.
  */
 export function makeEpilogue(formula: Formula, extra: readonly TensorRef[], outputShape: Shape): Epilogue {
-  const simple = simplifyPowers(formula)
+  const simple = simplifyPowers(overSingle(formula))
   const takesResult = everyPart(simple).every(
     (part) => part.kind !== 'input' || part.index > 0 || part.dtype === 'float32',
   )
@@ -37,6 +40,13 @@ export function makeEpilogue(formula: Formula, extra: readonly TensorRef[], outp
       return lies ? bindOperands(simple, bound as readonly Bound[]) : undefined // none is undefined
     },
   }
+}
+
+function overSingle(formula: Formula): Formula {
+  const inner = substitute(formula, (index, dtype) =>
+    index === 0 && isHalf(dtype) ? convert(input(0, 'float32'), dtype) : input(index, dtype),
+  )
+  return isHalf(inner.dtype) ? convert(inner, 'float32') : inner
 }
 
 /**
@@ -85,22 +95,30 @@ function bindOperands(formula: Formula, operands: readonly Bound[]): BoundEpilog
     value: Operand<T>,
     indices: readonly Operand<'i32'>[],
     read: (operand: number, address: Operand<'i32'>) => Operand<T>,
+    constants?: ConstantPool,
   ) => {
     const held = [
       k.f.let(value),
       ...operands.map((bound, i) => k.f.let(read(i, addressOf(k, bound, i, indices)))),
     ]
-    return { m: k.m, f: k.f, target: k.target, input: (index: number) => held[index]! }
+    const pooled = constants && { constants, inlineMath: true }
+    return { m: k.m, f: k.f, target: k.target, input: (index: number) => held[index]!, ...pooled }
   }
   return {
     key: `${formulaKey(formula)} [${structure}]`,
     params,
     args,
-    vector: (k, value, indices) =>
+    isHeavy: !isLight(formula),
+    isUniform: operands.length === 0,
+    vector: (k, value, indices, constants) =>
       emitVector(
         formula,
-        context(k, value, indices, (i, address) =>
-          (moves[i] ? loadVector : loadSplat)(k.f, operands[i]!.ref.dtype, address),
+        context(
+          k,
+          value,
+          indices,
+          (i, address) => (moves[i] ? loadVector : loadSplat)(k.f, operands[i]!.ref.dtype, address),
+          constants,
         ),
       ),
     scalar: (k, value, indices) =>

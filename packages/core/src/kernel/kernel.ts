@@ -60,6 +60,9 @@ export interface KernelCall {
   readonly tasks: number
   /** Bytes that every thread needs at `scratch`. */
   readonly scratchBytes: number
+  /** Buffers of the `in` and `inout`, and of the `out` and `inout` parameters. */
+  readonly reads: readonly Buffer[]
+  readonly writes: readonly Buffer[]
 }
 
 /** A kernel whose parameters are known by name. */
@@ -97,17 +100,27 @@ export function kernelCall<P extends ParamSpec>(
   scratchBytes = 0,
 ): KernelCall {
   const given = args as KernelCall['args'] // a record of the same values
-  for (const [name, kind] of Object.entries(kernel.params)) {
+  const reads: Buffer[] = []
+  const writes: Buffer[] = []
+  for (const name in kernel.params) {
+    const kind: ParamKind = kernel.params[name]!
     const value = given[name]
-    const isNumber = typeof value === 'number'
-    const fits = kind === 'i32' ? isNumber && Number.isInteger(value) : kind === 'f32' ? isNumber : !isNumber
-    if (!fits) refuse(kernel, `argument "${name}" must be ${kind}, got ${isNumber ? value : typeof value}`)
+    if (!fits(value, kind)) refuse(kernel, `argument "${name}" must be ${kind}, got ${textOf(value)}`)
+    if (typeof value !== 'object') continue
+    if (kind !== 'out') reads.push(value.buffer)
+    if (kind !== 'in') writes.push(value.buffer)
   }
-  const unknown = Object.keys(given).find((name) => !(name in kernel.params))
-  if (unknown !== undefined) refuse(kernel, `it has no parameter "${unknown}"`)
+  for (const name in given) if (!(name in kernel.params)) refuse(kernel, `it has no parameter "${name}"`)
   if (!Number.isInteger(tasks) || tasks < 0) refuse(kernel, `tasks must be a whole number, got ${tasks}`)
-  return { kernel, args: given, tasks, scratchBytes }
+  return { kernel, args: given, tasks, scratchBytes, reads, writes }
 }
+
+function fits(value: number | Place | undefined, kind: ParamKind): boolean {
+  if (kind === 'i32') return Number.isInteger(value)
+  return (typeof value === 'number') === (kind === 'f32')
+}
+
+const textOf = (value: number | Place | undefined) => (typeof value === 'number' ? value : typeof value)
 
 function refuse({ key }: { readonly key: string }, rule: string): never {
   throw new SlipwayError('SLP-K2', `Cannot call kernel ${key}: ${rule}`)

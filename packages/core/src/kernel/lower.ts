@@ -3,6 +3,7 @@ import type { DType } from '../base/dtype.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Operand } from '../wasm/index.ts'
+import type { ConstantPool } from './formula-emitter.ts'
 import type { Kernel, KernelArgs, KernelBuilder, ParamSpec, Place } from './kernel.ts'
 import type { Target } from './target.ts'
 
@@ -54,11 +55,20 @@ export interface BoundEpilogue {
   /** To be part of the kernel's parameters, and of the call's arguments. Names start with `epilogue`. */
   readonly params: ParamSpec
   readonly args: Readonly<Record<string, number | Place>>
+  /** It has functions such as exp, whose constants need registers of their own: a pass over stored results is faster. */
+  readonly isHeavy?: boolean
+  /** It depends on nothing but the value, not on where it is. */
+  readonly isUniform?: boolean
   /**
    * Emits the work on four neighbours along the last axis. `indices` count elements along each axis of the view;
-   * lanes beyond the end may hold anything and give anything.
+   * lanes beyond the end may hold anything and give anything. With a pool for constants, functions are emitted in place.
    */
-  vector(k: KernelBuilder, value: Operand<'v128'>, indices: readonly Operand<'i32'>[]): Operand<'v128'>
+  vector(
+    k: KernelBuilder,
+    value: Operand<'v128'>,
+    indices: readonly Operand<'i32'>[],
+    constants?: ConstantPool,
+  ): Operand<'v128'>
   /** The same for one element. */
   scalar(k: KernelBuilder, value: Operand<'f32'>, indices: readonly Operand<'i32'>[]): Operand<'f32'>
 }

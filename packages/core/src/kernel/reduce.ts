@@ -1,5 +1,5 @@
 /** The kernels of reductions over any axes, with the elementwise work that makes what is reduced. */
-import { type DType, dtypeInfo, integerRange, isFloat } from '../base/dtype.ts'
+import { type DType, dtypeInfo, integerRange, isFloat, isHalf } from '../base/dtype.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { broadcastStrides, collapseAxes, type LoopNest } from './broadcast-loop.ts'
 import { whyNotComputable } from './computable.ts'
@@ -176,7 +176,7 @@ function partsOf(
   results: number,
 ): number {
   // Half floats would be rounded between the parts.
-  if (formula.dtype === 'float16' || formula.dtype === 'bfloat16') return 1
+  if (isHalf(formula.dtype)) return 1
   const keeps = code.nest.strides[0]!.map((stride) => stride !== 0)
   const longest = code.nest.sizes[keeps.indexOf(false)]!
   const time = count * results * elementCost(formula)

@@ -1,5 +1,5 @@
 /** Elements in memory, in the dtype's own storage, to and from registers. */
-import { type DType, dtypeInfo } from '../base/dtype.ts'
+import { type DType, dtypeInfo, isHalf } from '../base/dtype.ts'
 import { extractLane, type FunctionBuilder, i32, i32x4, load, type Operand, op } from '../wasm/index.ts'
 import type { laneStores } from '../wasm/memory-instructions.ts'
 import { narrowHalf, widenHalf } from './half-float.ts'
@@ -11,7 +11,6 @@ type Address = Operand<'i32'>
 /** Bytes of an element. */
 export const bytesOf = (dtype: DType): number => dtypeInfo(dtype).bits / 8
 
-const isHalf = (dtype: DType): dtype is 'float16' | 'bfloat16' => dtype === 'float16' || dtype === 'bfloat16'
 const signOf = (dtype: DType): 's' | 'u' => (dtypeInfo(dtype).kind === 'int' ? 's' : 'u')
 
 /** Four neighbours as 32-bit lanes. Reads 16 bytes at most, those of the elements or behind them. */

@@ -15,24 +15,7 @@ export interface Lifetimes {
 }
 
 /** A call, or anything else that reads and writes buffers. */
-export interface Use {
-  readonly reads: readonly Buffer[]
-  readonly writes: readonly Buffer[]
-  readonly call?: KernelCall | undefined
-}
-
-/** What a call reads and writes. */
-export function useOf(call: KernelCall): Use {
-  const reads: Buffer[] = []
-  const writes: Buffer[] = []
-  for (const [name, kind] of Object.entries(call.kernel.params)) {
-    const place = call.args[name]
-    if (typeof place !== 'object') continue
-    if (kind === 'in' || kind === 'inout') reads.push(place.buffer)
-    if (kind === 'out' || kind === 'inout') writes.push(place.buffer)
-  }
-  return { reads, writes, call }
-}
+export type Use = KernelCall | (Pick<KernelCall, 'reads' | 'writes'> & { readonly kernel?: undefined })
 
 /**
  * Lifetimes over a list of uses. Buffers in `entering` are filled before the first use, those in `leaving` are read
@@ -44,15 +27,17 @@ export function lifetimes(
   leaving: ReadonlySet<Buffer>,
   elsewhere: (buffer: Buffer) => boolean,
 ): Lifetimes {
-  const live = new Map<Buffer, Lifetime>()
+  const live = new Map<Buffer, { readonly first: number; last: number }>()
+  // Called in order of `at`.
   const touch = (buffer: Buffer, at: number) => {
-    if (elsewhere(buffer)) return
     const known = live.get(buffer)
-    live.set(buffer, { first: Math.min(known?.first ?? at, at), last: Math.max(known?.last ?? at, at) })
+    if (known) known.last = at
+    else if (!elsewhere(buffer)) live.set(buffer, { first: at, last: at })
   }
   for (const buffer of entering) touch(buffer, -1)
   uses.forEach(({ reads, writes }, at) => {
-    for (const buffer of [...reads, ...writes]) touch(buffer, at)
+    for (const buffer of reads) touch(buffer, at)
+    for (const buffer of writes) touch(buffer, at)
   })
   for (const buffer of leaving) touch(buffer, uses.length)
   return { live, inside: reuse(uses, live) }
@@ -61,15 +46,16 @@ export function lifetimes(
 /** Joins what may be in place, and takes the joined buffers out of `live`. */
 function reuse(uses: readonly Use[], live: Map<Buffer, Lifetime>): ReadonlyMap<Buffer, Buffer> {
   const inside = new Map<Buffer, Buffer>()
-  uses.forEach(({ call }, at) => {
-    for (const [input, output] of call?.kernel.inplace ?? []) {
-      const [from, to] = [wholeBuffer(call!.args[input]), wholeBuffer(call!.args[output])]
+  uses.forEach((call, at) => {
+    if (!call.kernel) return
+    for (const [input, output] of call.kernel.inplace ?? []) {
+      const [from, to] = [wholeBuffer(call.args[input]), wholeBuffer(call.args[output])]
       if (!from || !to || from === to) continue
       const host = rootOf(from, inside)
       const [before, after] = [live.get(host), live.get(to)]
       if (!before || !after || before.last !== at || after.first !== at || host.sizeBytes < to.sizeBytes)
         continue
-      if (otherUses(call!, from) > 1) continue
+      if (otherUses(call, from) > 1) continue
       inside.set(to, host)
       live.delete(to)
       live.set(host, { first: before.first, last: after.last })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Buffer, defineKernel, kernelCall } from '../kernel/kernel.ts'
-import { lifetimes, rootOf, useOf } from './lifetimes.ts'
+import { lifetimes, rootOf } from './lifetimes.ts'
 import { alignUp, placeBuffers } from './place.ts'
 
 const buffer = (label: string, sizeBytes: number): Buffer => ({ label, sizeBytes })
@@ -66,10 +66,7 @@ describe('lifetimes', () => {
   const nowhere = () => false
 
   it('lets a result take the place of an operand that ends there', () => {
-    const uses = [
-      kernelCall(step, { x: at(x), y: at(y) }, 1),
-      kernelCall(step, { x: at(y), y: at(z) }, 1),
-    ].map(useOf)
+    const uses = [kernelCall(step, { x: at(x), y: at(y) }, 1), kernelCall(step, { x: at(y), y: at(z) }, 1)]
     const { live, inside } = lifetimes(uses, new Set([x]), new Set([z]), nowhere)
     expect([...live]).toEqual([[x, { first: -1, last: 2 }]])
     expect(rootOf(z, inside)).toBe(x)
@@ -79,16 +76,16 @@ describe('lifetimes', () => {
     const later = [
       kernelCall(step, { x: at(x), y: at(y) }, 1),
       kernelCall(sum, { a: at(y), b: at(x), y: at(z) }, 1),
-    ].map(useOf)
+    ]
     expect([...lifetimes(later, new Set([x]), new Set([y, z]), nowhere).live.keys()]).toEqual([x, y, z])
-    const twice = [kernelCall(sum, { a: at(x), b: at(x), y: at(y) }, 1)].map(useOf)
+    const twice = [kernelCall(sum, { a: at(x), b: at(x), y: at(y) }, 1)]
     expect(lifetimes(twice, new Set([x]), new Set([y]), nowhere).live.size).toBe(2)
-    const part = [kernelCall(step, { x: at(w, 64), y: at(y) }, 1)].map(useOf)
+    const part = [kernelCall(step, { x: at(w, 64), y: at(y) }, 1)]
     expect(lifetimes(part, new Set([w]), new Set([y]), nowhere).live.size).toBe(2)
   })
 
   it('says nothing of buffers that have memory', () => {
-    const uses = [kernelCall(step, { x: at(x), y: at(y) }, 1)].map(useOf)
+    const uses = [kernelCall(step, { x: at(x), y: at(y) }, 1)]
     expect([...lifetimes(uses, new Set(), new Set([y]), (one) => one === x).live.keys()]).toEqual([y])
   })
 })

@@ -5,9 +5,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { absDim, mapFact } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** The magnitude, element by element. The least signed integer has none of its type and stays itself. */
 export const abs = defineOp({
   name: 'Abs',
-  doc: 'The magnitude, element by element. The least signed integer has none of its type and stays itself.',
   since: [1, 6, 13],
   types: { T: numbers },
   inputs: { X: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The arc cosine in radians, element by element; NaN outside [-1, 1]. */
 export const acos = defineOp({
   name: 'Acos',
-  doc: 'The arc cosine in radians, element by element; NaN outside [-1, 1].',
   since: [7, 22],
   types: { T: floats },
   inputs: { input: one('T') },

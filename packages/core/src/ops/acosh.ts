@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The inverse hyperbolic cosine, element by element; NaN below 1. */
 export const acosh = defineOp({
   name: 'Acosh',
-  doc: 'The inverse hyperbolic cosine, element by element; NaN below 1.',
   since: [9, 22],
   types: { T: floats },
   inputs: { input: one('T') },

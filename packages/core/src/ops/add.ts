@@ -6,9 +6,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { zipElements } from './shared/elementwise.ts'
 import { numbers } from './types.ts'
 
+/** A + B, element by element, with broadcasting. Integers wrap around. */
 export const add = defineOp({
   name: 'Add',
-  doc: 'A + B, element by element, with broadcasting. Integers wrap around.',
   since: [1, 6, 7, 13, 14],
   types: { T: numbers },
   inputs: { A: one('T'), B: one('T') },

@@ -12,9 +12,9 @@ import { floatsOf, floatZeros, integersOf } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/** The positions of an evenly spaced grid over [-1, 1] after the affine maps theta, innermost axis first. */
 export const affineGrid = defineOp({
   name: 'AffineGrid',
-  doc: 'The positions of an evenly spaced grid over [-1, 1] after the affine maps theta, innermost axis first.',
   since: [20],
   types: { T1: floats, T2: ['int64'] },
   inputs: { theta: one('T1'), size: one('T2') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { testPairs } from './shared/elementwise.ts'
 import { minDims } from './shared/tracked.ts'
 
+/** True where A and B are both true, with broadcasting. */
 export const and = defineOp({
   name: 'And',
-  doc: 'True where A and B are both true, with broadcasting.',
   since: [1, 7],
   types: { T: ['bool'], T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

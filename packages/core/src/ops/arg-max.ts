@@ -4,9 +4,12 @@ import { one } from './param.ts'
 import { argAttrs, argExtreme, inferArg } from './shared/arg-extreme.ts'
 import { numbers } from './types.ts'
 
+/**
+ * The position of the largest element along the axis: the first of several, or the last with
+ * select_last_index. A NaN counts as the largest.
+ */
 export const argMax = defineOp({
   name: 'ArgMax',
-  doc: 'The position of the largest element along the axis: the first of several, or the last with select_last_index. A NaN counts as the largest.',
   since: [1, 11, 12, 13],
   types: { T: numbers },
   inputs: { data: one('T') },

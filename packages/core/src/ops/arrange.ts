@@ -11,10 +11,12 @@ export function arrange<T>(
   list: readonly (T | undefined)[],
   what: 'input' | 'output',
 ): Arranged<T> {
-  const names = Object.entries(params)
   const arranged: Record<string, T | undefined | readonly T[]> = {}
   let taken = 0
-  for (const [name, param] of names) {
+  let most = 0
+  for (const name in params) {
+    const param = params[name]!
+    most += 1
     if (param.arity === 'variadic') {
       const rest = list.slice(taken).filter((item) => item !== undefined) as T[] // the filter removed undefined
       if (rest.length < param.least)
@@ -28,9 +30,8 @@ export function arrange<T>(
       throw wrongCount(what, `${name} is required`, list.length)
     arranged[name] = item
   }
-  if (list.slice(taken).some((item) => item !== undefined)) {
-    throw wrongCount(what, `there are at most ${names.length}`, list.length)
-  }
+  for (let i = taken; i < list.length; i++)
+    if (list[i] !== undefined) throw wrongCount(what, `there are at most ${most}`, list.length)
   return arranged
 }
 

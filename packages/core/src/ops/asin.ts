@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The arc sine in radians, element by element; NaN outside [-1, 1]. */
 export const asin = defineOp({
   name: 'Asin',
-  doc: 'The arc sine in radians, element by element; NaN outside [-1, 1].',
   since: [7, 22],
   types: { T: floats },
   inputs: { input: one('T') },

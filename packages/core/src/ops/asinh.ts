@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The inverse hyperbolic sine, element by element. */
 export const asinh = defineOp({
   name: 'Asinh',
-  doc: 'The inverse hyperbolic sine, element by element.',
   since: [9, 22],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The arc tangent in radians, element by element. */
 export const atan = defineOp({
   name: 'Atan',
-  doc: 'The arc tangent in radians, element by element.',
   since: [7, 22],
   types: { T: floats },
   inputs: { input: one('T') },

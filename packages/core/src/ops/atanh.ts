@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The inverse hyperbolic tangent, element by element; NaN outside [-1, 1]. */
 export const atanh = defineOp({
   name: 'Atanh',
-  doc: 'The inverse hyperbolic tangent, element by element; NaN outside [-1, 1].',
   since: [9, 22],
   types: { T: floats },
   inputs: { input: one('T') },

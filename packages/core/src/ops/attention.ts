@@ -57,9 +57,11 @@ const inputs = {
 type AttentionAttrs = Attrs<typeof attrs>
 type Facts = FactArgs<typeof inputs>
 
+/**
+ * softmax(scale * Q Kᵀ + bias) V over heads, with a cache of keys and values, masks, causality and windows.
+ */
 export const attention = defineOp({
   name: 'Attention',
-  doc: 'softmax(scale * Q Kᵀ + bias) V over heads, with a cache of keys and values, masks, causality and windows.',
   since: [23, 24, 25],
   types: { T1: floats, T2: floats, U: [...numbers, 'bool'] },
   inputs,

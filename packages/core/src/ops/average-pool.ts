@@ -10,9 +10,11 @@ import { poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
 import { windowCounts } from './shared/window-counts.ts'
 import { floats } from './types.ts'
 
+/**
+ * The mean of each window, over the elements inside X or, with count_include_pad, inside X and its padding.
+ */
 export const averagePool = defineOp({
   name: 'AveragePool',
-  doc: 'The mean of each window, over the elements inside X or, with count_include_pad, inside X and its padding.',
   since: [1, 7, 10, 11, 19, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -11,9 +11,12 @@ import { byChannel, momentsOf, standardize } from './shared/moments.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/**
+ * Standardises each channel by given statistics, or by its own ones in training_mode, then scales and shifts
+ * it.
+ */
 export const batchNormalization = defineOp({
   name: 'BatchNormalization',
-  doc: 'Standardises each channel by given statistics, or by its own ones in training_mode, then scales and shifts it.',
   since: [1, 6, 7, 9, 14, 15],
   types: { T: floats, T1: floats, T2: floats },
   inputs: { X: one('T'), scale: one('T1'), B: one('T1'), input_mean: one('T2'), input_var: one('T2') },

@@ -10,9 +10,12 @@ import { floats, numbers } from './types.ts'
 
 const outputTypes = [...numbers, 'bool'] as const
 
+/**
+ * 1 with the probability that each element of the input states, else 0; without dtype in the type of the
+ * input.
+ */
 export const bernoulli = defineOp({
   name: 'Bernoulli',
-  doc: '1 with the probability that each element of the input states, else 0; without dtype in the type of the input.',
   since: [15, 22],
   types: { T1: floats, T2: outputTypes },
   inputs: { input: one('T1') },

@@ -22,9 +22,12 @@ const castable = [
   'float8e8m0',
 ] as const
 
+/**
+ * The same bits read as another type of the same width. A NaN keeps being one, but the reference kernel does
+ * not keep its payload.
+ */
 export const bitCast = defineOp({
   name: 'BitCast',
-  doc: 'The same bits read as another type of the same width. A NaN keeps being one, but the reference kernel does not keep its payload.',
   since: [26],
   types: { T1: castable, T2: castable },
   inputs: { input: one('T1') },

@@ -7,9 +7,12 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { type BinaryKernel, zipElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
 
+/**
+ * The bits of X moved by Y places LEFT or RIGHT, with broadcasting. A right shift keeps the sign. A distance
+ * that is negative or not below the width shifts every bit out.
+ */
 export const bitShift = defineOp({
   name: 'BitShift',
-  doc: 'The bits of X moved by Y places LEFT or RIGHT, with broadcasting. A right shift keeps the sign. A distance that is negative or not below the width shifts every bit out.',
   since: [11, 28],
   types: { T: ints },
   inputs: { X: one('T'), Y: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
 
+/** Every bit inverted, element by element. */
 export const bitwiseNot = defineOp({
   name: 'BitwiseNot',
-  doc: 'Every bit inverted, element by element.',
   since: [18],
   types: { T: ints },
   inputs: { X: one('T') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { zipElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
 
+/** A OR B on the bits of each element, with broadcasting. */
 export const bitwiseOr = defineOp({
   name: 'BitwiseOr',
-  doc: 'A OR B on the bits of each element, with broadcasting.',
   since: [18],
   types: { T: ints },
   inputs: { A: one('T'), B: one('T') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { zipElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
 
+/** A XOR B on the bits of each element, with broadcasting. */
 export const bitwiseXor = defineOp({
   name: 'BitwiseXor',
-  doc: 'A XOR B on the bits of each element, with broadcasting.',
   since: [18],
   types: { T: ints },
   inputs: { A: one('T'), B: one('T') },

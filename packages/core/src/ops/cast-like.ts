@@ -18,9 +18,9 @@ const castable = [
   'float8e8m0',
 ] as const
 
+/** The elements of input in the type of target_type, by the rules of Cast. */
 export const castLike = defineOp({
   name: 'CastLike',
-  doc: 'The elements of input in the type of target_type, by the rules of Cast.',
   since: [15, 19, 21, 23, 24, 25],
   types: { T1: castable, T2: castable },
   inputs: { input: one('T1'), target_type: one('T2') },

@@ -19,9 +19,14 @@ const castable = [
   'float8e8m0',
 ] as const
 
+/**
+ * The elements in the type that `to` names. Floats round to nearest even (float8 stops at its largest value
+ * with saturate=1, float8e8m0 rounds as round_mode says); floats to integers truncate and wrap around, NaN
+ * and infinities give 0; strings hold decimals, INF or NaN, and numbers print with the fewest digits that
+ * read back the same.
+ */
 export const cast = defineOp({
   name: 'Cast',
-  doc: 'The elements in the type that `to` names. Floats round to nearest even (float8 stops at its largest value with saturate=1, float8e8m0 rounds as round_mode says); floats to integers truncate and wrap around, NaN and infinities give 0; strings hold decimals, INF or NaN, and numbers print with the fewest digits that read back the same.',
   since: [1, 6, 9, 13, 19, 21, 23, 24, 25, 28],
   types: { T1: castable, T2: castable },
   inputs: { input: one('T1') },

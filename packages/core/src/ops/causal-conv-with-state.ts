@@ -9,9 +9,11 @@ import { floatsOf, floatZeros } from './shared/elements.ts'
 import { sigmoid } from './shared/math/sigmoid.ts'
 import { requireShape } from './shared/require.ts'
 
+/**
+ * Convolves each channel with its own kernel over the current and past positions, which are carried along.
+ */
 export const causalConvWithState = defineOp({
   name: 'CausalConvWithState',
-  doc: 'Convolves each channel with its own kernel over the current and past positions, which are carried along.',
   since: [27],
   types: { T: ['float32', 'float16', 'bfloat16'] },
   inputs: { input: one('T'), weight: one('T'), bias: maybe('T'), past_state: maybe('T') },

@@ -7,9 +7,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** max(0, X) + min(0, alpha · (exp(X / alpha) - 1)), element by element. */
 export const celu = defineOp({
   name: 'Celu',
-  doc: 'max(0, X) + min(0, alpha · (exp(X / alpha) - 1)), element by element.',
   since: [12, 28],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -11,11 +11,12 @@ import { pickAlongAxes, wholeAxis } from './shared/pick.ts'
 import { listLength } from './shared/require.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * Brings the axes to the given sizes by cutting off, or adding zeros, on both sides. What is odd is cut, or
+ * added, at the end.
+ */
 export const centerCropPad = defineOp({
   name: 'CenterCropPad',
-  doc:
-    'Brings the axes to the given sizes by cutting off, or adding zeros, on both sides. What is odd is cut, or ' +
-    'added, at the end.',
   since: [18],
   types: { T: tensorsIr4, Tind: indexInts },
   inputs: { input_data: one('T'), shape: one('Tind') },

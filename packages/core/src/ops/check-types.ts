@@ -26,7 +26,8 @@ export function patternOf(type: ValueType): string {
 /** Throws SLP-O2 where an input's type is not allowed or contradicts another input of the same variable. */
 export function checkTypes(op: AnyOp, args: Arranged<Fact>): void {
   const bound = new Map<string, string>()
-  for (const [name, param] of Object.entries(op.inputs)) {
+  for (const name in op.inputs) {
+    const param = op.inputs[name]!
     const given = args[name]
     const facts = (Array.isArray(given) ? given : [given]) as readonly (Fact | undefined)[] // one or a list
     for (const fact of facts) {

@@ -9,9 +9,9 @@ import { requireScalar } from './shared/require.ts'
 import { mapFact, maxDims, minDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** The input held between min and max, where they are given; max wins where they cross. */
 export const clip = defineOp({
   name: 'Clip',
-  doc: 'The input held between min and max, where they are given; max wins where they cross.',
   since: [1, 6, 11, 12, 13],
   types: { T: numbers },
   inputs: { input: one('T'), min: maybe('T'), max: maybe('T') },

@@ -14,9 +14,11 @@ import { tapsOf } from './shared/taps.ts'
 import { fullWindowSpec, windowAxes, windowDims } from './shared/window.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * Adds up the blocks of an image, given as columns [batch, channels * block, blocks], where they came from.
+ */
 export const col2im = defineOp({
   name: 'Col2Im',
-  doc: 'Adds up the blocks of an image, given as columns [batch, channels * block, blocks], where they came from.',
   since: [18],
   types: { T: tensorsIr4 },
   inputs: { input: one('T'), image_shape: one('int64'), block_shape: one('int64') },

@@ -8,11 +8,12 @@ import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * The slices along an axis, or the elements of the flattened input, for which the condition is true. A
+ * condition that is too short counts as false at the end.
+ */
 export const compress = defineOp({
   name: 'Compress',
-  doc:
-    'The slices along an axis, or the elements of the flattened input, for which the condition is true. A condition ' +
-    'that is too short counts as false at the end.',
   since: [9, 11, 28],
   types: { T: tensorsIr4, T1: ['bool'] },
   inputs: { input: one('T'), condition: one('T1') },

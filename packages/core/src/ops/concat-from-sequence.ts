@@ -10,9 +10,9 @@ import { joinTensors, stackTensors } from './shared/join.ts'
 import { elementTypeOf } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
 
+/** The items one after the other along an axis, or along a new one if new_axis is set. */
 export const concatFromSequence = defineOp({
   name: 'ConcatFromSequence',
-  doc: 'The items one after the other along an axis, or along a new one if new_axis is set.',
   since: [11],
   types: { S: classicSequences, T: classicTensors },
   inputs: { input_sequence: sequence('S') },

@@ -10,9 +10,9 @@ import { refuse } from './refuse.ts'
 import { joinTensors } from './shared/join.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** The inputs one after the other along an axis; their other sizes must be equal. */
 export const concat = defineOp({
   name: 'Concat',
-  doc: 'The inputs one after the other along an axis; their other sizes must be equal.',
   since: [1, 4, 11, 13],
   types: { T: tensorsIr4 },
   inputs: { inputs: many('T') },

@@ -15,9 +15,9 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { float8s, int2s, int4s, numbers } from './types.ts'
 
+/** A tensor of the given shape with every element the only one of `value`, or float32 zero. */
 export const constantOfShape = defineOp({
   name: 'ConstantOfShape',
-  doc: 'A tensor of the given shape with every element the only one of `value`, or float32 zero.',
   since: [9, 20, 21, 23, 24, 25],
   types: {
     T1: ['int64'],

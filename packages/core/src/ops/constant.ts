@@ -20,9 +20,9 @@ const attrs = {
   value_strings: attr.optional.strings(),
 } as const satisfies AttrSpecs
 
+/** The tensor that exactly one of the attributes states. A sparse value becomes dense. */
 export const constant = defineOp({
   name: 'Constant',
-  doc: 'The tensor that exactly one of the attributes states. A sparse value becomes dense.',
   since: [1, 9, 11, 12, 13, 19, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: {},

@@ -9,9 +9,9 @@ import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
 import { windowAttrs, windowAxes } from './shared/window.ts'
 
+/** Conv of 8-bit integers less their zero points, summed in 32 bits. */
 export const convInteger = defineOp({
   name: 'ConvInteger',
-  doc: 'Conv of 8-bit integers less their zero points, summed in 32 bits.',
   since: [10],
   types: { T1: ['int8', 'uint8'], T2: ['int8', 'uint8'], T3: ['int32'] },
   inputs: { x: one('T1'), w: one('T2'), x_zero_point: maybe('T1'), w_zero_point: maybe('T2') },

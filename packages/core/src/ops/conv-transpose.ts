@@ -28,9 +28,9 @@ const attrs = {
 }
 type ConvTransposeAttrs = Attrs<typeof attrs>
 
+/** The adjoint of Conv: each element of X spreads over the output through W [channels, maps / group, …]. */
 export const convTranspose = defineOp({
   name: 'ConvTranspose',
-  doc: 'The adjoint of Conv: each element of X spreads over the output through W [channels, maps / group, …].',
   since: [1, 11, 22],
   types: { T: floats },
   inputs: { X: one('T'), W: one('T'), B: maybe('T') },

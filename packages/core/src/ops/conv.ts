@@ -9,9 +9,11 @@ import { floatsOf } from './shared/elements.ts'
 import { windowAttrs, windowAxes } from './shared/window.ts'
 import { floats } from './types.ts'
 
+/**
+ * Slides the kernels W [maps, channels / group, …] over X [batch, channels, …] and adds the bias B [maps].
+ */
 export const conv = defineOp({
   name: 'Conv',
-  doc: 'Slides the kernels W [maps, channels / group, …] over X [batch, channels, …] and adds the bias B [maps].',
   since: [1, 11, 22],
   types: { T: floats },
   inputs: { X: one('T'), W: one('T'), B: maybe('T') },

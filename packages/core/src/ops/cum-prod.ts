@@ -5,9 +5,11 @@ import { one } from './param.ts'
 import { accumulate, accumulateInfer } from './shared/accumulate.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * Running products along an axis. exclusive leaves each element's own value out; reverse starts at the end.
+ */
 export const cumProd = defineOp({
   name: 'CumProd',
-  doc: "Running products along an axis. exclusive leaves each element's own value out; reverse starts at the end.",
   since: [26],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'], T2: indexInts },
   inputs: { x: one('T'), axis: one('T2') },

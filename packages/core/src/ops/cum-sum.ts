@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { accumulate, accumulateInfer } from './shared/accumulate.ts'
 import { floats, indexInts } from './types.ts'
 
+/** Running sums along an axis. exclusive leaves each element's own value out; reverse starts at the end. */
 export const cumSum = defineOp({
   name: 'CumSum',
-  doc: "Running sums along an axis. exclusive leaves each element's own value out; reverse starts at the end.",
   since: [11, 14],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'], T2: indexInts },
   inputs: { x: one('T'), axis: one('T2') },

@@ -27,9 +27,10 @@ import type { RandomStream } from './random.ts'
 
 /**
  * commutative, associative: on the first two inputs. inplace: the first output may take the place of the first
- * input. random: equal inputs need not give equal outputs. control: runs subgraphs.
+ * input. random: equal inputs need not give equal outputs. control: runs subgraphs. quantization: the compiler makes
+ * operators of com.microsoft of it and its neighbours.
  */
-export type Trait = 'commutative' | 'associative' | 'inplace' | 'random' | 'control'
+export type Trait = 'commutative' | 'associative' | 'inplace' | 'random' | 'control' | 'quantization'
 
 export interface KernelContext {
   /** What inference says of each output from the actual inputs. */
@@ -134,7 +135,6 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
   readonly name: string
   /** `''` (ai.onnx) unless given. */
   readonly domain?: string
-  readonly doc: string
   /** The operator set versions that changed it; the last one is what this definition says. */
   readonly since: readonly number[]
   /** True where `since.at(-1)` took the operator out; such a definition exists for upgrades only. */
@@ -159,7 +159,6 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
 export interface AnyOp {
   readonly name: string
   readonly domain: string
-  readonly doc: string
   readonly since: readonly number[]
   readonly deprecated: boolean
   readonly types: Readonly<Record<string, readonly string[]>>

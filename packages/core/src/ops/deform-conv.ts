@@ -23,9 +23,12 @@ const attributes = {
   dilations: attr.optional.ints(),
 }
 
+/**
+ * Conv whose taps are moved by `offset`, read by linear interpolation with zeros outside, and scaled by
+ * `mask`.
+ */
 export const deformConv = defineOp({
   name: 'DeformConv',
-  doc: 'Conv whose taps are moved by `offset`, read by linear interpolation with zeros outside, and scaled by `mask`.',
   since: [19, 22],
   types: { T: floats },
   inputs: { X: one('T'), W: one('T'), offset: one('T'), B: maybe('T'), mask: maybe('T') },

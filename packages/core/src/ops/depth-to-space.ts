@@ -9,11 +9,12 @@ import { tensorsIr4 } from './types.ts'
 const modes = ['DCR', 'CRD'] as const
 type Mode = (typeof modes)[number]
 
+/**
+ * Moves groups of blocksize² channels into blocks of height and width. The place in the block is the outer
+ * part of the channel in mode DCR, the inner one in mode CRD.
+ */
 export const depthToSpace = defineOp({
   name: 'DepthToSpace',
-  doc:
-    'Moves groups of blocksize² channels into blocks of height and width. The place in the block is the outer part ' +
-    'of the channel in mode DCR, the inner one in mode CRD.',
   since: [1, 11, 13, 28],
   types: { T: tensorsIr4 },
   inputs: { input: one('T') },

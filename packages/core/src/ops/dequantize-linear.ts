@@ -12,9 +12,12 @@ import { float6s, float8s, int2s, int4s } from './types.ts'
 
 const full = ['float32', 'float16', 'bfloat16'] as const
 
+/**
+ * (x - x_zero_point) * x_scale in output_dtype, or in the type of the scale (float32 for a float8e8m0
+ * scale). One scale serves the tensor, a slice of `axis`, or a block of block_size elements along `axis`.
+ */
 export const dequantizeLinear = defineOp({
   name: 'DequantizeLinear',
-  doc: '(x - x_zero_point) * x_scale in output_dtype, or in the type of the scale (float32 for a float8e8m0 scale). One scale serves the tensor, a slice of `axis`, or a block of block_size elements along `axis`.',
   since: [10, 13, 19, 21, 23, 24, 25, 28],
   types: {
     T1: [

@@ -7,9 +7,9 @@ import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
 import { floats } from './types.ts'
 
+/** The determinant of each square matrix in the last two axes; 1 for a matrix without elements. */
 export const det = defineOp({
   name: 'Det',
-  doc: 'The determinant of each square matrix in the last two axes; 1 for a matrix without elements.',
   since: [11, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -8,9 +8,12 @@ import { type BinaryKernel, zipElements } from './shared/elementwise.ts'
 import { truncDivDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/**
+ * A / B, element by element, with broadcasting. Integers round toward zero; their division by zero is
+ * refused.
+ */
 export const div = defineOp({
   name: 'Div',
-  doc: 'A / B, element by element, with broadcasting. Integers round toward zero; their division by zero is refused.',
   since: [1, 6, 7, 13, 14],
   types: { T: numbers },
   inputs: { A: one('T'), B: one('T') },

@@ -11,9 +11,12 @@ import { fromNumbers } from './shared/elementwise.ts'
 import { requireScalar } from './shared/require.ts'
 import { float8s, floats } from './types.ts'
 
+/**
+ * In training each element is dropped with probability ratio and the others are scaled by 1 / (1 - ratio);
+ * otherwise data passes unchanged. The mask is true where an element was kept.
+ */
 export const dropout = defineOp({
   name: 'Dropout',
-  doc: 'In training each element is dropped with probability ratio and the others are scaled by 1 / (1 - ratio); otherwise data passes unchanged. The mask is true where an element was kept.',
   since: [1, 6, 7, 10, 12, 13, 22],
   types: { T: [...floats, ...float8s], T1: [...floats, ...float8s], T2: ['bool'] },
   inputs: { data: one('T'), ratio: maybe('T1'), training_mode: maybe('T2') },

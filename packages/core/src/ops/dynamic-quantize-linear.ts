@@ -6,9 +6,12 @@ import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { quantize } from './shared/quantization.ts'
 
+/**
+ * x as uint8, with the scale and zero point that make its range, zero included, fill 0…255. All steps are
+ * rounded to float32. An x of zeros only has scale 0 and gives zeros.
+ */
 export const dynamicQuantizeLinear = defineOp({
   name: 'DynamicQuantizeLinear',
-  doc: 'x as uint8, with the scale and zero point that make its range, zero included, fill 0…255. All steps are rounded to float32. An x of zeros only has scale 0 and gives zeros.',
   since: [11],
   types: { T1: ['float32'], T2: ['uint8'] },
   inputs: { x: one('T1') },

@@ -15,9 +15,13 @@ import { numbers } from './types.ts'
 /** Types whose matrix products are those of Einsum. */
 const products: ReadonlySet<DType> = new Set(['float32', 'float64', 'int32', 'int64'])
 
+/**
+ * Products of the operands, summed over the labels that do not stand in the output term. A label that
+ * repeats in a term takes the diagonal; an ellipsis stands for the remaining axes, which broadcast. Integers
+ * wrap around.
+ */
 export const einsum = defineOp({
   name: 'Einsum',
-  doc: 'Products of the operands, summed over the labels that do not stand in the output term. A label that repeats in a term takes the diagonal; an ellipsis stands for the remaining axes, which broadcast. Integers wrap around.',
   since: [12, 28],
   types: { T: numbers },
   inputs: { Inputs: many('T') },

@@ -7,9 +7,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** X where X ≥ 0, otherwise alpha · (exp(X) - 1), element by element. */
 export const elu = defineOp({
   name: 'Elu',
-  doc: 'X where X ≥ 0, otherwise alpha · (exp(X) - 1), element by element.',
   since: [1, 6, 22],
   types: { T: floats },
   inputs: { X: one('T') },

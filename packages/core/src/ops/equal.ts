@@ -7,9 +7,9 @@ import { testPairs } from './shared/elementwise.ts'
 import { isEqual } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** True where A = B, with broadcasting. NaN equals nothing; -0 equals 0. */
 export const equal = defineOp({
   name: 'Equal',
-  doc: 'True where A = B, with broadcasting. NaN equals nothing; -0 equals 0.',
   since: [1, 7, 11, 13, 19],
   types: { T: [...numbers, 'bool', 'string'], T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

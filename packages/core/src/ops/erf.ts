@@ -7,9 +7,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { erf as erfOf } from './shared/math/erf.ts'
 import { floats } from './types.ts'
 
+/** The error function, element by element. */
 export const erf = defineOp({
   name: 'Erf',
-  doc: 'The error function, element by element.',
   since: [9, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** e to the power of the input, element by element. */
 export const exp = defineOp({
   name: 'Exp',
-  doc: 'e to the power of the input, element by element.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -12,9 +12,9 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** The input repeated to the shape that it and `shape` broadcast to; a size of 1 keeps that of the input. */
 export const expand = defineOp({
   name: 'Expand',
-  doc: 'The input repeated to the shape that it and `shape` broadcast to; a size of 1 keeps that of the input.',
   since: [8, 13],
   types: { T: tensorsIr4 },
   inputs: { input: one('T'), shape: one('int64') },

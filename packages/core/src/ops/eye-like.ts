@@ -10,9 +10,9 @@ import { numbers } from './types.ts'
 
 const eyeTypes = [...numbers, 'bool'] as const
 
+/** A matrix of the shape of the input, with ones on the k-th diagonal and zeros elsewhere. */
 export const eyeLike = defineOp({
   name: 'EyeLike',
-  doc: 'A matrix of the shape of the input, with ones on the k-th diagonal and zeros elsewhere.',
   since: [9, 22],
   types: { T1: eyeTypes, T2: eyeTypes },
   inputs: { input: one('T1') },

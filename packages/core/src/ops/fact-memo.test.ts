@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tensor } from '../base/tensor.ts'
 import { parseGraph } from '../ir/parse.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
-import { factMemo } from './fact-memo.ts'
+import { factMemo, recentFacts } from './fact-memo.ts'
 import { inferGraph } from './infer-graph.ts'
 
 const graph = parseGraph(`graph g(x: float32[N,3]) -> (y) {
@@ -99,5 +99,40 @@ describe('factMemo', () => {
     expect(memo.constant(value, make)).toBe(memo.constant(value, make))
     const type = { kind: 'tensor', dtype: 'float32', shape: [1] } as const
     expect(memo.declared(type)).toBe(memo.declared(type))
+  })
+})
+
+describe('recentFacts', () => {
+  const [node] = graph.nodes
+  const found = () => ({ outputs: [], bodies: [] })
+
+  it('knows a node by the objects that it reads', () => {
+    const memo = recentFacts()
+    const fact = tensorFact('float32', [2])
+    const first = memo.node(node!, 'a', [fact, undefined], found)
+    expect(memo.node(node!, 'a', [fact, undefined], found)).toBe(first)
+    expect(memo.node(node!, 'a', [fact], found)).not.toBe(first)
+    expect(memo.node(node!, 'b', [fact, undefined], found)).not.toBe(first)
+    expect(memo.node(node!, 'a', [{ ...fact }, undefined], found)).not.toBe(first)
+    expect(memo.node({ ...node! }, 'a', [fact, undefined], found)).not.toBe(first)
+  })
+
+  it('forgets what was asked for longest ago', () => {
+    const memo = recentFacts(2)
+    const [a, b, c] = [1, 2, 3].map((size) => [tensorFact('float32', [size])])
+    const first = memo.node(node!, '', a!, found)
+    const second = memo.node(node!, '', b!, found)
+    expect(memo.node(node!, '', a!, found)).toBe(first)
+    memo.node(node!, '', c!, found)
+    expect(memo.node(node!, '', a!, found)).toBe(first)
+    expect(memo.node(node!, '', b!, found)).not.toBe(second)
+  })
+
+  it('infers what a graph is inferred to be without it', () => {
+    const memo = recentFacts()
+    for (const size of [1, 2, 1, 3]) {
+      const inputs = new Map([['x', tensorFact('float32', [size, 3])]])
+      expect(inferGraph(graph, { inputs, memo })).toEqual(inferGraph(graph, { inputs }))
+    }
   })
 })

@@ -10,9 +10,9 @@ import { refuse } from './refuse.ts'
 import { withShape } from './shared/movement.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** A matrix of the same elements: the axes before `axis` become the rows, the others the columns. */
 export const flatten = defineOp({
   name: 'Flatten',
-  doc: 'A matrix of the same elements: the axes before `axis` become the rows, the others the columns.',
   since: [1, 9, 11, 13, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: { input: one('T') },

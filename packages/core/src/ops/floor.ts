@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The largest whole number that is not above X, element by element. */
 export const floor = defineOp({
   name: 'Floor',
-  doc: 'The largest whole number that is not above X, element by element.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { X: one('T') },

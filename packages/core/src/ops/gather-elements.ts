@@ -9,9 +9,11 @@ import { checkAlongAxis, positionsAlongAxis } from './shared/indices.ts'
 import { selectElements } from './shared/movement.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * For each index the element of data at the same place, except along the axis, where the index says which.
+ */
 export const gatherElements = defineOp({
   name: 'GatherElements',
-  doc: 'For each index the element of data at the same place, except along the axis, where the index says which.',
   since: [11, 13],
   types: { T: tensorsIr4, Tind: indexInts },
   inputs: { data: one('T'), indices: one('Tind') },

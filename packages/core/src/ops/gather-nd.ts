@@ -11,11 +11,12 @@ import { positionsOfTuples } from './shared/indices.ts'
 import { copyElements } from './shared/movement.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * For each tuple along the last axis of indices, the slice of data that it leads to. The first batch_dims
+ * axes of data and indices go together.
+ */
 export const gatherNd = defineOp({
   name: 'GatherND',
-  doc:
-    'For each tuple along the last axis of indices, the slice of data that it leads to. The first batch_dims axes ' +
-    'of data and indices go together.',
   since: [11, 12, 13],
   types: { T: tensorsIr4 },
   inputs: { data: one('T'), indices: one('int64') },

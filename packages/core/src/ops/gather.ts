@@ -13,11 +13,12 @@ import { pickAlongAxis } from './shared/pick.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * Slices of data along an axis, one for each index: the axis gives way to the axes of indices. Negative
+ * indices count from the end.
+ */
 export const gather = defineOp({
   name: 'Gather',
-  doc:
-    'Slices of data along an axis, one for each index: the axis gives way to the axes of indices. ' +
-    'Negative indices count from the end.',
   since: [1, 11, 13],
   types: { T: tensorsIr4, Tind: indexInts },
   inputs: { data: one('T'), indices: one('Tind') },

@@ -15,9 +15,9 @@ const cubic = 0.044715
 const geluExact = (x: number): number => 0.5 * x * erfc(-x * Math.SQRT1_2)
 const geluTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x ** 3)))
 
+/** X times the standard normal distribution function of X, or its tanh approximation, element by element. */
 export const gelu = defineOp({
   name: 'Gelu',
-  doc: 'X times the standard normal distribution function of X, or its tanh approximation, element by element.',
   since: [20],
   types: { T: floats },
   inputs: { X: one('T') },

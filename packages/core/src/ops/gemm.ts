@@ -13,9 +13,12 @@ import { selectElements } from './shared/movement.ts'
 import { requireBroadcastsTo } from './shared/require.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * alpha * A * B + beta * C for matrices A and B, either transposed where told, and a C that broadcasts to
+ * the product. Integers truncate what alpha and beta make fractional.
+ */
 export const gemm = defineOp({
   name: 'Gemm',
-  doc: 'alpha * A * B + beta * C for matrices A and B, either transposed where told, and a C that broadcasts to the product. Integers truncate what alpha and beta make fractional.',
   since: [1, 6, 7, 9, 11, 13],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { A: one('T'), B: one('T'), C: maybe('T') },

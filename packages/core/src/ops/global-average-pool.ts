@@ -4,9 +4,9 @@ import { one } from './param.ts'
 import { globalPoolFact, poolGlobally } from './shared/pool.ts'
 import { floats } from './types.ts'
 
+/** The mean of each channel. */
 export const globalAveragePool = defineOp({
   name: 'GlobalAveragePool',
-  doc: 'The mean of each channel.',
   since: [1, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -7,9 +7,9 @@ import { refuse } from './refuse.ts'
 import { globalPoolFact, poolGlobally } from './shared/pool.ts'
 import { floats } from './types.ts'
 
+/** The p-norm of each channel, (Σ |x|^p)^(1/p). */
 export const globalLpPool = defineOp({
   name: 'GlobalLpPool',
-  doc: 'The p-norm of each channel, (Σ |x|^p)^(1/p).',
   since: [1, 2, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -20,9 +20,12 @@ import {
 import { truncated } from './shared/resize/resample.ts'
 import { floats, tensorsIr4 } from './types.ts'
 
+/**
+ * Samples X [batch, channels, …] at the positions in grid [batch, …, axes], innermost axis first, within
+ * [-1, 1].
+ */
 export const gridSample = defineOp({
   name: 'GridSample',
-  doc: 'Samples X [batch, channels, …] at the positions in grid [batch, …, axes], innermost axis first, within [-1, 1].',
   since: [16, 20, 22],
   types: { T1: tensorsIr4, T2: floats },
   inputs: { X: one('T1'), grid: one('T2') },

@@ -13,9 +13,9 @@ import { blocks, byChannel, momentsOf, standardize } from './shared/moments.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/** Standardises each of num_groups groups of channels per instance, then scales and shifts each channel. */
 export const groupNormalization = defineOp({
   name: 'GroupNormalization',
-  doc: 'Standardises each of num_groups groups of channels per instance, then scales and shifts each channel.',
   since: [18, 21],
   types: { T: floats },
   inputs: { X: one('T'), scale: one('T'), bias: one('T') },

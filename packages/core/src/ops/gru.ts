@@ -16,9 +16,9 @@ import { floats } from './types.ts'
 const gates = 3
 const defaults = ['Sigmoid', 'Tanh']
 
+/** A layer of gated recurrent units; gates in the order update, reset, hidden. */
 export const gru = defineOp({
   name: 'GRU',
-  doc: 'A layer of gated recurrent units; gates in the order update, reset, hidden.',
   since: [1, 3, 7, 14, 22],
   types: { T: floats, T1: ['int32'] },
   inputs: {

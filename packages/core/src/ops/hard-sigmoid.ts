@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** max(0, min(1, alpha · X + beta)), element by element. */
 export const hardSigmoid = defineOp({
   name: 'HardSigmoid',
-  doc: 'max(0, min(1, alpha · X + beta)), element by element.',
   since: [1, 6, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** X · max(0, min(1, X / 6 + 1/2)), element by element. */
 export const hardSwish = defineOp({
   name: 'HardSwish',
-  doc: 'X · max(0, min(1, X / 6 + 1/2)), element by element.',
   since: [14, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { inferLines, mapLines } from './shared/softmax.ts'
 import { floats } from './types.ts'
 
+/** 1 at the first largest element along the axis, 0 elsewhere. A NaN counts as the largest. */
 export const hardmax = defineOp({
   name: 'Hardmax',
-  doc: '1 at the first largest element along the axis, 0 elsewhere. A NaN counts as the largest.',
   since: [1, 11, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -4,9 +4,9 @@ import { wholeOffsets } from './lower/parts.ts'
 import { any } from './param.ts'
 import { identityValues } from './types.ts'
 
+/** The input, whatever it is. */
 export const identity = defineOp({
   name: 'Identity',
-  doc: 'The input, whatever it is.',
   since: [1, 13, 14, 16, 19, 21, 23, 24, 25],
   types: { V: identityValues },
   inputs: { input: any('V') },

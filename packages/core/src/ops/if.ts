@@ -9,9 +9,9 @@ import { refuse } from './refuse.ts'
 import { mergeTypes, mergeValues, withoutSizes } from './shared/merge.ts'
 import { controlValues } from './types.ts'
 
+/** The outputs of one of two bodies, which read the values around them by name. Only that body runs. */
 export const ifOp = defineOp({
   name: 'If',
-  doc: 'The outputs of one of two bodies, which read the values around them by name. Only that body runs.',
   since: [1, 11, 13, 16, 19, 21, 23, 24, 25],
   types: { V: controlValues, B: ['bool'] },
   inputs: { cond: one('B') },

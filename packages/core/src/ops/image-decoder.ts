@@ -8,9 +8,12 @@ import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { numbersIn } from './shared/elements.ts'
 
+/**
+ * The pixels of an image file as [height, width, channels]; what cannot be decoded gives an image without
+ * pixels. The host of the run provides the codecs.
+ */
 export const imageDecoder = defineOp({
   name: 'ImageDecoder',
-  doc: 'The pixels of an image file as [height, width, channels]; what cannot be decoded gives an image without pixels. The host of the run provides the codecs.',
   since: [20],
   types: { T1: ['uint8'], T2: ['uint8'] },
   inputs: { encoded_stream: one('T1') },

@@ -17,6 +17,7 @@ import {
   readsOf,
   subgraphsOf,
 } from '../ir/graph.ts'
+import type { AttrSpecs, Attrs } from './attr.ts'
 import type { AnyOp } from './define.ts'
 import { constantOf, type Fact, maxTrackedElements } from './fact.ts'
 import type { FactMemo, NodeKnowledge } from './fact-memo.ts'
@@ -40,6 +41,8 @@ export interface InferOptions {
   readonly onGraph?: (graph: Graph, facts: ReadonlyMap<string, Fact>) => void
   /** Keeps the facts of nodes from one call to the next. A memo fits one choice of `fold`. */
   readonly memo?: FactMemo
+  /** Parsed attributes, from callers that keep them. Throws SLP-O1. */
+  readonly attributes?: (op: AnyOp, node: Node) => Attrs<AttrSpecs>
   readonly path?: string
 }
 
@@ -165,8 +168,10 @@ function infer(
   const label = `${options.path ?? ''}${nodeLabel(node) || `node${index}`}`
   const bodies: (readonly [Graph, ReadonlyMap<string, Fact>])[] = []
   const compute = (): NodeKnowledge => {
+    const { attributes } = options
     const outputs = inferNode(op, node, inputs, {
       label,
+      ...(attributes && { attributes: () => attributes(op, node) }),
       inferGraph: (body, args) => {
         const given = new Map(body.inputs.flatMap((name, i) => (args[i] ? [[name, args[i]] as const] : [])))
         const inner = inferGraph(body, {

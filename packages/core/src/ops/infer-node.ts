@@ -51,7 +51,7 @@ function asArgument(fact: Fact): Fact | TensorFact {
   if (fact.type.kind !== 'tensor') return fact
   const { dtype, shape } = fact.type
   const value = fact.value && fact.value.length <= maxTrackedElements ? fact.value : undefined
-  return { ...fact, dtype, shape, value }
+  return { type: fact.type, value, constant: fact.constant, dtype, shape }
 }
 
 /** Adds node, operator and input types to an operator's error; other errors pass. */

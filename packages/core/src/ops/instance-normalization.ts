@@ -11,9 +11,11 @@ import { blocks, byChannel, momentsOf, standardize } from './shared/moments.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/**
+ * Standardises each channel of each instance by its own statistics, then scales and shifts it per channel.
+ */
 export const instanceNormalization = defineOp({
   name: 'InstanceNormalization',
-  doc: 'Standardises each channel of each instance by its own statistics, then scales and shifts it per channel.',
   since: [1, 6, 22],
   types: { T: floats },
   inputs: { input: one('T'), scale: one('T'), B: one('T') },

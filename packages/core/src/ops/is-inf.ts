@@ -7,9 +7,9 @@ import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
 import { float8s, floats } from './types.ts'
 
+/** True where X is infinite, of the signs that detect_negative and detect_positive ask for. */
 export const isInf = defineOp({
   name: 'IsInf',
-  doc: 'True where X is infinite, of the signs that detect_negative and detect_positive ask for.',
   since: [10, 20],
   types: { T1: [...floats, ...float8s], T2: ['bool'] },
   inputs: { X: one('T1') },

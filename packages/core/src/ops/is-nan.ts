@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
 import { float8s, floats } from './types.ts'
 
+/** True where X is NaN. */
 export const isNan = defineOp({
   name: 'IsNaN',
-  doc: 'True where X is NaN.',
   since: [9, 13, 20],
   types: { T1: [...floats, ...float8s], T2: ['bool'] },
   inputs: { X: one('T1') },

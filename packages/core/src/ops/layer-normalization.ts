@@ -14,9 +14,9 @@ import { blocks, momentsOf, standardize } from './shared/moments.ts'
 import { requireBroadcastsTo } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/** Standardises over the axes from `axis` on, then multiplies by Scale and adds B, both broadcast to X. */
 export const layerNormalization = defineOp({
   name: 'LayerNormalization',
-  doc: 'Standardises over the axes from `axis` on, then multiplies by Scale and adds B, both broadcast to X.',
   since: [17],
   types: { T: floats, U: ['float32', 'bfloat16'] },
   inputs: { X: one('T'), Scale: one('T'), B: maybe('T') },

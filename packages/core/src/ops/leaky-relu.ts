@@ -7,9 +7,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** X where X ≥ 0, otherwise alpha · X, element by element. */
 export const leakyRelu = defineOp({
   name: 'LeakyRelu',
-  doc: 'X where X ≥ 0, otherwise alpha · X, element by element.',
   since: [1, 6, 16],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -6,9 +6,9 @@ import { testPairs } from './shared/elementwise.ts'
 import { isLess, negate } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** True where A ≤ B, with broadcasting; false at NaN. */
 export const lessOrEqual = defineOp({
   name: 'LessOrEqual',
-  doc: 'True where A ≤ B, with broadcasting; false at NaN.',
   since: [12, 16],
   types: { T: numbers, T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

@@ -6,9 +6,9 @@ import { testPairs } from './shared/elementwise.ts'
 import { isLess } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** True where A < B, with broadcasting; false at NaN. */
 export const less = defineOp({
   name: 'Less',
-  doc: 'True where A < B, with broadcasting; false at NaN.',
   since: [1, 7, 9, 13],
   types: { T: numbers, T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

@@ -27,9 +27,11 @@ const inputs = {
 }
 type LinearAttentionAttrs = Attrs<typeof attrs>
 
+/**
+ * Attention as a recurrence over a state per head, S = decay * S + key ⊗ update, read by scale * queryᵀ S.
+ */
 export const linearAttention = defineOp({
   name: 'LinearAttention',
-  doc: 'Attention as a recurrence over a state per head, S = decay * S + key ⊗ update, read by scale * queryᵀ S.',
   since: [27],
   types: { T: ['float16', 'bfloat16', 'float32'], S: ['float16', 'bfloat16', 'float32'] },
   inputs,

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { inferLines, logSoftmaxLine, mapLines } from './shared/softmax.ts'
 import { floats } from './types.ts'
 
+/** input - log(sum(exp(input))), the sum taken along the axis: the logarithm of Softmax. */
 export const logSoftmax = defineOp({
   name: 'LogSoftmax',
-  doc: 'input - log(sum(exp(input))), the sum taken along the axis: the logarithm of Softmax.',
   since: [1, 11, 13],
   types: { T: floats },
   inputs: { input: one('T') },

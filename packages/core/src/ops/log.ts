@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The natural logarithm, element by element; NaN below zero, -Infinity at zero. */
 export const log = defineOp({
   name: 'Log',
-  doc: 'The natural logarithm, element by element; NaN below zero, -Infinity at zero.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -11,12 +11,13 @@ import { type Carried, carry, finalFacts } from './shared/carry.ts'
 import { collectSlices, scanFact } from './shared/scan-outputs.ts'
 import { controlValues } from './types.ts'
 
+/**
+ * Runs the body at most M times, and while its condition holds; without `cond` the condition is ignored. The
+ * body takes the iteration number, the condition and the state, and gives the next condition, the next state
+ * and slices, which are stacked along a new first axis.
+ */
 export const loop = defineOp({
   name: 'Loop',
-  doc:
-    'Runs the body at most M times, and while its condition holds; without `cond` the condition is ignored. The body ' +
-    'takes the iteration number, the condition and the state, and gives the next condition, the next state and ' +
-    'slices, which are stacked along a new first axis.',
   since: [1, 11, 13, 16, 19, 21, 23, 24, 25],
   types: { V: controlValues, I: ['int64'], B: ['bool'] },
   inputs: { M: maybe('I'), cond: maybe('B'), v_initial: manyAny('V', 0) },

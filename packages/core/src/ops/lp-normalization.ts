@@ -10,9 +10,9 @@ import { floatsOf } from './shared/elements.ts'
 import { acrossAxes } from './shared/moments.ts'
 import { floats } from './types.ts'
 
+/** Divides by the 1-norm or 2-norm along an axis; where that is 0, so is the result. */
 export const lpNormalization = defineOp({
   name: 'LpNormalization',
-  doc: 'Divides by the 1-norm or 2-norm along an axis; where that is 0, so is the result.',
   since: [1, 22],
   types: { T: floats },
   inputs: { input: one('T') },

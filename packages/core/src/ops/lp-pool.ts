@@ -10,9 +10,9 @@ import { floatsOf } from './shared/elements.ts'
 import { poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
 import { floats } from './types.ts'
 
+/** The p-norm of each window, (Σ |x|^p)^(1/p). */
 export const lpPool = defineOp({
   name: 'LpPool',
-  doc: 'The p-norm of each window, (Σ |x|^p)^(1/p).',
   since: [1, 2, 11, 18, 22],
   types: { T: floats },
   inputs: { X: one('T') },

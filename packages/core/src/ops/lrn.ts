@@ -9,9 +9,9 @@ import { refuse } from './refuse.ts'
 import { floatsOf } from './shared/elements.ts'
 import { floats } from './types.ts'
 
+/** X / (bias + alpha / size * Σ X²)^beta, the sum taken over `size` channels around each one. */
 export const lrn = defineOp({
   name: 'LRN',
-  doc: 'X / (bias + alpha / size * Σ X²)^beta, the sum taken over `size` channels around each one.',
   since: [1, 13],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -19,9 +19,9 @@ import { floats } from './types.ts'
 const gates = 4
 const defaults = ['Sigmoid', 'Tanh', 'Tanh']
 
+/** A layer of long short-term memory cells; gates in the order input, output, forget, cell. */
 export const lstm = defineOp({
   name: 'LSTM',
-  doc: 'A layer of long short-term memory cells; gates in the order input, output, forget, cell.',
   since: [1, 7, 14, 22],
   types: { T: floats, T1: ['int32'] },
   inputs: {

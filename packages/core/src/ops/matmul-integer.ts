@@ -5,14 +5,18 @@ import { maybe, one } from './param.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
 import { centred, checkSide } from './shared/quantized-matmul.ts'
 
+/**
+ * The product of the matrices A - a_zero_point and B - b_zero_point in int32. Zero points are scalars, or
+ * one per row of A and one per column of B.
+ */
 export const matmulInteger = defineOp({
   name: 'MatMulInteger',
-  doc: 'The product of the matrices A - a_zero_point and B - b_zero_point in int32. Zero points are scalars, or one per row of A and one per column of B.',
   since: [10],
   types: { T1: ['int8', 'uint8'], T2: ['int8', 'uint8'], T3: ['int32'] },
   inputs: { A: one('T1'), B: one('T2'), a_zero_point: maybe('T1'), b_zero_point: maybe('T2') },
   outputs: { Y: one('T3') },
   attrs: {},
+  traits: ['quantization'],
   infer: ({ A, B, a_zero_point, b_zero_point }) => {
     checkSide('a_zero_point', A, a_zero_point, 'rows')
     checkSide('b_zero_point', B, b_zero_point, 'columns')

@@ -5,9 +5,12 @@ import { one } from './param.ts'
 import { matmulShape, matmul as multiply } from './shared/matmul.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The product of matrices, with broadcasting over the leading axes; a 1-D operand is a row on the left and a
+ * column on the right. Integers wrap around.
+ */
 export const matmul = defineOp({
   name: 'MatMul',
-  doc: 'The product of matrices, with broadcasting over the leading axes; a 1-D operand is a row on the left and a column on the right. Integers wrap around.',
   since: [1, 9, 13],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { A: one('T'), B: one('T') },

@@ -14,9 +14,9 @@ import { floatsOf } from './shared/elements.ts'
 import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
 import { floats } from './types.ts'
 
+/** The largest element of each window, and where it lies in X. Padding never wins; NaN does. */
 export const maxPool = defineOp({
   name: 'MaxPool',
-  doc: 'The largest element of each window, and where it lies in X. Padding never wins; NaN does.',
   since: [1, 8, 10, 11, 12, 22],
   types: { T: [...floats, 'int8', 'uint8'], I: ['int64'] },
   inputs: { X: one('T') },

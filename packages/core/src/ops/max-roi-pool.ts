@@ -8,9 +8,12 @@ import { floatsOf, floatZeros } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/**
+ * The largest element of each bin of each region [image, x1, y1, x2, y2], corners included; 0 for an empty
+ * bin.
+ */
 export const maxRoiPool = defineOp({
   name: 'MaxRoiPool',
-  doc: 'The largest element of each bin of each region [image, x1, y1, x2, y2], corners included; 0 for an empty bin.',
   since: [1, 22],
   types: { T: floats },
   inputs: { X: one('T'), rois: one('T') },

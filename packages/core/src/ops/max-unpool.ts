@@ -20,9 +20,12 @@ const attrs = {
   strides: attr.optional.ints(),
 }
 
+/**
+ * Puts the maxima of a MaxPool back where its indices say, among zeros; output_shape only adds zeros at the
+ * ends.
+ */
 export const maxUnpool = defineOp({
   name: 'MaxUnpool',
-  doc: 'Puts the maxima of a MaxPool back where its indices say, among zeros; output_shape only adds zeros at the ends.',
   since: [9, 11, 22],
   types: { T1: floats, T2: ['int64'] },
   inputs: { X: one('T1'), I: one('T2'), output_shape: maybe('T2') },

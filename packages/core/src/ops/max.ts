@@ -7,9 +7,9 @@ import { reduceElements } from './shared/elementwise.ts'
 import { maxDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** The largest of the inputs, element by element, with broadcasting. NaN wins over every number. */
 export const max = defineOp({
   name: 'Max',
-  doc: 'The largest of the inputs, element by element, with broadcasting. NaN wins over every number.',
   since: [1, 6, 8, 12, 13],
   types: { T: numbers },
   inputs: { data_0: many('T') },

@@ -11,9 +11,9 @@ import { floats } from './types.ts'
 /** Added to the standard deviation, as the standard's function body does. */
 const epsilon = 1e-9
 
+/** (X - mean) / (standard deviation + 1e-9), both taken over `axes`. */
 export const meanVarianceNormalization = defineOp({
   name: 'MeanVarianceNormalization',
-  doc: '(X - mean) / (standard deviation + 1e-9), both taken over `axes`.',
   since: [9, 13],
   types: { T: floats },
   inputs: { X: one('T') },

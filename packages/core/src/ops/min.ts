@@ -7,9 +7,9 @@ import { reduceElements } from './shared/elementwise.ts'
 import { minDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/** The least of the inputs, element by element, with broadcasting. NaN wins over every number. */
 export const min = defineOp({
   name: 'Min',
-  doc: 'The least of the inputs, element by element, with broadcasting. NaN wins over every number.',
   since: [1, 6, 8, 12, 13],
   types: { T: numbers },
   inputs: { data_0: many('T') },

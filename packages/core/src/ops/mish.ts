@@ -6,9 +6,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { softplus as softplusOf } from './shared/math/softplus.ts'
 import { floats } from './types.ts'
 
+/** X · tanh(ln(1 + exp(X))), element by element. */
 export const mish = defineOp({
   name: 'Mish',
-  doc: 'X · tanh(ln(1 + exp(X))), element by element.',
   since: [18, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -10,9 +10,12 @@ import { type BinaryKernel, zipElements } from './shared/elementwise.ts'
 import { modDims } from './shared/tracked.ts'
 import { numbers } from './types.ts'
 
+/**
+ * The remainder of A / B, element by element, with broadcasting: of the floored quotient (fmod 0, the sign
+ * of B) or of the truncated one (fmod 1, the sign of A). Integer division by zero is refused.
+ */
 export const mod = defineOp({
   name: 'Mod',
-  doc: 'The remainder of A / B, element by element, with broadcasting: of the floored quotient (fmod 0, the sign of B) or of the truncated one (fmod 1, the sign of A). Integer division by zero is refused.',
   since: [10, 13, 28],
   types: { T: numbers },
   inputs: { A: one('T'), B: one('T') },

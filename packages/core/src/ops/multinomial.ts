@@ -7,9 +7,12 @@ import { refuse, refuseValue } from './refuse.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * sample_size class numbers per row, drawn with replacement; a row of the input holds the logarithms of the
+ * probabilities of its classes, up to a constant.
+ */
 export const multinomial = defineOp({
   name: 'Multinomial',
-  doc: 'sample_size class numbers per row, drawn with replacement; a row of the input holds the logarithms of the probabilities of its classes, up to a constant.',
   since: [7, 22],
   types: { T1: floats, T2: indexInts },
   inputs: { input: one('T1') },

@@ -5,9 +5,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { mapFact, negDim } from './shared/tracked.ts'
 import { floats, signedInts } from './types.ts'
 
+/** -X, element by element. The least integer stays itself. */
 export const neg = defineOp({
   name: 'Neg',
-  doc: '-X, element by element. The least integer stays itself.',
   since: [1, 6, 13],
   types: { T: [...floats, ...signedInts] },
   inputs: { X: one('T') },

@@ -5,9 +5,12 @@ import { maybe, one } from './param.ts'
 import { classLoss, inferLoss, type LossAttrs, lossAttrs } from './shared/class-loss.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * -input[n, target[n, …], …] * weight[target[n, …]] for log-probabilities input [N, C, …], per sample,
+ * summed, or divided by the sum of the weights used. A target of ignore_index counts for nothing.
+ */
 export const negativeLogLikelihoodLoss = defineOp({
   name: 'NegativeLogLikelihoodLoss',
-  doc: '-input[n, target[n, …], …] * weight[target[n, …]] for log-probabilities input [N, C, …], per sample, summed, or divided by the sum of the weights used. A target of ignore_index counts for nothing.',
   since: [12, 13, 22],
   types: { T: floats, Tind: indexInts },
   inputs: { input: one('T'), target: one('Tind'), weight: maybe('T') },

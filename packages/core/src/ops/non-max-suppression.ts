@@ -7,9 +7,11 @@ import { maybe, one } from './param.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
 import { requireScalar, requireShape } from './shared/require.ts'
 
+/**
+ * Per image and class the best boxes [image, class, box], without those that overlap a better one too much.
+ */
 export const nonMaxSuppression = defineOp({
   name: 'NonMaxSuppression',
-  doc: 'Per image and class the best boxes [image, class, box], without those that overlap a better one too much.',
   since: [10, 11],
   types: {},
   inputs: {

@@ -5,9 +5,11 @@ import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * The indices of the elements that are not zero (or empty, or false), in row-major order: one column each.
+ */
 export const nonZero = defineOp({
   name: 'NonZero',
-  doc: 'The indices of the elements that are not zero (or empty, or false), in row-major order: one column each.',
   since: [9, 13],
   types: { T: tensorsIr4 },
   inputs: { X: one('T') },

@@ -4,9 +4,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { mapFact, negate } from './shared/tracked.ts'
 
+/** True where X is false, element by element. */
 export const not = defineOp({
   name: 'Not',
-  doc: 'True where X is false, element by element.',
   since: [1],
   types: { T: ['bool'] },
   inputs: { X: one('T') },

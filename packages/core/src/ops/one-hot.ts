@@ -10,11 +10,12 @@ import { refuse, refuseValue } from './refuse.ts'
 import { copyElement } from './shared/movement.ts'
 import { ieeeNumbers, tensorsIr4 } from './types.ts'
 
+/**
+ * A new axis of `depth` elements, all values[0] except the one that the index names, which is values[1].
+ * Negative indices count from the end; an index outside names none.
+ */
 export const oneHot = defineOp({
   name: 'OneHot',
-  doc:
-    'A new axis of `depth` elements, all values[0] except the one that the index names, which is values[1]. Negative ' +
-    'indices count from the end; an index outside names none.',
   since: [9, 11, 28],
   types: { T1: ieeeNumbers, T2: ieeeNumbers, T3: tensorsIr4 },
   inputs: { indices: one('T1'), depth: one('T2'), values: one('T3') },

@@ -3,9 +3,9 @@ import { any } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { optionalElements, optionalValues } from './types.ts'
 
+/** What an optional holds; a tensor or a sequence is passed on. */
 export const optionalGetElement = defineOp({
   name: 'OptionalGetElement',
-  doc: 'What an optional holds; a tensor or a sequence is passed on.',
   since: [15, 18, 28],
   types: { O: [...optionalElements, ...optionalValues], V: optionalElements },
   inputs: { input: any('O') },

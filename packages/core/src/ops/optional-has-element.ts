@@ -4,9 +4,9 @@ import { type Fact, tensorFact } from './fact.ts'
 import { maybeAny, one } from './param.ts'
 import { optionalElements, optionalValues } from './types.ts'
 
+/** Whether the input is there: false without input and for an empty optional, true for everything else. */
 export const optionalHasElement = defineOp({
   name: 'OptionalHasElement',
-  doc: 'Whether the input is there: false without input and for an empty optional, true for everything else.',
   since: [15, 18, 28],
   types: { O: [...optionalElements, ...optionalValues], B: ['bool'] },
   inputs: { input: maybeAny('O') },

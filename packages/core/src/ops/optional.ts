@@ -5,9 +5,9 @@ import { any, maybeAny } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { optionalElements, optionalValues } from './types.ts'
 
+/** An optional that holds the input, or an empty one of the element type `type`. */
 export const optional = defineOp({
   name: 'Optional',
-  doc: 'An optional that holds the input, or an empty one of the element type `type`.',
   since: [15, 28],
   types: { V: optionalElements, O: optionalValues },
   inputs: { input: maybeAny('V') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { testPairs } from './shared/elementwise.ts'
 import { maxDims } from './shared/tracked.ts'
 
+/** True where A or B is true, with broadcasting. */
 export const or = defineOp({
   name: 'Or',
-  doc: 'True where A or B is true, with broadcasting.',
   since: [1, 7],
   types: { T: ['bool'], T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

@@ -17,11 +17,12 @@ import { indexInts, tensorsIr13 } from './types.ts'
 const modes = ['constant', 'reflect', 'edge', 'wrap'] as const
 type Mode = (typeof modes)[number]
 
+/**
+ * Adds elements before and after each axis: a constant, the mirror image (the border itself not repeated),
+ * the border over and over, or the other end. Negative pads take elements away, before others are added.
+ */
 export const pad = defineOp({
   name: 'Pad',
-  doc:
-    'Adds elements before and after each axis: a constant, the mirror image (the border itself not repeated), ' +
-    'the border over and over, or the other end. Negative pads take elements away, before others are added.',
   since: [1, 2, 11, 13, 18, 19, 21, 23, 24, 25],
   types: { T: tensorsIr13, Tind: indexInts },
   inputs: { data: one('T'), pads: one('int64'), constant_value: maybe('T'), axes: maybe('Tind') },

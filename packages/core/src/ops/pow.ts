@@ -7,9 +7,9 @@ import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
 import { integerPower, realPower } from './shared/math/power.ts'
 import { floats, indexInts, numbers } from './types.ts'
 
+/** X to the power of Y, in the dtype of X, with broadcasting. Integers wrap around; a fraction is cut off. */
 export const pow = defineOp({
   name: 'Pow',
-  doc: 'X to the power of Y, in the dtype of X, with broadcasting. Integers wrap around; a fraction is cut off.',
   since: [1, 7, 12, 13, 15],
   types: { T: [...floats, ...indexInts], T1: numbers },
   inputs: { X: one('T'), Y: one('T1') },

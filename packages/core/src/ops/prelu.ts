@@ -9,9 +9,9 @@ import { broadcastDims } from './shared/broadcast.ts'
 import { zipElements } from './shared/elementwise.ts'
 import { floats, indexInts } from './types.ts'
 
+/** X where X ≥ 0, otherwise slope · X; slope broadcasts to the shape of X. */
 export const prelu = defineOp({
   name: 'PRelu',
-  doc: 'X where X ≥ 0, otherwise slope · X; slope broadcasts to the shape of X.',
   since: [1, 6, 7, 9, 16],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { X: one('T'), slope: one('T') },

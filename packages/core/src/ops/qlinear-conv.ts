@@ -12,9 +12,9 @@ import { convolveIntegers } from './shared/quantized-conv.ts'
 import { requireScalar, requireScalarOrVector } from './shared/require.ts'
 import { windowAttrs, windowAxes } from './shared/window.ts'
 
+/** Conv of linearly quantized tensors: integer sums with bias B, rescaled, rounded to even and saturated. */
 export const qlinearConv = defineOp({
   name: 'QLinearConv',
-  doc: 'Conv of linearly quantized tensors: integer sums with bias B, rescaled, rounded to even and saturated.',
   since: [10],
   types: { T1: ['int8', 'uint8'], T2: ['int8', 'uint8'], T3: ['int8', 'uint8'], T4: ['int32'] },
   inputs: {

@@ -12,9 +12,13 @@ import { float8s } from './types.ts'
 
 const quantized = [...float8s, 'int8', 'uint8'] as const
 
+/**
+ * The product of two quantized matrices, quantized again. Scales and zero points are scalars, or one per row
+ * of a and one per column of b. The factor a_scale * b_scale / y_scale is rounded to the type of the scales,
+ * the scaled sums half to even.
+ */
 export const qlinearMatmul = defineOp({
   name: 'QLinearMatMul',
-  doc: 'The product of two quantized matrices, quantized again. Scales and zero points are scalars, or one per row of a and one per column of b. The factor a_scale * b_scale / y_scale is rounded to the type of the scales, the scaled sums half to even.',
   since: [10, 21],
   types: { TS: ['float32', 'float16', 'bfloat16'], T1: quantized, T2: quantized, T3: quantized },
   inputs: {

@@ -26,9 +26,13 @@ const quantized = [
 ] as const
 const divisible = ['float32', 'float16', 'bfloat16'] as const
 
+/**
+ * x / y_scale + y_zero_point in a narrow type, stopping at the ends of its range. One scale serves the
+ * tensor, a slice of `axis`, or a block of block_size elements along `axis`. The quotient is rounded to
+ * `precision`, or to the type of the scale (float32 for int32 and float8e8m0 scales), then half to even.
+ */
 export const quantizeLinear = defineOp({
   name: 'QuantizeLinear',
-  doc: 'x / y_scale + y_zero_point in a narrow type, stopping at the ends of its range. One scale serves the tensor, a slice of `axis`, or a block of block_size elements along `axis`. The quotient is rounded to `precision`, or to the type of the scale (float32 for int32 and float8e8m0 scales), then half to even.',
   since: [10, 13, 19, 21, 23, 24, 25, 28],
   types: {
     T1: ['float32', 'float16', 'bfloat16', 'int32'],
@@ -44,6 +48,7 @@ export const quantizeLinear = defineOp({
     saturate: attr.int(1),
     axis: attr.int(1),
   },
+  traits: ['quantization'],
   infer: ({ x, y_scale, y_zero_point }, attrs) => {
     checkScale(x.shape, y_scale.shape, attrs)
     checkScale(x.shape, y_zero_point?.shape, attrs)

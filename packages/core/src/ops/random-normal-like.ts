@@ -6,9 +6,12 @@ import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fillRandom } from './shared/random-fill.ts'
 import { floats, tensorsIr4 } from './types.ts'
 
+/**
+ * Random numbers, normally distributed with the given mean and standard deviation (scale), in the shape of
+ * the input and, without dtype, in its type.
+ */
 export const randomNormalLike = defineOp({
   name: 'RandomNormalLike',
-  doc: 'Random numbers, normally distributed with the given mean and standard deviation (scale), in the shape of the input and, without dtype, in its type.',
   since: [1, 22],
   types: { T1: tensorsIr4, T2: floats },
   inputs: { input: one('T1') },

@@ -6,9 +6,9 @@ import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fillRandom, shapeOfAttr } from './shared/random-fill.ts'
 import { floats } from './types.ts'
 
+/** Random numbers, normally distributed with the given mean and standard deviation (scale). */
 export const randomNormal = defineOp({
   name: 'RandomNormal',
-  doc: 'Random numbers, normally distributed with the given mean and standard deviation (scale).',
   since: [1, 22],
   types: { T: floats },
   inputs: {},

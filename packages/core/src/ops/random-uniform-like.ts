@@ -6,9 +6,12 @@ import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fillRandom } from './shared/random-fill.ts'
 import { floats, tensorsIr4 } from './types.ts'
 
+/**
+ * Random numbers, uniformly distributed from low to high, in the shape of the input and, without dtype, in
+ * its type.
+ */
 export const randomUniformLike = defineOp({
   name: 'RandomUniformLike',
-  doc: 'Random numbers, uniformly distributed from low to high, in the shape of the input and, without dtype, in its type.',
   since: [1, 22],
   types: { T1: tensorsIr4, T2: floats },
   inputs: { input: one('T1') },

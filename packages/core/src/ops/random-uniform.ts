@@ -6,9 +6,9 @@ import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { fillRandom, shapeOfAttr } from './shared/random-fill.ts'
 import { floats } from './types.ts'
 
+/** Random numbers, uniformly distributed from low to high. */
 export const randomUniform = defineOp({
   name: 'RandomUniform',
-  doc: 'Random numbers, uniformly distributed from low to high.',
   since: [1, 22],
   types: { T: floats },
   inputs: {},

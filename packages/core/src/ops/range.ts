@@ -10,9 +10,9 @@ import { requireScalar } from './shared/require.ts'
 import { isTracked, trackedElements } from './shared/tracked.ts'
 import { floats, indexInts } from './types.ts'
 
+/** start, start + delta, … up to and without limit; computed beyond the precision of T and rounded once. */
 export const range = defineOp({
   name: 'Range',
-  doc: 'start, start + delta, … up to and without limit; computed beyond the precision of T and rounded once.',
   since: [11, 27],
   types: { T: [...floats, ...indexInts, 'int16'] },
   inputs: { start: one('T'), limit: one('T'), delta: one('T') },

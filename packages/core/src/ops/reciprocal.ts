@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** 1 / X, element by element. */
 export const reciprocal = defineOp({
   name: 'Reciprocal',
-  doc: '1 / X, element by element.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { X: one('T') },

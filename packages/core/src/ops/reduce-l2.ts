@@ -6,9 +6,12 @@ import { maybe, one } from './param.ts'
 import { inferReduced, integerRoot, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The square root of the sum of squares along the axes (integers: truncated); 0 for an empty set. No axes
+ * mean all, or with noop_with_empty_axes each element by itself.
+ */
 export const reduceL2 = defineOp({
   name: 'ReduceL2',
-  doc: 'The square root of the sum of squares along the axes (integers: truncated); 0 for an empty set. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 13, 18],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -3,9 +3,12 @@ import { maybe, one } from './param.ts'
 import { inferReduced, logSumExp, reduceAttrs, reduceTensor } from './shared/reduce.ts'
 import { floats } from './types.ts'
 
+/**
+ * log(sum(exp(data))) along the axes, without overflow on the way; -infinity for an empty set. No axes mean
+ * all, or with noop_with_empty_axes each element by itself.
+ */
 export const reduceLogSumExp = defineOp({
   name: 'ReduceLogSumExp',
-  doc: 'log(sum(exp(data))) along the axes, without overflow on the way; -infinity for an empty set. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 13, 18, 28],
   types: { T: floats },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -5,9 +5,12 @@ import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats } from './types.ts'
 
+/**
+ * The logarithm of the sum along the axes; -infinity for an empty set. No axes mean all, or with
+ * noop_with_empty_axes each element by itself.
+ */
 export const reduceLogSum = defineOp({
   name: 'ReduceLogSum',
-  doc: 'The logarithm of the sum along the axes; -infinity for an empty set. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 13, 18, 28],
   types: { T: floats },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -4,9 +4,12 @@ import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The mean along the axes (integers: truncated). An empty set gives NaN, or 0 in an integer type. No axes
+ * mean all, or with noop_with_empty_axes each element by itself.
+ */
 export const reduceMean = defineOp({
   name: 'ReduceMean',
-  doc: 'The mean along the axes (integers: truncated). An empty set gives NaN, or 0 in an integer type. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 13, 18],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -6,9 +6,12 @@ import { extremes, inferReduced, reduceAttrs, reduceTensor } from './shared/redu
 import { minDims } from './shared/tracked.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The smallest element along the axes, NaN where there is one. An empty set gives infinity, or the greatest
+ * value of an integer type, or true. No axes mean all, or with noop_with_empty_axes each element by itself.
+ */
 export const reduceMin = defineOp({
   name: 'ReduceMin',
-  doc: 'The smallest element along the axes, NaN where there is one. An empty set gives infinity, or the greatest value of an integer type, or true. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 12, 13, 18, 20],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64', 'uint8', 'int8', 'bool'] },
   inputs: { data: one('T'), axes: maybe('int64') },

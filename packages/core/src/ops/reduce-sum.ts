@@ -5,9 +5,12 @@ import { maybe, one } from './param.ts'
 import { inferReduced, reduceAttrs, reduceTensor, sumOf } from './shared/reduce.ts'
 import { floats, indexInts } from './types.ts'
 
+/**
+ * The sum along the axes; 0 for an empty set. Integers wrap around. No axes mean all, or with
+ * noop_with_empty_axes each element by itself.
+ */
 export const reduceSum = defineOp({
   name: 'ReduceSum',
-  doc: 'The sum along the axes; 0 for an empty set. Integers wrap around. No axes mean all, or with noop_with_empty_axes each element by itself.',
   since: [1, 11, 13],
   types: { T: [...floats, ...indexInts, 'uint32', 'uint64'] },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats, signedInts } from './types.ts'
 
+/** max(X, 0), element by element. */
 export const relu = defineOp({
   name: 'Relu',
-  doc: 'max(X, 0), element by element.',
   since: [1, 6, 13, 14],
   types: { T: [...floats, ...signedInts] },
   inputs: { X: one('T') },

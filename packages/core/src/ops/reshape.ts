@@ -13,11 +13,12 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
+/**
+ * The same elements under another shape. One size may be -1: it follows from the others. A 0 keeps the size
+ * of the same axis, unless allowzero says that it means zero.
+ */
 export const reshape = defineOp({
   name: 'Reshape',
-  doc:
-    'The same elements under another shape. One size may be -1: it follows from the others. A 0 keeps the ' +
-    'size of the same axis, unless allowzero says that it means zero.',
   since: [1, 5, 13, 14, 19, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: { data: one('T'), shape: one('int64') },

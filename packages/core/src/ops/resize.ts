@@ -33,9 +33,11 @@ const attrs = {
 }
 type ResizeAttrs = Attrs<typeof attrs>
 
+/**
+ * Resamples axes to other sizes: nearest element, linear or cubic interpolation, with optional antialiasing.
+ */
 export const resize = defineOp({
   name: 'Resize',
-  doc: 'Resamples axes to other sizes: nearest element, linear or cubic interpolation, with optional antialiasing.',
   since: [10, 11, 13, 18, 19],
   types: { T1: tensorsIr4, T2: ieeeFloats },
   inputs: { X: one('T1'), roi: maybe('T2'), scales: maybe('float32'), sizes: maybe('int64') },

@@ -11,9 +11,9 @@ import { integersOf } from './shared/elements.ts'
 import { selectElements } from './shared/movement.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** Each sample of a batch with its first sequence_lens[i] elements along the time axis in reverse order. */
 export const reverseSequence = defineOp({
   name: 'ReverseSequence',
-  doc: 'Each sample of a batch with its first sequence_lens[i] elements along the time axis in reverse order.',
   since: [10, 28],
   types: { T: tensorsIr4 },
   inputs: { input: one('T'), sequence_lens: one('int64') },

@@ -14,9 +14,9 @@ import { blocks, groupMeans } from './shared/moments.ts'
 import { requireBroadcastsTo } from './shared/require.ts'
 import { floats } from './types.ts'
 
+/** Divides by the root mean square over the axes from `axis` on, then multiplies by scale, broadcast to X. */
 export const rmsNormalization = defineOp({
   name: 'RMSNormalization',
-  doc: 'Divides by the root mean square over the axes from `axis` on, then multiplies by scale, broadcast to X.',
   since: [23],
   types: { T: floats, V: floats },
   inputs: { X: one('T'), scale: one('V') },

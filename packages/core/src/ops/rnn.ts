@@ -13,9 +13,9 @@ import {
 import { type Activation, clipped } from './shared/recurrent-activation.ts'
 import { floats } from './types.ts'
 
+/** A layer of simple recurrent cells: H[t] = f(W X[t] + R H[t-1] + Wb + Rb). */
 export const rnn = defineOp({
   name: 'RNN',
-  doc: 'A layer of simple recurrent cells: H[t] = f(W X[t] + R H[t-1] + Wb + Rb).',
   since: [1, 7, 14, 22],
   types: { T: floats, T1: ['int32'] },
   inputs: {

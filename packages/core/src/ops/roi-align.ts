@@ -10,9 +10,11 @@ import { requireShape } from './shared/require.ts'
 import type { Stencil } from './shared/resize/resample.ts'
 import { floats } from './types.ts'
 
+/**
+ * Pools each region [x1, y1, x2, y2] of an image into a grid of bins, by bilinear samples within each bin.
+ */
 export const roiAlign = defineOp({
   name: 'RoiAlign',
-  doc: 'Pools each region [x1, y1, x2, y2] of an image into a grid of bins, by bilinear samples within each bin.',
   since: [10, 16, 22],
   types: { T1: floats, T2: ['int64'] },
   inputs: { X: one('T1'), rois: one('T1'), batch_indices: one('T2') },

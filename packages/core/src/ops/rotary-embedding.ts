@@ -10,9 +10,12 @@ import { headDims, packHeads, unpackHeads } from './shared/attention/heads.ts'
 import { floatsOf, integersOf } from './shared/elements.ts'
 import { requireShape } from './shared/require.ts'
 
+/**
+ * Rotates pairs of each head by the angles of its position: halves of the head, or neighbours if
+ * interleaved.
+ */
 export const rotaryEmbedding = defineOp({
   name: 'RotaryEmbedding',
-  doc: 'Rotates pairs of each head by the angles of its position: halves of the head, or neighbours if interleaved.',
   since: [23],
   types: { T: ['float32', 'float16', 'bfloat16'], M: ['int64'] },
   inputs: { X: one('T'), cos_cache: one('T'), sin_cache: one('T'), position_ids: maybe('M') },

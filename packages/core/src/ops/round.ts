@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The nearest whole number, halves to the even one, element by element. */
 export const round = defineOp({
   name: 'Round',
-  doc: 'The nearest whole number, halves to the even one, element by element.',
   since: [11, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -13,12 +13,13 @@ import { pickAlongAxis } from './shared/pick.ts'
 import { collectSlices, scanFact } from './shared/scan-outputs.ts'
 import { tensorsIr13 } from './types.ts'
 
+/**
+ * Runs the body once per position along the scan axes. The body takes the state and one slice of each scan
+ * input, and gives the next state and slices, which are stacked along the scan output axes. Inputs may be
+ * read and outputs be written backwards.
+ */
 export const scan = defineOp({
   name: 'Scan',
-  doc:
-    'Runs the body once per position along the scan axes. The body takes the state and one slice of each scan ' +
-    'input, and gives the next state and slices, which are stacked along the scan output axes. Inputs may be read ' +
-    'and outputs be written backwards.',
   since: [8, 9, 11, 16, 19, 21, 23, 24, 25],
   types: { V: tensorsIr13 },
   inputs: { initial_state_and_scan_inputs: mixed('V') },

@@ -7,11 +7,12 @@ import { checkReduction, scatterReductions } from './shared/scatter.ts'
 import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * A copy of data in which each update goes to its own place, except along the axis, where the index says
+ * where, or is combined with what is there.
+ */
 export const scatterElements = defineOp({
   name: 'ScatterElements',
-  doc:
-    'A copy of data in which each update goes to its own place, except along the axis, where the index says where, ' +
-    'or is combined with what is there.',
   since: [11, 13, 16, 18],
   types: { T: tensorsIr4, Tind: indexInts },
   inputs: { data: one('T'), indices: one('Tind'), updates: one('T') },

@@ -10,11 +10,12 @@ import { positionsOfTuples } from './shared/indices.ts'
 import { checkReduction, scatterBlocks, scatterReductions } from './shared/scatter.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * A copy of data in which each slice of updates goes to the place that the tuple along the last axis of
+ * indices leads to, or is combined with what is there.
+ */
 export const scatterNd = defineOp({
   name: 'ScatterND',
-  doc:
-    'A copy of data in which each slice of updates goes to the place that the tuple along the last axis of indices ' +
-    'leads to, or is combined with what is there.',
   since: [11, 13, 16, 18],
   types: { T: tensorsIr4 },
   inputs: { data: one('T'), indices: one('int64'), updates: one('T') },

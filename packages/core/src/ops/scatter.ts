@@ -4,9 +4,9 @@ import { one } from './param.ts'
 import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
 import { classicTensors, indexInts } from './types.ts'
 
+/** The first form of ScatterElements, without reductions. Upgrades replace it. */
 export const scatter = defineOp({
   name: 'Scatter',
-  doc: 'The first form of ScatterElements, without reductions. Upgrades replace it.',
   since: [9, 11],
   deprecated: true,
   types: { T: classicTensors, Tind: indexInts },

@@ -7,9 +7,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** gamma · X where X > 0, otherwise gamma · alpha · (exp(X) - 1), element by element. */
 export const selu = defineOp({
   name: 'Selu',
-  doc: 'gamma · X where X > 0, otherwise gamma · alpha · (exp(X) - 1), element by element.',
   since: [1, 6, 22],
   types: { T: floats },
   inputs: { X: one('T') },

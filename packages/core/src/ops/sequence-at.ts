@@ -5,9 +5,9 @@ import { normalizeIndex } from './shared/indices.ts'
 import { elementTypeOf, itemFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors, indexInts } from './types.ts'
 
+/** The item at `position`. Negative positions count from the end. */
 export const sequenceAt = defineOp({
   name: 'SequenceAt',
-  doc: 'The item at `position`. Negative positions count from the end.',
   since: [11],
   types: { S: classicSequences, T: classicTensors, I: indexInts },
   inputs: { input_sequence: sequence('S'), position: one('I') },

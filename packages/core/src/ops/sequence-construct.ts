@@ -3,9 +3,9 @@ import { many, sequence } from './param.ts'
 import { commonType, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
 
+/** A sequence of the inputs. */
 export const sequenceConstruct = defineOp({
   name: 'SequenceConstruct',
-  doc: 'A sequence of the inputs.',
   since: [11],
   types: { T: classicTensors, S: classicSequences },
   inputs: { inputs: many('T') },

@@ -7,9 +7,9 @@ import { refuse } from './refuse.ts'
 import { makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
 
+/** A sequence without items; `dtype` is the TensorProto code of the items to come, float32 by default. */
 export const sequenceEmpty = defineOp({
   name: 'SequenceEmpty',
-  doc: 'A sequence without items; `dtype` is the TensorProto code of the items to come, float32 by default.',
   since: [11],
   types: { S: classicSequences },
   inputs: {},

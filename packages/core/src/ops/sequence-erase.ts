@@ -4,9 +4,11 @@ import { normalizeIndex } from './shared/indices.ts'
 import { elementTypeOf, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, indexInts } from './types.ts'
 
+/**
+ * The sequence without the item at `position`, or without the last. Negative positions count from the end.
+ */
 export const sequenceErase = defineOp({
   name: 'SequenceErase',
-  doc: 'The sequence without the item at `position`, or without the last. Negative positions count from the end.',
   since: [11],
   types: { S: classicSequences, I: indexInts },
   inputs: { input_sequence: sequence('S'), position: maybe('I') },

@@ -4,9 +4,12 @@ import { refuseValue } from './refuse.ts'
 import { commonType, elementTypeOf, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors, indexInts } from './types.ts'
 
+/**
+ * The sequence with a tensor before the item at `position`, or at the end. Negative positions count from the
+ * end.
+ */
 export const sequenceInsert = defineOp({
   name: 'SequenceInsert',
-  doc: 'The sequence with a tensor before the item at `position`, or at the end. Negative positions count from the end.',
   since: [11],
   types: { T: classicTensors, S: classicSequences, I: indexInts },
   inputs: { input_sequence: sequence('S'), tensor: one('T'), position: maybe('I') },

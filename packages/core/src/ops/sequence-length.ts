@@ -4,9 +4,9 @@ import { tensorFact } from './fact.ts'
 import { one, sequence } from './param.ts'
 import { classicSequences } from './types.ts'
 
+/** The number of items, as a scalar. */
 export const sequenceLength = defineOp({
   name: 'SequenceLength',
-  doc: 'The number of items, as a scalar.',
   since: [11],
   types: { S: classicSequences, I: ['int64'] },
   inputs: { input_sequence: sequence('S') },

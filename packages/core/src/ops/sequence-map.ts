@@ -6,11 +6,12 @@ import { refuse, refuseValue } from './refuse.ts'
 import { itemFact, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
 
+/**
+ * Runs the body on each item of a sequence. Of further sequences it takes the item at the same position, of
+ * tensors the whole; each output of the body becomes a sequence.
+ */
 export const sequenceMap = defineOp({
   name: 'SequenceMap',
-  doc:
-    'Runs the body on each item of a sequence. Of further sequences it takes the item at the same position, of ' +
-    'tensors the whole; each output of the body becomes a sequence.',
   since: [17],
   types: { S: classicSequences, V: [...classicTensors, ...classicSequences] },
   inputs: { input_sequence: sequence('S'), additional_inputs: manyAny('V', 0) },

@@ -5,9 +5,9 @@ import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** The sizes of the axes [start, end) of a tensor. Negative positions count from the end; all are clamped. */
 export const shape = defineOp({
   name: 'Shape',
-  doc: 'The sizes of the axes [start, end) of a tensor. Negative positions count from the end; all are clamped.',
   since: [1, 13, 15, 19, 21, 23, 24, 25],
   types: { T: tensorsIr13, T1: ['int64'] },
   inputs: { data: one('T') },

@@ -8,9 +8,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { ieeeNumbers } from './types.ts'
 
+/** input + bias below -lambd, input - bias above lambd, 0 between, element by element. */
 export const shrink = defineOp({
   name: 'Shrink',
-  doc: 'input + bias below -lambd, input - bias above lambd, 0 between, element by element.',
   since: [9],
   types: { T: ieeeNumbers },
   inputs: { input: one('T') },

@@ -6,9 +6,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { sigmoid as sigmoidOf } from './shared/math/sigmoid.ts'
 import { floats } from './types.ts'
 
+/** 1 / (1 + exp(-X)), element by element. */
 export const sigmoid = defineOp({
   name: 'Sigmoid',
-  doc: '1 / (1 + exp(-X)), element by element.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { numbers } from './types.ts'
 
+/** 1 above zero, -1 below zero, 0 at zero, NaN at NaN, element by element. */
 export const sign = defineOp({
   name: 'Sign',
-  doc: '1 above zero, -1 below zero, 0 at zero, NaN at NaN, element by element.',
   since: [9, 13],
   types: { T: numbers },
   inputs: { input: one('T') },

@@ -6,9 +6,9 @@ import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** The number of elements, as a scalar. */
 export const size = defineOp({
   name: 'Size',
-  doc: 'The number of elements, as a scalar.',
   since: [1, 13, 19, 21, 23, 24, 25],
   types: { T: tensorsIr13, T1: ['int64'] },
   inputs: { data: one('T') },

@@ -16,11 +16,12 @@ import { sliceBounds } from './shared/slice-bounds.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * Every step-th element from start up to, not including, end, along each of the axes. Negative positions
+ * count from the end, positions outside are clamped, and a negative step walks backwards.
+ */
 export const slice = defineOp({
   name: 'Slice',
-  doc:
-    'Every step-th element from start up to, not including, end, along each of the axes. Negative positions ' +
-    'count from the end, positions outside are clamped, and a negative step walks backwards.',
   since: [1, 10, 11, 13],
   types: { T: tensorsIr4, Tind: indexInts },
   inputs: {

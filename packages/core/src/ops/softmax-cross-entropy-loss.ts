@@ -5,9 +5,9 @@ import { classLoss, inferLoss, lossAttrs } from './shared/class-loss.ts'
 import { logSoftmaxLine, mapLines } from './shared/softmax.ts'
 import { floats, indexInts } from './types.ts'
 
+/** NegativeLogLikelihoodLoss of LogSoftmax(scores) along the classes, axis 1; log_prob is that LogSoftmax. */
 export const softmaxCrossEntropyLoss = defineOp({
   name: 'SoftmaxCrossEntropyLoss',
-  doc: 'NegativeLogLikelihoodLoss of LogSoftmax(scores) along the classes, axis 1; log_prob is that LogSoftmax.',
   since: [12, 13],
   types: { T: floats, Tind: indexInts },
   inputs: { scores: one('T'), labels: one('Tind'), weights: maybe('T') },

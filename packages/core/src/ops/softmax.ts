@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { inferLines, mapLines, softmaxLine } from './shared/softmax.ts'
 import { floats } from './types.ts'
 
+/** exp(input) / sum(exp(input)), the sum taken along the axis. */
 export const softmax = defineOp({
   name: 'Softmax',
-  doc: 'exp(input) / sum(exp(input)), the sum taken along the axis.',
   since: [1, 11, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** input / (1 + |input|), element by element. */
 export const softsign = defineOp({
   name: 'Softsign',
-  doc: 'input / (1 + |input|), element by element.',
   since: [1, 22],
   types: { T: floats },
   inputs: { input: one('T') },

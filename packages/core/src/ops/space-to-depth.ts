@@ -9,11 +9,12 @@ import { tensorsIr4 } from './types.ts'
 const modes = ['DCR', 'CRD'] as const
 type Mode = (typeof modes)[number]
 
+/**
+ * Moves blocks of height and width into blocksize² channels each. The place in the block becomes the outer
+ * part of the channel in mode DCR, the inner one in mode CRD.
+ */
 export const spaceToDepth = defineOp({
   name: 'SpaceToDepth',
-  doc:
-    'Moves blocks of height and width into blocksize² channels each. The place in the block becomes the outer part ' +
-    'of the channel in mode DCR, the inner one in mode CRD.',
   since: [1, 13, 28],
   types: { T: tensorsIr4 },
   inputs: { input: one('T') },

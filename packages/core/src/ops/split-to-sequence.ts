@@ -13,11 +13,12 @@ import { pickAlongAxis } from './shared/pick.ts'
 import { makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, indexInts, tensorsIr4 } from './types.ts'
 
+/**
+ * The parts of a tensor along an axis: of one size (the last may be smaller), or of a list of sizes. Without
+ * `split` they have size 1, and keepdims = 0 removes their axis.
+ */
 export const splitToSequence = defineOp({
   name: 'SplitToSequence',
-  doc:
-    'The parts of a tensor along an axis: of one size (the last may be smaller), or of a list of sizes. Without ' +
-    '`split` they have size 1, and keepdims = 0 removes their axis.',
   since: [11, 24],
   types: { T: tensorsIr4, I: indexInts, S: [...classicSequences, 'seq(bfloat16)'] },
   inputs: { input: one('T'), split: maybe('I') },

@@ -13,11 +13,12 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * Parts of the input along an axis: of the sizes `split`, or as many equal ones as there are outputs, of
+ * which the last may be smaller.
+ */
 export const split = defineOp({
   name: 'Split',
-  doc:
-    'Parts of the input along an axis: of the sizes `split`, or as many equal ones as there are outputs, ' +
-    'of which the last may be smaller.',
   since: [1, 2, 11, 13, 18],
   types: { T: tensorsIr4 },
   inputs: { input: one('T'), split: maybe('int64') },

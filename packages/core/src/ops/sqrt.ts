@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The square root, element by element; NaN below zero. */
 export const sqrt = defineOp({
   name: 'Sqrt',
-  doc: 'The square root, element by element; NaN below zero.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -14,9 +14,9 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** Removes the given axes, all of size 1; without `axes`, every axis of size 1. */
 export const squeeze = defineOp({
   name: 'Squeeze',
-  doc: 'Removes the given axes, all of size 1; without `axes`, every axis of size 1.',
   since: [1, 11, 13, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: { data: one('T'), axes: maybe('int64') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { reduceElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The sum of the inputs, element by element, with broadcasting. */
 export const sum = defineOp({
   name: 'Sum',
-  doc: 'The sum of the inputs, element by element, with broadcasting.',
   since: [1, 6, 8, 13],
   types: { T: floats },
   inputs: { data_0: many('T') },

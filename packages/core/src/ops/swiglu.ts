@@ -10,9 +10,9 @@ import { zipElements } from './shared/elementwise.ts'
 import { sigmoid } from './shared/math/sigmoid.ts'
 import { floats } from './types.ts'
 
+/** Swish of the gate A times B, element by element; both have one shape. */
 export const swiglu = defineOp({
   name: 'SwiGLU',
-  doc: 'Swish of the gate A times B, element by element; both have one shape.',
   since: [28],
   types: { T: floats },
   inputs: { A: one('T'), B: one('T') },

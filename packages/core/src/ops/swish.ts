@@ -7,9 +7,9 @@ import { mapElements } from './shared/elementwise.ts'
 import { sigmoid } from './shared/math/sigmoid.ts'
 import { floats } from './types.ts'
 
+/** X / (1 + exp(-alpha · X)), element by element. */
 export const swish = defineOp({
   name: 'Swish',
-  doc: 'X / (1 + exp(-alpha · X)), element by element.',
   since: [24],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The tangent of an angle in radians, element by element. */
 export const tan = defineOp({
   name: 'Tan',
-  doc: 'The tangent of an angle in radians, element by element.',
   since: [7, 22],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -5,9 +5,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** The hyperbolic tangent, element by element. */
 export const tanh = defineOp({
   name: 'Tanh',
-  doc: 'The hyperbolic tangent, element by element.',
   since: [1, 6, 13],
   types: { T: floats },
   inputs: { input: one('T') },

@@ -10,11 +10,12 @@ import { integersOf } from './shared/elements.ts'
 import { scatterBlocks } from './shared/scatter.ts'
 import { tensorsIr12 } from './types.ts'
 
+/**
+ * A key or value cache with an update written along the sequence axis, for each sample of the batch from its
+ * own write index on. In circular mode the writing goes on at the start of the axis.
+ */
 export const tensorScatter = defineOp({
   name: 'TensorScatter',
-  doc:
-    'A key or value cache with an update written along the sequence axis, for each sample of the batch from its own ' +
-    'write index on. In circular mode the writing goes on at the start of the axis.',
   since: [24],
   types: { T: tensorsIr12 },
   inputs: { past_cache: one('T'), update: one('T'), write_indices: maybe('int64') },

@@ -6,9 +6,9 @@ import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { floats } from './types.ts'
 
+/** X where X > alpha, otherwise 0, element by element. */
 export const thresholdedRelu = defineOp({
   name: 'ThresholdedRelu',
-  doc: 'X where X > alpha, otherwise 0, element by element.',
   since: [10, 22],
   types: { T: floats },
   inputs: { X: one('T') },

@@ -12,9 +12,9 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** The input laid side by side, `repeats[i]` times along axis i. */
 export const tile = defineOp({
   name: 'Tile',
-  doc: 'The input laid side by side, `repeats[i]` times along axis i.',
   since: [1, 6, 13],
   types: { T: tensorsIr4, T1: ['int64'] },
   inputs: { input: one('T'), repeats: one('T1') },

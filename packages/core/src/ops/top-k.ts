@@ -12,9 +12,13 @@ import { copyElement } from './shared/movement.ts'
 import { type Lines, linesOf } from './shared/offsets.ts'
 import { numbers } from './types.ts'
 
+/**
+ * The K largest (or smallest) elements along the axis, sorted, and where they stand. Of equal elements the
+ * one with the lower index comes first; a NaN counts as larger than any number. With sorted=0 the order is
+ * sorted all the same.
+ */
 export const topK = defineOp({
   name: 'TopK',
-  doc: 'The K largest (or smallest) elements along the axis, sorted, and where they stand. Of equal elements the one with the lower index comes first; a NaN counts as larger than any number. With sorted=0 the order is sorted all the same.',
   since: [1, 10, 11, 24],
   types: { T: numbers, I: ['int64'] },
   inputs: { X: one('T'), K: one('int64') },

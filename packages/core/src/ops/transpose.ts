@@ -9,9 +9,9 @@ import { freshShape } from './shared/fresh-shape.ts'
 import { permuteAxes } from './shared/permute.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** Axis i of the result is axis perm[i] of the input; without `perm` the axes are reversed. */
 export const transpose = defineOp({
   name: 'Transpose',
-  doc: 'Axis i of the result is axis perm[i] of the input; without `perm` the axes are reversed.',
   since: [1, 13, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: { data: one('T') },

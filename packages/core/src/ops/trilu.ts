@@ -9,9 +9,9 @@ import { selectElements } from './shared/movement.ts'
 import { requireScalar } from './shared/require.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** The triangle of each matrix on and above (upper) or on and below the k-th diagonal; zero elsewhere. */
 export const trilu = defineOp({
   name: 'Trilu',
-  doc: 'The triangle of each matrix on and above (upper) or on and below the k-th diagonal; zero elsewhere.',
   since: [14],
   types: { T: tensorsIr4 },
   inputs: { input: one('T'), k: maybe('int64') },

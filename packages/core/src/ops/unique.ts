@@ -10,12 +10,13 @@ import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
 import { tensorsIr4 } from './types.ts'
 
+/**
+ * The different slices along an axis, or elements of the flattened input, in ascending order or in that of
+ * their first occurrence; where each occurs first, which one each slice of the input is, and how often each
+ * occurs. NaN equals NaN and comes last.
+ */
 export const unique = defineOp({
   name: 'Unique',
-  doc:
-    'The different slices along an axis, or elements of the flattened input, in ascending order or in that of their ' +
-    'first occurrence; where each occurs first, which one each slice of the input is, and how often each occurs. ' +
-    'NaN equals NaN and comes last.',
   since: [11, 28],
   types: { T: tensorsIr4 },
   inputs: { X: one('T') },

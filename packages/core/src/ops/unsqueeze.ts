@@ -12,9 +12,9 @@ import { listLength } from './shared/require.ts'
 import { trackedOf } from './shared/tracked.ts'
 import { tensorsIr13 } from './types.ts'
 
+/** Inserts axes of size 1, so that they stand at the positions `axes` of the result. */
 export const unsqueeze = defineOp({
   name: 'Unsqueeze',
-  doc: 'Inserts axes of size 1, so that they stand at the positions `axes` of the result.',
   since: [1, 11, 13, 21, 23, 24, 25],
   types: { T: tensorsIr13 },
   inputs: { data: one('T'), axes: one('int64') },

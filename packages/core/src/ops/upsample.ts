@@ -9,9 +9,9 @@ import { scaledDim } from './shared/resize/resize-axes.ts'
 import { resizeTensor } from './shared/resize/resize-kernel.ts'
 import { classicTensors } from './types.ts'
 
+/** Resize by scales of at least 1 with asymmetric coordinates; opset 10 replaced it by Resize. */
 export const upsample = defineOp({
   name: 'Upsample',
-  doc: 'Resize by scales of at least 1 with asymmetric coordinates; opset 10 replaced it by Resize.',
   since: [1, 7, 9, 10],
   deprecated: true,
   types: { T: classicTensors },

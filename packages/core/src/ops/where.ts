@@ -8,9 +8,9 @@ import { broadcastAll, broadcastInfer } from './shared/broadcast.ts'
 import { copyElement } from './shared/movement.ts'
 import { tensorsIr4 } from './types.ts'
 
+/** X where the condition is true, otherwise Y, with broadcasting of all three. */
 export const where = defineOp({
   name: 'Where',
-  doc: 'X where the condition is true, otherwise Y, with broadcasting of all three.',
   since: [9, 16],
   types: { B: ['bool'], T: tensorsIr4 },
   inputs: { condition: one('B'), X: one('T'), Y: one('T') },

@@ -5,9 +5,9 @@ import { broadcastInfer } from './shared/broadcast.ts'
 import { testPairs } from './shared/elementwise.ts'
 import { isEqual, negate } from './shared/tracked.ts'
 
+/** True where exactly one of A and B is true, with broadcasting. */
 export const xor = defineOp({
   name: 'Xor',
-  doc: 'True where exactly one of A and B is true, with broadcasting.',
   since: [1, 7],
   types: { T: ['bool'], T1: ['bool'] },
   inputs: { A: one('T'), B: one('T') },

@@ -16,6 +16,7 @@ export const platform: Platform = {
   openPort,
   residentBytes: () => undefined,
   requestRelaxedSimd: () => {},
+  vectorSwitch: () => 'pages cannot set flags of their browser',
   availableParallelism: () => navigator.hardwareConcurrency || 1,
 }
 

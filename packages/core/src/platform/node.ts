@@ -3,7 +3,14 @@ import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, Worker } from 'node:worker_threads'
-import type { Platform, WorkerHandle, WorkerListeners, WorkerPort, WorkerProgram } from './types.ts'
+import type {
+  Platform,
+  VectorSwitch,
+  WorkerHandle,
+  WorkerListeners,
+  WorkerPort,
+  WorkerProgram,
+} from './types.ts'
 
 const programs: Readonly<Record<WorkerProgram, string>> = {
   reference: 'reference-worker.js',
@@ -29,7 +36,20 @@ export const platform: Platform = {
   residentBytes: () => process.memoryUsage.rss(),
   // Node 20 has it behind this flag; later versions have no such flag and would print a warning.
   requestRelaxedSimd: () => setFlagsFromString('--experimental-wasm-relaxed-simd'),
+  vectorSwitch,
   availableParallelism,
+}
+
+/** V8 prints a warning for flags that it was built without, so the build is asked. */
+function vectorSwitch(): VectorSwitch | string {
+  const variables: Readonly<Record<string, unknown>> = { ...process.config?.variables }
+  if (variables['v8_enable_wasm_simd256_revec'] !== 1)
+    return `V8 ${process.versions['v8']} was built without its re-vectoriser`
+  const set = (flag: string, isOn: boolean) => setFlagsFromString(`--${isOn ? '' : 'no-'}${flag}`)
+  return {
+    widen: (isOn) => set('experimental-wasm-revectorize', isOn),
+    compileWell: (isOn) => set('liftoff', !isOn),
+  }
 }
 
 function spawnWorker(program: WorkerProgram, { onMessage, onFailure }: WorkerListeners): WorkerHandle {

@@ -28,6 +28,14 @@ export interface WorkerPort {
   onMessage(listener: (message: unknown) => void): void
 }
 
+/** How V8 compiles WebAssembly from now on, in the whole process. */
+export interface VectorSwitch {
+  /** Pairs of 128-bit instructions become one of 256 bits where that can be done. */
+  widen(isOn: boolean): void
+  /** Functions are compiled well at once, instead of quickly first. */
+  compileWell(isOn: boolean): void
+}
+
 export interface Platform {
   readonly name: 'node' | 'browser'
   /** Milliseconds of a clock that never goes back; the origin is arbitrary. */
@@ -39,6 +47,8 @@ export interface Platform {
   residentBytes(): number | undefined
   /** Asks the JavaScript engine for relaxed SIMD where it has that behind a switch. Call only where it is missing. */
   requestRelaxedSimd(): void
+  /** The switch of V8's re-vectoriser, or why there is none. */
+  vectorSwitch(): VectorSwitch | string
   /** How many threads can usefully run at once; at least 1. */
   availableParallelism(): number
 }

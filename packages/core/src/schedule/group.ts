@@ -3,7 +3,7 @@
  * epilogue, as long as nobody else reads what lies between. A group runs where its last member stands.
  */
 import type { DType } from '../base/dtype.ts'
-import { elementCount, type Shape } from '../base/shape.ts'
+import { type Shape, sameShape } from '../base/shape.ts'
 import { constant, type Formula, input, substitute } from '../kernel/formula.ts'
 import type { Work, WorkOf } from './work.ts'
 
@@ -128,16 +128,17 @@ function findAnchor(
   options: GroupOptions,
 ): number | undefined {
   const { dtype, shape } = root.outputs[0]!
-  const candidates = [...readsOf(members, graph)].flatMap((name) => {
+  let last: number | undefined
+  for (const name of readsOf(members, graph)) {
     const at = graph.producer.get(name)
-    if (at === undefined || taken.has(at) || members.has(at)) return []
-    const { kind, outputs, node, ...rest } = graph.works[at]!
-    if (kind !== 'kernel' || !('hasEpilogue' in rest && rest.hasEpilogue) || node.outputs[0] !== name)
-      return []
-    if (!isInner(name, members, graph, options) || outputs[0]!.dtype !== dtype) return []
-    return sameShape(outputs[0]!.shape, shape) ? [at] : []
-  })
-  return candidates.length > 0 ? Math.max(...candidates) : undefined
+    if (at === undefined || taken.has(at) || members.has(at)) continue
+    const work = graph.works[at]!
+    if (work.kind !== 'kernel' || !work.hasEpilogue || work.node.outputs[0] !== name) continue
+    const made = work.outputs[0]!
+    if (made.dtype !== dtype || !sameShape(made.shape, shape)) continue
+    if (isInner(name, members, graph, options)) last = Math.max(last ?? at, at)
+  }
+  return last
 }
 
 function isInner(
@@ -146,7 +147,9 @@ function isInner(
   graph: Index,
   { escaping }: GroupOptions,
 ): boolean {
-  return !escaping.has(name) && [...(graph.consumers.get(name) ?? [])].every((reader) => members.has(reader))
+  if (escaping.has(name)) return false
+  for (const reader of graph.consumers.get(name) ?? []) if (!members.has(reader)) return false
+  return true
 }
 
 function readsOf(members: ReadonlySet<number>, { works }: Index): ReadonlySet<string> {
@@ -158,9 +161,6 @@ function readsOf(members: ReadonlySet<number>, { works }: Index): ReadonlySet<st
   }
   return names
 }
-
-const sameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && elementCount(a) === elementCount(b) && a.every((size, i) => size === b[i])
 
 /** The members' formulas as one; its inputs are what the group reads from outside. */
 function join(

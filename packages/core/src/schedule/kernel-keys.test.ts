@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../base/shape.ts'
+import { tensorBytes } from '../base/storage.ts'
+import { tensor } from '../base/tensor.ts'
 import { tensorType } from '../base/value.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/builder.ts'
 import type { Place } from '../kernel/kernel.ts'
 import { portableTarget } from '../kernel/target.ts'
 import { i64 } from '../testing/literals.ts'
 import { schedule } from './schedule.ts'
-import { tensorBytes } from './storage.ts'
 
 type Build = (b: GraphBuilder, x: string) => string
 
@@ -23,7 +24,6 @@ function keysOf(shape: Shape, build: Build): string[] {
     target: portableTarget,
     threads: 1,
     wanted: new Set([y]),
-    inputPlace: (label, { dtype, shape }) => place(label, tensorBytes(dtype, shape)),
     constantPlace: (name, { dtype, shape }) => place(name, tensorBytes(dtype, shape)),
   })
   return steps.map((step) => (step.kind === 'call' ? step.call.kernel.key : `host: ${step.reason}`))
@@ -70,4 +70,15 @@ describe('kernels of a graph', () => {
       expect(keys[0]!.length).toBeGreaterThan(0)
       expect(keys[0]!.filter((key) => key.startsWith('host'))).toEqual([])
     })
+
+  it('pack weights that are cast as they pack constants', () => {
+    const halves = tensor('float16', [40, 24], new Uint16Array(960))
+    const singles = tensor('float32', [40, 24], new Float32Array(960))
+    const times = (weights: (b: GraphBuilder) => string) =>
+      keysOf([16, 40], (b, x) => b.node('MatMul', [x, weights(b)]))
+    const cast = times((b) => b.node('Cast', [b.constant(halves)], { to: 1 }))
+    const plain = times((b) => b.constant(singles))
+    expect(plain).toEqual([expect.stringContaining('pack:'), expect.stringContaining('gemm')])
+    expect(cast).toEqual([expect.stringContaining('elementwise float32($0:float16)'), ...plain])
+  })
 })

@@ -1,5 +1,6 @@
 /** The kernel calls of a group of works. */
 import { dtypeInfo } from '../base/dtype.ts'
+import { storageBytes, tensorBytes } from '../base/storage.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Node } from '../ir/graph.ts'
 import { lowerCopy } from '../kernel/copy.ts'
@@ -9,11 +10,10 @@ import { type Buffer, type KernelCall, kernelCall } from '../kernel/kernel.ts'
 import type { Epilogue, LowerContext, Refusal, TensorRef } from '../kernel/lower.ts'
 import { lowerReduction } from '../kernel/reduce.ts'
 import type { Target } from '../kernel/target.ts'
-import { arrange } from '../ops/arrange.ts'
-import type { Params, RefArgs } from '../ops/param.ts'
+import { emitNode } from './emit-node.ts'
 import type { Group } from './group.ts'
 import type { Refs } from './refs.ts'
-import { storageBytes, tensorBytes } from './storage.ts'
+import type { ScheduleMemo } from './schedule-memo.ts'
 import type { Work, WorkOf } from './work.ts'
 
 export type Step =
@@ -24,8 +24,11 @@ export interface GroupLowering {
   readonly target: Target
   readonly threads: number
   readonly refs: Refs
+  readonly memo: ScheduleMemo
   /** What tables hold, by the buffer that was made for them. */
   readonly tables: Map<Buffer, Uint8Array>
+  /** Told of works whose kernels refused these sizes. */
+  onRefusal(work: Work): void
 }
 
 /** The steps of a group. Works that refuse become steps of the host. */
@@ -57,7 +60,11 @@ function lowerSingle(
     case 'join':
       return attempt([work], lowering, (context) => lowerJoin(work, context, lowering))
     case 'kernel':
-      return attempt([work], lowering, (context) => emitWork(work, context, lowering))
+      return attempt([work], lowering, (context) => {
+        const refusal = emitWork(work, context, lowering)
+        if (refusal !== undefined) lowering.onRefusal(work)
+        return refusal
+      })
     default:
       return work satisfies never
   }
@@ -85,7 +92,7 @@ function contextOf(
   calls: KernelCall[],
   epilogue: Epilogue | undefined,
 ): LowerContext {
-  const { target, threads, tables } = lowering
+  const { target, threads, tables, memo } = lowering
   return {
     target,
     threads,
@@ -97,23 +104,16 @@ function contextOf(
       return { buffer, offsetBytes: 0 }
     },
     call(kernel, args, tasks, scratchBytes = 0) {
-      if (tasks > 0) calls.push(kernelCall(kernel, args, tasks, scratchBytes))
+      if (tasks > 0) calls.push(kernelCall(memo.kernel(kernel), args, tasks, scratchBytes))
     },
   }
 }
 
 function emitWork(work: WorkOf<'kernel'>, context: LowerContext, { refs }: GroupLowering): Refusal {
   const { op, node, attrs } = work
-  const { lower } = op
-  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
   const inputs = node.inputs.map((name) => (name === '' ? undefined : refs.of(name)))
   const outputs = node.outputs.map((name, i) => (name === '' ? unread(work, i, context) : refs.of(name)))
-  return lower.emit(
-    arrange(op.inputs, inputs, 'input') as RefArgs<Params>, // by the operator's own parameters
-    arrange(op.outputs, outputs, 'output') as RefArgs<Params>, // as above
-    attrs,
-    context,
-  )
+  return emitNode({ op, inputs, outputs, attrs }, context)
 }
 
 /** A place for a result that nobody reads. */

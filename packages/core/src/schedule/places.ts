@@ -3,8 +3,8 @@
  * a joined value, which are computed right where they belong in it.
  */
 import { elementCount } from '../base/shape.ts'
+import { storageBytes, tensorBytes } from '../base/storage.ts'
 import type { Buffer, Place } from '../kernel/kernel.ts'
-import { storageBytes, tensorBytes } from './storage.ts'
 import type { ConcreteType, Work } from './work.ts'
 
 export interface Places {

@@ -3,23 +3,19 @@
  * computed at all, and operators without a lowering of their own become their decompositions.
  */
 
+import type { Dim } from '../base/dim.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { narrow } from '../base/wide.ts'
 import type { Graph, Node } from '../ir/graph.ts'
 import { definedNames, renameReads } from '../ir/rewrite.ts'
-import { input } from '../kernel/formula.ts'
-import type { LowerContext, TensorRef } from '../kernel/lower.ts'
-import type { Target } from '../kernel/target.ts'
 import { arrange } from '../ops/arrange.ts'
-import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { constantOf, type Fact } from '../ops/fact.ts'
 import { capturedFacts, inferGraph } from '../ops/infer-graph.ts'
-import type { FactArgs, FormulaArgs, Params, RefArgs } from '../ops/param.ts'
+import type { FactArgs, Params } from '../ops/param.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { foldNode } from '../reference/fold.ts'
 import { decomposition } from '../reference/run-node.ts'
-import { storageBytes } from './storage.ts'
+import { type ResolveOptions, treat } from './treat.ts'
 import type { ConcreteType, Work, WorkBase } from './work.ts'
 
 export interface Resolved {
@@ -31,14 +27,15 @@ export interface Resolved {
   readonly rest: readonly Node[]
 }
 
-export interface ResolveOptions {
-  readonly target: Target
-  readonly threads: number
-}
-
 /** @throws the refusals of operators, and SLP-O3 for an unknown one. */
 export function resolve(graph: Graph, given: ReadonlyMap<string, Fact>, options: ResolveOptions): Resolved {
-  const { facts } = inferGraph(graph, { inputs: given, fold: foldNode })
+  const { memo } = options
+  const { facts } = inferGraph(graph, {
+    inputs: memo.interned(given),
+    fold: foldNode,
+    memo: memo.facts,
+    attributes: memo.attributes,
+  })
   const scope: Scope = { facts: new Map(facts), constants: new Map(graph.constants), options }
   const works: Work[] = []
   for (const [at, node] of graph.nodes.entries()) {
@@ -59,6 +56,7 @@ interface Scope {
 /** The works of a node; undefined where the size of an output is not known. */
 function resolveNode(node: Node, scope: Scope): Work[] | undefined {
   const { facts, options } = scope
+  options.checkCancelled?.()
   const outputs = node.outputs.map((name) => (name === '' ? undefined : facts.get(name)))
   if (outputs.some((fact, i) => node.outputs[i] !== '' && !fact)) return undefined
   if (outputs.every((fact) => !fact || constantOf(fact))) return []
@@ -66,7 +64,7 @@ function resolveNode(node: Node, scope: Scope): Work[] | undefined {
   if (!op) return undefined
   if (outputs.some((fact) => fact && !isSettled(fact))) return undefined
   const inputs = node.inputs.map((name) => (name === '' ? undefined : facts.get(name)))
-  const attrs = parseAttributes(op.attrs, node.attributes)
+  const attrs = options.memo.attributes(op, node)
   const base = { node, op, attrs, inputs: inputs.map(concrete), outputs: outputs.map(concrete) }
   const treated = treat(base, inputs, options)
   if (typeof treated !== 'string') return [treated]
@@ -87,73 +85,14 @@ function isSettled(fact: Fact): boolean {
 
 export function concrete(fact: Fact | undefined): ConcreteType | undefined {
   if (fact?.type.kind !== 'tensor' || !fact.type.shape) return undefined
-  const shape = fact.type.shape.filter((size) => typeof size === 'number')
-  return shape.length === fact.type.shape.length ? { dtype: fact.type.dtype, shape } : undefined
+  const { dtype, shape } = fact.type
+  return isConcrete(shape) ? { dtype, shape } : undefined
 }
 
-/** The work of a node that has a lowering, or why it has none. */
-function treat(base: WorkBase, facts: readonly (Fact | undefined)[], options: ResolveOptions): Work | string {
-  const { op, attrs, inputs, outputs, node } = base
-  const { lower } = op
-  if (lower.kind === 'host') return 'it runs on the host'
-  const types = [...inputs, ...outputs]
-  if (types.some((type, i) => !type && (i < inputs.length ? facts[i] : node.outputs[i - inputs.length])))
-    return 'a value is no tensor of known size'
-  const odd = types.find((type) => type && storageBytes(type.dtype) === undefined)
-  if (odd) return `kernels hold no ${odd.dtype}`
-  const refs = arrange(
-    op.inputs,
-    inputs.map((type, i) => dryRef(type, facts[i])),
-    'input',
-  ) as RefArgs<Params> // by the operator's own parameters
-  const results = arrange(
-    op.outputs,
-    outputs.map((type) => dryRef(type, undefined)),
-    'output',
-  ) as RefArgs<Params> // as above
-  if ('formula' in lower && lower.formula) {
-    const formula = lower.formula(formulaArgs(op, inputs), attrs, refs)
-    if (formula) return { ...base, kind: 'formula', formula }
-  }
-  if ('reduce' in lower && lower.reduce) {
-    const reduction = lower.reduce(refs, attrs)
-    if (reduction) return { ...base, kind: 'reduction', reduction }
-  }
-  if (lower.kind === 'view' && lower.offsets) {
-    const offsets = lower.offsets(refs, results, attrs)
-    if (offsets) return { ...base, kind: 'view', offsets }
-  }
-  if (lower.kind === 'kernel' && lower.join) {
-    const offsets = lower.join(refs, results, attrs)
-    if (offsets) return { ...base, kind: 'join', offsets }
-  }
-  if (!('emit' in lower) || !lower.emit) return 'it has no kernel'
-  const refusal = lower.emit(refs, results, attrs, dryContext(options))
-  return refusal ?? { ...base, kind: 'kernel', hasEpilogue: lower.epilogue === true }
+function isConcrete(shape: readonly Dim[]): shape is readonly number[] {
+  for (const size of shape) if (typeof size !== 'number') return false
+  return true
 }
-
-function formulaArgs(op: AnyOp, inputs: WorkBase['inputs']): FormulaArgs<Params> {
-  const list = inputs.map((type, i) => type && input(i, type.dtype))
-  return arrange(op.inputs, list, 'input') as FormulaArgs<Params> // by the operator's own parameters
-}
-
-const nowhere = { buffer: { label: 'nowhere', sizeBytes: 0 }, offsetBytes: 0 }
-
-/** A tensor to ask an operator about, before anything has a place. */
-function dryRef(type: ConcreteType | undefined, fact: Fact | undefined): TensorRef | undefined {
-  if (!type) return undefined
-  const known = fact && constantOf(fact)
-  return { ...type, at: nowhere, isConstant: known !== undefined, constant: known && narrow(known) }
-}
-
-const dryContext = ({ target, threads }: ResolveOptions): LowerContext => ({
-  target,
-  threads,
-  epilogue: undefined,
-  temp: () => nowhere,
-  table: () => nowhere,
-  call: () => {},
-})
 
 /** The works of the body that stands for a node of control flow; undefined where none does. */
 function inline(
@@ -164,7 +103,13 @@ function inline(
   const args = arrange<Fact>(op.inputs, inputs.map(asTensorFact), 'input') as FactArgs<Params> // by the operator's own parameters
   const body = op.lower.kind === 'host' ? op.lower.body?.(args, attrs) : undefined
   if (!body) return undefined
-  const { facts } = inferGraph(body, { captured: capturedFacts(body, scope.facts), fold: foldNode })
+  const { memo } = scope.options
+  const { facts } = inferGraph(body, {
+    captured: capturedFacts(body, scope.facts),
+    fold: foldNode,
+    memo: memo.facts,
+    attributes: memo.attributes,
+  })
   const prefix = `${node.outputs.find((name) => name !== '')}/`
   const own = [...definedNames({ ...body, nodes: body.nodes.map(withoutBodies) })]
   const names = new Map(own.map((name) => [name, prefix + name]))

@@ -8,6 +8,8 @@ import { groupWorks } from './group.ts'
 import { lowerGroup, type Step, scalarElement } from './lower-group.ts'
 import { openRefs, type RefOptions, type Refs } from './refs.ts'
 import { resolve } from './resolve.ts'
+import { type ScheduleMemo, scheduleMemo } from './schedule-memo.ts'
+import { type ResolveOptions, workName } from './treat.ts'
 import type { Work } from './work.ts'
 
 export interface Schedule {
@@ -24,6 +26,10 @@ export interface ScheduleOptions extends RefOptions {
   readonly threads: number
   /** Values that are read once the last step has run. */
   readonly wanted: ReadonlySet<string>
+  /** Kept from one call for the graph to the next. */
+  readonly memo?: ScheduleMemo | undefined
+  /** Asked now and then; what it throws ends the planning. */
+  readonly checkCancelled?: (() => void) | undefined
 }
 
 /**
@@ -31,8 +37,25 @@ export interface ScheduleOptions extends RefOptions {
  * @throws the refusals of the operators.
  */
 export function schedule(graph: Graph, given: ReadonlyMap<string, Fact>, options: ScheduleOptions): Schedule {
-  const { target, threads } = options
-  const { works: all, facts, constants, rest } = resolve(graph, given, { target, threads })
+  const memo = options.memo ?? scheduleMemo()
+  for (;;) {
+    const refused = new Set<string>()
+    const made = scheduleOnce(graph, given, { ...options, memo }, refused)
+    const known = memo.doubtful.size
+    // A node that has no kernel for these sizes may have a decomposition that has some.
+    for (const name of refused) memo.doubtful.add(name)
+    if (memo.doubtful.size === known) return made
+  }
+}
+
+function scheduleOnce(
+  graph: Graph,
+  given: ReadonlyMap<string, Fact>,
+  options: ScheduleOptions & ResolveOptions,
+  refused: Set<string>,
+): Schedule {
+  const { target, threads, memo, checkCancelled } = options
+  const { works: all, facts, constants, rest } = resolve(graph, given, options)
   const wanted = new Set([...options.wanted, ...rest.flatMap(readsOf)])
   const works = neededWorks(all, wanted)
   const refs = openRefs({ inputs: graph.inputs, constants }, works, facts, options)
@@ -40,15 +63,21 @@ export function schedule(graph: Graph, given: ReadonlyMap<string, Fact>, options
   const byHost = works.flatMap((work) =>
     work.kind === 'host' ? [...readsOf(work.node), ...work.node.outputs] : [],
   )
+  const inputs = new Set(graph.inputs)
   const groups = groupWorks(works, {
     escaping: new Set([...wanted, ...byHost]),
     scalar(name) {
-      const constant = graph.inputs.includes(name) ? undefined : refs.constant(name)
+      const constant = inputs.has(name) ? undefined : refs.constant(name)
       const value = scalarElement(constant)
       return constant && value !== undefined ? { value, dtype: constant.dtype } : undefined
     },
   })
-  const steps = groups.flatMap((group) => lowerGroup(group, { target, threads, refs, tables }))
+  const onRefusal = ({ node }: Work) => void refused.add(workName(node))
+  const lowering = { target, threads, refs, memo, tables, onRefusal }
+  const steps = groups.flatMap((group) => {
+    checkCancelled?.()
+    return lowerGroup(group, lowering)
+  })
   return { steps, refs, facts, rest, tables }
 }
 

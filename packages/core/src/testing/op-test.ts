@@ -17,7 +17,7 @@ import { randomStream } from '../ops/random.ts'
 import { interpret } from '../reference/interpret.ts'
 import { decomposition, factOfValue } from '../reference/run-node.ts'
 import { difference, type Tolerance } from './close.ts'
-import { compareEmit, edgeInputs } from './compare-emit.ts'
+import { compareCompiled, edgeInputs } from './compare-compiled.ts'
 import { type Gen, generator } from './gen.ts'
 import { build, listOf, type NamedValues, nameInputs, type OpCall, resultOf, run, typeOf } from './op-call.ts'
 
@@ -88,7 +88,7 @@ function checkCase(op: AnyOp, one: OpCase): void {
 }
 
 function checkCompiled(op: AnyOp, call: OpCall, outputs: readonly Value[], tolerance?: Tolerance): void {
-  compareEmit({ op, inputs: listOf(op, 'inputs', call.inputs), attrs: call.attrs, outputs }, tolerance)
+  compareCompiled({ op, inputs: listOf(op, 'inputs', call.inputs), attrs: call.attrs, outputs }, tolerance)
 }
 
 /** The compiled lowering on the numbers and sizes where kernels go wrong. */

@@ -10,12 +10,11 @@ import { type AttributesInit, toAttributes } from '../ir/builder.ts'
 import { type Buffer, type Kernel, type KernelCall, kernelCall, type Place } from '../kernel/kernel.ts'
 import type { Epilogue, LowerContext, TensorRef } from '../kernel/lower.ts'
 import type { Target } from '../kernel/target.ts'
-import { arrange } from '../ops/arrange.ts'
 import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { inferNode } from '../ops/infer-node.ts'
-import type { Params, RefArgs } from '../ops/param.ts'
 import { webAssembly } from '../platform/web-assembly.ts'
+import { emitNode } from '../schedule/emit-node.ts'
 
 /** Collects calls; what the tensors hold is filled in before they run. */
 export interface Recorder {
@@ -29,7 +28,7 @@ export interface Recorder {
 }
 
 const padBytes = 64
-const guardByte = 0xa5
+export const guardByte = 0xa5
 
 /** A recorder for a target; `threads` is what lowerings are told. */
 export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Recorder {
@@ -170,9 +169,6 @@ export function runEmit(
   attrs: AttributesInit = {},
   { target, outputCount = 1, threads = 1 }: { target: Target; outputCount?: number; threads?: number },
 ): Tensor[] {
-  const { lower } = op
-  if (!('emit' in lower) || !lower.emit)
-    throw new SlipwayError('SLP-O3', `Cannot run ${op.name}: it has no kernel`)
   const attributes = toAttributes(attrs)
   const node = {
     name: '',
@@ -197,10 +193,8 @@ export function runEmit(
       throw new SlipwayError('SLP-O3', `Cannot run ${op.name}: it gives no tensor`)
     return r.result(fact.type.dtype, fact.type.shape as readonly number[]) // of known inputs
   })
-  const refusal = lower.emit(
-    arrange(op.inputs, refs, 'input') as RefArgs<Params>, // arranged by the operator's own parameters
-    arrange(op.outputs, results, 'output') as RefArgs<Params>, // as above
-    parseAttributes(op.attrs, attributes),
+  const refusal = emitNode(
+    { op, inputs: refs, outputs: results, attrs: parseAttributes(op.attrs, attributes) },
     r.context,
   )
   if (refusal !== undefined) throw new SlipwayError('SLP-O3', `Cannot run ${op.name}: ${refusal}`)

@@ -37,7 +37,11 @@ export function openInline({
   if (!source)
     throw new SlipwayError('SLP-S8', 'Cannot open model: its graph must arrive from the worker, got nothing')
   const { limits, deterministic, inlineMs } = settings
-  let hosted: HostedGraph | undefined = hostGraph(source.graph, { limits, deterministic, tile: source.tile })
+  let hosted: HostedGraph | undefined = hostGraph(source.graph, {
+    limits,
+    deterministic,
+    target: source.target,
+  })
   let mostElements = inlineElements
   let strikes = 0
   let spare: Threads | undefined

@@ -4,15 +4,15 @@
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Graph } from '@slipway/core'
-import type { RegisterTile } from '@slipway/core/host'
+import type { Target } from '@slipway/core/host'
 import type { FileStamp } from './messages.ts'
 
 export interface Parcel {
   readonly graph: Graph
   readonly weightBytes: number
   readonly stamp: FileStamp
-  /** As `HostedGraph.tile`; undefined where the graph was not compiled yet. */
-  readonly tile: RegisterTile | undefined
+  /** As `HostedGraph.target`; undefined where the graph was not compiled yet. */
+  readonly target: Target | undefined
 }
 
 /** The end of the line where the parcel is. It outlives the thread that packed it. */

@@ -65,11 +65,11 @@ async function open(
     limits,
     deterministic,
     threads,
-    tile: source.tile,
+    target: source.target,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
   })
   const description = await describe(source, hosted, inlineMs)
-  const lines = Array.from({ length: parcels }, () => pack({ ...source, tile: hosted.tile }))
+  const lines = Array.from({ length: parcels }, () => pack({ ...source, target: hosted.target }))
   return { hosted, ready: { kind: 'ready', description, parcels: lines } }
 }
 
@@ -79,7 +79,7 @@ function read({ path, stamp }: ModelFile, { limits }: OpenMessage['settings']): 
   const expected = stamp ?? before
   const after = stampOf(path)
   const isSame = expected.sizeBytes === after.sizeBytes && expected.modifiedMs === after.modifiedMs
-  if (isSame) return { graph, weightBytes, stamp: after, tile: undefined }
+  if (isSame) return { graph, weightBytes, stamp: after, target: undefined }
   throw new SlipwayError('SLP-R8', 'Cannot load model: its file must stay as it was, got another one')
 }
 

@@ -1,4 +1,5 @@
 import { sameShape } from '../../base/shape.ts'
+import { tensorBytes } from '../../base/storage.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import { typeText } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
@@ -8,7 +9,7 @@ import type { TensorRef } from '../../kernel/lower.ts'
 import type { Fact } from '../../ops/fact.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import { type Schedule, schedule } from '../../schedule/schedule.ts'
-import { tensorBytes } from '../../schedule/storage.ts'
+import { type ScheduleMemo, scheduleMemo } from '../../schedule/schedule-memo.ts'
 import type { ConcreteType } from '../../schedule/work.ts'
 import { factOf, type Held, scalarOf, tensorTypeOf } from './held.ts'
 import type { Machine } from './machine.ts'
@@ -16,9 +17,12 @@ import { makePlan, type Plan } from './plan.ts'
 
 export interface Chapter {
   readonly graph: Graph
+  readonly memo: ScheduleMemo
   /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
   readonly scalars: { plans: number }
   readonly plans: Map<string, Prepared>
+  /** The largest arena of the plans. */
+  arenaBytes: number
   /** What was prepared last: most runs are like the one before. */
   latest: Latest | undefined
   /** The chapter behind the first of the nodes that are left. */
@@ -56,8 +60,10 @@ export function openChapter(graph: Graph): Chapter {
   let following: Chapter | undefined
   return {
     graph,
+    memo: scheduleMemo(),
     scalars: { plans: graph.nodes.some(hasBodies) ? 0 : mostScalarPlans },
     plans: new Map(),
+    arenaBytes: 0,
     latest: undefined,
     next(rest) {
       following ??= openChapter(restOf(graph, rest))
@@ -80,8 +86,14 @@ const mostScalarPlans = 8
 
 const hasBodies = (node: Node): boolean => subgraphsOf(node).length > 0
 
-/** Plans that are kept: images are small, but a service may see many sizes. */
-const mostPlans = 64
+/** What the objects of a planned call take beside its image, about. */
+const callBytes = 8192
+
+export interface ChapterOptions {
+  readonly threads: number
+  /** Plans that were not used lately go once all of a chapter take more than this. */
+  readonly planBytes: number
+}
 
 /** The plan for the sizes at hand. */
 export function prepareChapter(
@@ -89,7 +101,7 @@ export function prepareChapter(
   values: ReadonlyMap<string, Held>,
   outputs: readonly string[],
   machine: Machine,
-  threads: number,
+  { threads, planBytes }: ChapterOptions,
 ): Prepared {
   const { graph, plans, latest, scalars } = chapter
   if (latest && isLike(latest, graph, values, outputs)) return latest.prepared
@@ -102,14 +114,10 @@ export function prepareChapter(
   const key = `${[...facts].map(([name, fact]) => `${name}:${factText(fact)}`)}>${outputs}`
   const known = plans.get(key)
   plans.delete(key)
-  const prepared = known ?? prepare(graph, facts, outputs, machine, threads)
+  const prepared = known ?? prepare(chapter, facts, outputs, machine, threads)
   if (!known && [...facts.values()].some(({ constant }) => constant)) scalars.plans += 1
   plans.set(key, prepared)
-  for (const [oldest, { plan }] of plans) {
-    if (plans.size <= mostPlans) break
-    machine.heap.free(plan.image)
-    plans.delete(oldest)
-  }
+  if (!known) dropPlans(chapter, machine, planBytes)
   const inputs = graph.inputs.map((name) => {
     const held = values.get(name)
     const type = held && tensorTypeOf(held)
@@ -118,6 +126,23 @@ export function prepareChapter(
   })
   chapter.latest = { inputs, outputs: [...outputs], prepared }
   return prepared
+}
+
+/** Drops the plans that were used longest ago until the others fit; the last one stays. */
+function dropPlans(chapter: Chapter, { fixed, heap }: Machine, planBytes: number): void {
+  const { plans } = chapter
+  const arenaBytes = () => Math.max(...[...plans.values()].map(({ plan }) => plan.placement.sizeBytes))
+  const ownBytes = ({ plan }: Prepared) =>
+    plan.imageBytes + plan.calls.length * callBytes + fixed.ownBytes(plan.fixed)
+  const isOver = () =>
+    arenaBytes() + [...plans.values()].reduce((sum, one) => sum + ownBytes(one), 0) > planBytes
+  for (const [oldest, { plan }] of plans) {
+    if (plans.size === 1 || !isOver()) break
+    plans.delete(oldest)
+    heap.free(plan.image)
+    fixed.release(plan.fixed)
+  }
+  chapter.arenaBytes = arenaBytes()
 }
 
 const factText = ({ type, constant }: Fact): string =>
@@ -148,27 +173,21 @@ function isLike(
 }
 
 function prepare(
-  graph: Graph,
+  { graph, memo }: Chapter,
   facts: Parameters<typeof schedule>[1],
   outputs: readonly string[],
   machine: Machine,
   threads: number,
 ): Prepared {
-  const inputs = new Map<string, Place>()
   const made = schedule(graph, facts, {
     target: machine.target,
     threads,
+    memo,
+    checkCancelled: machine.checkCancelled,
     wanted: new Set(outputs),
-    inputPlace(label, { dtype, shape }) {
-      const place = inputs.get(label) ?? {
-        buffer: { label, sizeBytes: tensorBytes(dtype, shape) },
-        offsetBytes: 0,
-      }
-      inputs.set(label, place)
-      return place
-    },
-    constantPlace: (name, value) => ({ buffer: machine.constantBuffer(value, name), offsetBytes: 0 }),
+    constantPlace: (name, value) => ({ buffer: machine.fixed.constantBuffer(value, name), offsetBytes: 0 }),
   })
+  const { inputs } = made.refs
   const leaving = leavingValues(graph, made, outputs)
   const plan = makePlan(machine, {
     ...made,

@@ -1,31 +1,41 @@
 /** A graph compiled on the calling thread: what the worker of the engine holds, and what small models run on directly. */
 import { platform } from '#platform'
-import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Value } from '../../base/value.ts'
 import { type Graph, nodeLabel, operatorText } from '../../ir/graph.ts'
-import { portableTarget, type RegisterTile, type Target } from '../../kernel/target.ts'
+import { portableTarget, type Target } from '../../kernel/target.ts'
 import { probeTile } from '../../kernel/tile-probe.ts'
 import { optimize } from '../../passes/index.ts'
 import { enableRelaxedSimd, hasSharedMemory } from '../../wasm/index.ts'
+import type { Revectorizer } from '../engine.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import { checkIntoNames, type Into } from '../into.ts'
+import { mapTensors } from '../share-graph.ts'
 import type { WorkerReport } from '../worker-protocol.ts'
 import type { StageObserver } from './executor.ts'
-import { type LoadedModule, type Machine, openMachine } from './machine.ts'
+import { type LoadedModule, type Machine, openMachine, type SharedMemory } from './machine.ts'
 import { type Model, openModel } from './model.ts'
+import { tryRevectorizer } from './revectorizer.ts'
 
 export interface CompileOptions {
   readonly limits?: Limits | undefined
   /** True: the same bits on every machine, without the fastest instructions. */
   readonly deterministic?: boolean | undefined
+  /** True: V8's re-vectoriser is turned on for this process, if it passes its self-test. */
+  readonly revectorize?: boolean | undefined
+  /** Most bytes that plans for sizes other than the last ones may take; 256 MiB unless given. */
+  readonly planBytes?: number | undefined
 }
+
+export const defaultPlanBytes = 256 * 2 ** 20
 
 /** What the worker adds: threads that help, and a way to stop. */
 export interface HostedOptions extends CompileOptions {
   readonly threads: number
-  /** What another thread of this machine has chosen, which saves the time of choosing. */
-  readonly tile?: RegisterTile | undefined
+  /** A memory that several workers use. */
+  readonly shared?: SharedMemory | undefined
+  /** What other workers compile for, so that they can share what they make; found out unless given. */
+  readonly target?: Target | undefined
   isCancelled(): boolean
   onModule(loaded: LoadedModule): void
 }
@@ -46,9 +56,9 @@ export interface CompiledGraph {
 }
 
 export interface Hosted {
-  readonly target: Target
   readonly machine: Machine
   readonly model: Model
+  readonly revectorizer: Revectorizer
 }
 
 /**
@@ -59,7 +69,7 @@ export interface Hosted {
  */
 export function compileGraph(graph: Graph, options: CompileOptions = {}): CompiledGraph {
   assertOperatorsKnown(graph)
-  const { machine, model } = openHosted(graph, {
+  const hosted = openHosted(graph, {
     ...options,
     threads: 1,
     isCancelled: () => false,
@@ -68,38 +78,42 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
   return {
     run(inputs, { outputs = graph.outputs, seed, observer, into } = {}) {
       if (into) checkIntoNames(into, outputs)
-      return model.run({ inputs, outputs, seed, observer, into })
+      return hosted.model.run({ inputs, outputs, seed, observer, into })
     },
-    report: () => reportOf(machine, model),
+    report: () => reportOf(hosted),
   }
 }
 
-export function openHosted(
-  graph: Graph,
-  { deterministic = false, limits, threads, tile, isCancelled, onModule }: HostedOptions,
-): Hosted {
-  const target = chooseTarget(deterministic, tile)
+export function openHosted(graph: Graph, options: HostedOptions): Hosted {
+  const { deterministic = false, revectorize = false, limits, planBytes = defaultPlanBytes } = options
+  const { threads, shared, target, isCancelled, onModule } = options
+  const relaxed = target?.relaxed ?? !deterministic
+  const isRelaxed = relaxed && enableRelaxedSimd()
+  const revectorizer = revectorize ? tryRevectorizer(isRelaxed, platform.vectorSwitch()) : { isOn: false }
   const machine = openMachine({
-    target,
-    isShared: threads > 1,
+    target: target ?? chooseTarget(deterministic, isRelaxed),
+    isShared: shared !== undefined || threads > 1,
+    shared,
     poll: () => (isCancelled() ? 1 : 0),
     onModule,
   })
   const model = openModel(machine, graph, {
     threads,
     limits,
-    optimize: (given) => optimize(given).graph,
-    checkCancelled() {
-      if (isCancelled()) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
-    },
+    planBytes,
+    optimize: (given) => adoptConstants(optimize(given).graph, machine),
+    checkCancelled: machine.checkCancelled,
   })
-  return { target, machine, model }
+  return { machine, model, revectorizer }
 }
 
-function chooseTarget(deterministic: boolean, tile: RegisterTile | undefined): Target {
-  if (deterministic) return portableTarget
-  const relaxed = enableRelaxedSimd()
-  return { relaxed, tile: tile ?? probeTile(relaxed, platform.nowMs) }
+/** What the optimiser has computed goes where all users share it. */
+function adoptConstants(graph: Graph, { fixed }: Machine): Graph {
+  return fixed.make(() => mapTensors(graph, fixed.adopt))
+}
+
+function chooseTarget(deterministic: boolean, relaxed: boolean): Target {
+  return deterministic ? portableTarget : { relaxed, tile: probeTile(relaxed, platform.nowMs) }
 }
 
 /** Threads that can take part in a run. */
@@ -107,7 +121,7 @@ export function usableThreads(wanted: number): number {
   return hasSharedMemory() ? wanted : 1
 }
 
-export function reportOf(machine: Machine, model: Model): WorkerReport {
+export function reportOf({ machine, model, revectorizer }: Hosted): WorkerReport {
   const { sizeBytes, lowerBoundBytes } = model.arena()
   return {
     fallbacks: [...model.fallbacks()].map(([node, reason]) => ({
@@ -116,7 +130,9 @@ export function reportOf(machine: Machine, model: Model): WorkerReport {
       reason,
     })),
     wasmBytes: machine.memory.buffer.byteLength,
+    sharesMemory: machine.isMultiUser,
     arenaBytes: sizeBytes,
     arenaLowerBoundBytes: lowerBoundBytes,
+    revectorizer,
   }
 }

@@ -5,26 +5,33 @@
  */
 import { SlipwayError } from '../../base/errors.ts'
 import type { Limits } from '../../base/limits.ts'
+import { tensorBytes } from '../../base/storage.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import type { Value } from '../../base/value.ts'
 import { narrowValue, type WideValue } from '../../base/wide.ts'
 import { stage, status } from '../../codegen/layout.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
-import { tensorBytes } from '../../schedule/storage.ts'
+import type { Place } from '../../kernel/kernel.ts'
+import { alignBytes } from '../../memory/place.ts'
 import type { Work } from '../../schedule/work.ts'
 import type { TypedArray } from '../input-elements.ts'
 import { type Into, targetArray, writeInto } from '../into.ts'
 import { type Chapter, openChapter, type Prepared, prepareChapter } from './chapter.ts'
-import { type Held, toTensor, toValue, toWide } from './held.ts'
+import { type Held, type TensorPlace, toTensor, toValue, toWide } from './held.ts'
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
+import type { Plan } from './plan.ts'
 import { readTensor, writeTensor } from './tensors.ts'
 
 /** What one run asks for. */
 export interface ExecuteRequest {
   readonly inputs: ReadonlyMap<string, Value>
+  /** Inputs that lie in memory already, where nobody may write before the run has ended. */
+  readonly placed?: ReadonlyMap<string, TensorPlace> | undefined
   readonly outputs: readonly string[]
   readonly seed?: number | undefined
+  /** False: no other thread may take part. */
+  readonly helped?: boolean | undefined
   readonly observer?: StageObserver | undefined
   /** Arrays that outputs are written into, by name. */
   readonly into?: Into | undefined
@@ -39,6 +46,8 @@ export interface StageObserver {
 export interface ExecutorOptions {
   readonly limits?: Limits | undefined
   readonly threads: number
+  /** Most bytes of plans for sizes other than the last ones. */
+  readonly planBytes: number
   checkCancelled(): void
 }
 
@@ -73,7 +82,7 @@ interface Book {
   readonly machine: Machine
   readonly options: ExecutorOptions
   /** One for each chapter: values of earlier ones must stay. */
-  readonly arenas: { address: number; sizeBytes: number }[]
+  readonly arenas: { readonly address: number; readonly sizeBytes: number }[]
   readonly bodies: Map<Graph, Executor>
   readonly fallbacks: Map<Node, string>
   largest: { readonly sizeBytes: number; readonly lowerBoundBytes: number }
@@ -90,6 +99,7 @@ interface Run {
 function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<string, Value> {
   const values = new Map<string, Held>()
   for (const [name, value] of request.inputs) values.set(name, { kind: 'value', value })
+  for (const [name, at] of request.placed ?? []) values.set(name, { kind: 'memory', at })
   const run: Run = { book, request, graph: first.graph, values }
   let chapter: Chapter | undefined = first
   for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
@@ -102,11 +112,10 @@ function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<strin
 function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefined {
   const { book, request, values } = run
   const { machine, options } = book
-  const prepared = prepareChapter(chapter, values, request.outputs, machine, options.threads)
-  bindArena(book, prepared, depth)
+  const prepared = prepareChapter(chapter, values, request.outputs, machine, options)
+  bindArena(book, prepared, depth, chapter.arenaBytes)
   for (const { node, reason } of prepared.fallbacks) book.fallbacks.set(node, reason)
-  for (const [name, place] of prepared.inputs)
-    enter(machine, prepared.plan.addressOf(place), values.get(name)!)
+  for (const [name, place] of prepared.inputs) enter(machine, prepared.plan, place, values.get(name)!)
   for (const segment of prepared.plan.segments) {
     if (segment.kind === 'stages') runStages(run, prepared, segment.first, segment.works)
     else runWork(run, prepared, segment.work)
@@ -123,34 +132,48 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   return chapter.next(prepared.rest)
 }
 
-function bindArena(book: Book, { plan }: Prepared, depth: number): void {
+/** Room before an arena for the images of plans, so that the arena can grow where it lies: its pages are there. */
+const mostGapBytes = 1 << 20
+
+const noArena = { address: 0, sizeBytes: 0 }
+
+/** @param mostBytes of the plans that are kept: when the largest goes, so does its arena. */
+function bindArena(book: Book, { plan }: Prepared, depth: number, mostBytes: number): void {
   const { machine, arenas, options } = book
   const { sizeBytes } = plan.placement
-  let arena = arenas[depth]
-  if (!arena || arena.sizeBytes < sizeBytes) {
-    if (arena) machine.heap.free(arena.address)
-    arena = { address: machine.heap.allocate(sizeBytes), sizeBytes }
+  let arena = arenas[depth] ?? noArena
+  const { threads } = options
+  if (arena === noArena || arena.sizeBytes !== mostBytes || !machine.hasScratch(plan.scratchBytes, threads)) {
+    machine.heap.free(arena.address)
+    arenas[depth] = noArena
+    // The arena comes last, so that scratch memory does not lie where it may grow.
+    machine.reserveScratch(plan.scratchBytes, threads)
+    const gap = Math.min(mostGapBytes, mostBytes / 8)
+    arena = { address: machine.heap.allocate(mostBytes, gap), sizeBytes: mostBytes }
     arenas[depth] = arena
   }
-  machine.reserveScratch(plan.scratchBytes, options.threads)
   plan.bind(arena.address)
   if (sizeBytes > book.largest.sizeBytes) book.largest = plan.placement
 }
 
-function enter(machine: Machine, address: number, held: Held): void {
+function enter(machine: Machine, plan: Plan, place: Place, held: Held): void {
   const memory = machine.bytes()
   if (held.kind === 'memory') {
-    memory.copyWithin(address, held.at.address, held.at.address + held.at.sizeBytes)
+    const { address, sizeBytes } = held.at
+    if (address % alignBytes === 0 && plan.borrow(place.buffer, address)) return
+    plan.borrow(place.buffer, undefined)
+    memory.copyWithin(plan.addressOf(place), address, address + sizeBytes)
     return
   }
+  plan.borrow(place.buffer, undefined)
   const value = toTensor(held, machine.bytes)
-  if (value) writeTensor(memory, address, value)
+  if (value) writeTensor(memory, plan.addressOf(place), value)
 }
 
 function runStages(run: Run, { plan }: Prepared, first: number, works: readonly (readonly Work[])[]): void {
   const { machine, options } = run.book
-  const { observer } = run.request
-  const isHelped = options.threads > 1
+  const { observer, helped = true } = run.request
+  const isHelped = helped && options.threads > 1
   const lead = (at: number, count: number) => {
     const result = machine.lead(plan.image + at * stage.sizeBytes, count, isHelped)
     if (result === status.stopped) options.checkCancelled()
@@ -211,7 +234,7 @@ function onHost(run: Run, prepared: Prepared, node: Node): readonly (WideValue |
     {
       limits: book.options.limits,
       checkCancelled: book.options.checkCancelled,
-      runBody: (body, seed) => runBody(book, body, seed),
+      runBody: (body) => runBody(book, body, request),
     },
   )
 }
@@ -231,7 +254,7 @@ function heldIn(prepared: Prepared, name: string): Held {
 function runBody(
   book: Book,
   { body, inputs, constants }: ClosedBody,
-  seed: number | undefined,
+  { seed, helped }: ExecuteRequest,
 ): readonly Value[] {
   let executor = book.bodies.get(body)
   if (!executor) {
@@ -244,7 +267,7 @@ function runBody(
     executor = openExecutor(book.machine, closed, book.options)
     book.bodies.set(body, executor)
   }
-  const results = executor.run({ inputs, outputs: body.outputs, seed })
+  const results = executor.run({ inputs, outputs: body.outputs, seed, helped })
   for (const [node, reason] of executor.fallbacks) book.fallbacks.set(node, reason)
   return body.outputs.map((name) => results.get(name)!)
 }

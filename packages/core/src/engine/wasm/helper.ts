@@ -2,7 +2,8 @@
 import { driverModule } from '../../codegen/kernel-module.ts'
 import { control } from '../../codegen/layout.ts'
 import { type WasmMemory, webAssembly } from '../../platform/web-assembly.ts'
-import { type LoadedModule, loadModule, memoryLimits } from './machine.ts'
+import { type LoadedModule, loadModule } from './machine.ts'
+import { memoryLimits } from './memory-limits.ts'
 
 export interface Helper {
   load(loaded: LoadedModule): void
@@ -16,7 +17,8 @@ export function openHelper(memory: WasmMemory, block: number, thread: number): H
   const driver = new webAssembly.Module(driverModule(memoryLimits(true)))
   const { exports } = new webAssembly.Instance(driver, { env: { memory, table, poll: () => 0 } })
   const help = exports['help'] as (block: number, thread: number) => void // the driver's type
-  // A shared buffer keeps its length, and the words of the block lie in all of them.
+  // Fetches the buffer that reaches the block; a shared buffer keeps its length when the memory grows.
+  memory.grow(0)
   const words = new Int32Array(memory.buffer)
   const at = (offset: number) => (block + offset) / 4
   let loaded = 0

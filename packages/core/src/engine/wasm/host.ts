@@ -17,7 +17,7 @@ export interface HostOptions {
   readonly limits?: Limits | undefined
   checkCancelled(): void
   /** Runs a body whose captured values are inputs or constants too. */
-  runBody(body: ClosedBody, seed: number | undefined): readonly Value[]
+  runBody(body: ClosedBody): readonly Value[]
 }
 
 /** A body with everything it reads. */
@@ -75,7 +75,7 @@ function runBody(body: Graph, args: readonly WideValue[], call: HostCall, option
     if (constant) constants.set(name, constant)
     else if (value) inputs.set(name, narrowValue(value))
   }
-  return options.runBody({ body, inputs, constants }, call.seed).map(widenValue)
+  return options.runBody({ body, inputs, constants }).map(widenValue)
 }
 
 function inferBody(body: Graph, args: readonly Fact[], call: HostCall): readonly (Fact | undefined)[] {

@@ -3,14 +3,17 @@
  * and the constants. A machine belongs to one thread; helper threads attach to its memory.
  */
 import { SlipwayError } from '../../base/errors.ts'
-import type { NumericData, Tensor } from '../../base/tensor.ts'
 import { driverModule, kernelModule } from '../../codegen/kernel-module.ts'
 import { control } from '../../codegen/layout.ts'
-import type { Buffer, Kernel } from '../../kernel/kernel.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
 import type { Target } from '../../kernel/target.ts'
 import { type Heap, openHeap } from '../../memory/heap.ts'
+import { growMemory, openSharedHeap, pageBytes } from '../../memory/shared-heap.ts'
+import { readableBytes } from '../../memory/shared-layout.ts'
+import { privateShelf, type Shelf, sharedShelf } from '../../memory/shelf.ts'
 import { type WasmMemory, type WasmModule, type WasmTable, webAssembly } from '../../platform/web-assembly.ts'
-import type { MemoryLimits } from '../../wasm/index.ts'
+import { type Fixed, openFixed } from './fixed.ts'
+import { initialPages, maximumPages, memoryLimits } from './memory-limits.ts'
 
 /** Code for a thread: the i-th kernel of a module goes to `first + i` of its table. */
 export interface LoadedModule {
@@ -19,10 +22,19 @@ export interface LoadedModule {
   readonly count: number
 }
 
+/** A memory with weights in it, and the number of one of its users. */
+export interface SharedMemory {
+  readonly memory: WasmMemory
+  readonly weights: SharedArrayBuffer
+  readonly user: number
+}
+
 export interface MachineOptions {
   readonly target: Target
   /** True: the memory can be shared with other threads. */
   readonly isShared: boolean
+  /** A memory that exists already, and its place among the users of it. */
+  readonly shared?: SharedMemory | undefined
   /** 1 where the run at hand must stop. */
   poll(): number
   /** Told of every module, so that helpers can load it too. */
@@ -33,6 +45,8 @@ export interface Machine {
   readonly target: Target
   readonly memory: WasmMemory
   readonly heap: Heap
+  /** True: other machines use the memory too. */
+  readonly isMultiUser: boolean
   /** Address of the control block. */
   readonly block: number
   /** Views of the memory as it is now; not to be kept over an allocation. */
@@ -41,72 +55,55 @@ export interface Machine {
   /** Compiles the kernels that are new. */
   compile(kernels: readonly Kernel[]): void
   indexOf(kernel: Kernel): number
-  /** The buffer of a constant; the same for the same tensor. */
-  constantBuffer(value: Tensor, label: string): Buffer
-  isConstant(buffer: Buffer): boolean
-  /** A constant's bytes. */
-  contentOf(buffer: Buffer): Uint8Array | undefined
-  /** Buffers that have memory for good, with their addresses. */
-  readonly persistent: Map<Buffer, number>
-  /** What hoisted calls computed, by its name. */
-  readonly hoisted: Map<string, Buffer>
+  /** What lies outside of arenas. */
+  readonly fixed: Fixed
   /** Everything compiled so far, in order. */
   readonly modules: readonly LoadedModule[]
-  /** A number for a buffer that stays the same. */
-  idOf(buffer: Buffer): number
   /** Runs stages; `isHelped` where helpers may join. */
   lead(stages: number, count: number, isHelped: boolean): number
+  /** Throws where the run at hand must stop. */
+  checkCancelled(): void
   /** Ends a run that a trap has left open. */
   recover(): void
+  hasScratch(sizeBytes: number, threads: number): boolean
   /** Makes sure that each of `threads` threads has so much scratch memory. */
   reserveScratch(sizeBytes: number, threads: number): void
 }
 
-export const pageBytes = 65536
-/** 4 GiB, the most that 32-bit addresses reach; only what is used is backed by memory. */
-const maximumPages = 65536
-const initialPages = 16
-/** Kernels may read so far behind a buffer. */
-const readableBytes = 64
 /** Address 0 stands for an absent place, and the first block begins behind it. */
 const heapStart = 1024
 
-/** Of every machine's memory; modules that import it must say the same. */
-export function memoryLimits(shared: boolean): MemoryLimits {
-  return { initialPages, maximumPages, shared }
-}
-
-export function openMachine({ target, isShared, poll, onModule }: MachineOptions): Machine {
+export function openMachine({ target, isShared, shared, poll, onModule }: MachineOptions): Machine {
   const limits = memoryLimits(isShared)
-  const memory = new webAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: isShared })
-  const heap = openMemoryHeap(memory)
+  const { memory, heap, shelf } = openStore(isShared, shared)
   const table = new webAssembly.Table({ element: 'anyfunc', initial: 0 })
   const { exports } = new webAssembly.Instance(new webAssembly.Module(driverModule(limits)), {
     env: { memory, table, poll },
   })
   const run = exports['lead'] as (stages: number, count: number, block: number, isShared: number) => number // the driver's type
   const indices = new Map<string, number>()
-  const constants = openConstants()
   const modules: LoadedModule[] = []
-  const ids = new Map<Buffer, number>()
   const block = heap.allocate(control.sizeBytes)
-  let bytes = new Uint8Array(memory.buffer)
+  let view = new Uint8Array(memory.buffer)
+  view.fill(0, block, block + control.sizeBytes)
   let scratch = { address: 0, bytes: 0, threads: 0 }
-
+  const bytes = () => {
+    // A memory that grew has another buffer.
+    if (view.buffer !== memory.buffer) view = new Uint8Array(memory.buffer)
+    return view
+  }
+  const checkCancelled = () => {
+    if (poll() !== 0) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
+  }
   return {
     target,
     memory,
     heap,
+    isMultiUser: shared !== undefined,
     block,
-    persistent: new Map(),
-    hoisted: new Map(),
+    fixed: openFixed({ shelf, weights: shared?.weights, bytes, poll: checkCancelled }),
     modules,
-    ...constants,
-    bytes() {
-      // A memory that grew has another buffer.
-      if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer)
-      return bytes
-    },
+    bytes,
     words: () => new Int32Array(memory.buffer),
     compile(kernels) {
       const fresh = [...new Map(kernels.map((kernel) => [kernel.key, kernel])).values()].filter(
@@ -122,12 +119,8 @@ export function openMachine({ target, isShared, poll, onModule }: MachineOptions
       Atomics.add(new Int32Array(memory.buffer), (block + control.modules) / 4, 1)
     },
     indexOf: ({ key }) => indices.get(key)!,
-    idOf(buffer) {
-      const id = ids.get(buffer) ?? ids.size
-      ids.set(buffer, id)
-      return id
-    },
     lead: (stages, count, isHelped) => run(stages, count, block, isHelped ? 1 : 0),
+    checkCancelled,
     recover() {
       const words = new Int32Array(memory.buffer)
       Atomics.store(words, (block + control.open) / 4, 0)
@@ -135,10 +128,14 @@ export function openMachine({ target, isShared, poll, onModule }: MachineOptions
       Atomics.notify(words, (block + control.current) / 4)
       while (Atomics.load(words, (block + control.active) / 4) > 0);
     },
+    hasScratch: (sizeBytes, threads) => sizeBytes <= scratch.bytes && threads <= scratch.threads,
     reserveScratch(sizeBytes, threads) {
       if (sizeBytes <= scratch.bytes && threads <= scratch.threads) return
       heap.free(scratch.address)
-      const bytes = Math.max(scratch.bytes, Math.ceil((sizeBytes + 64) / 64) * 64)
+      const needed = Math.ceil((sizeBytes + 64) / 64) * 64
+      // Once it grows, it grows again with the next sizes; what nobody touches costs nothing.
+      const bytes = needed > scratch.bytes ? Math.max(needed, 2 * scratch.bytes) : scratch.bytes
+      scratch = { address: 0, bytes: 0, threads: 0 }
       scratch = { address: heap.allocate(bytes * threads), bytes, threads }
       const words = new Int32Array(memory.buffer)
       words[(block + control.scratch) / 4] = scratch.address
@@ -158,45 +155,28 @@ export function loadModule(
   for (let i = 0; i < count; i++) table.set(first + i, exports[`k${i}`])
 }
 
+interface Store extends Pick<Machine, 'memory' | 'heap'> {
+  readonly shelf: Shelf
+}
+
+function openStore(isShared: boolean, shared: SharedMemory | undefined): Store {
+  if (shared) {
+    const heap = openSharedHeap(shared.memory, shared.user)
+    return { memory: shared.memory, heap, shelf: sharedShelf(heap, shared.user) }
+  }
+  const memory = new webAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: isShared })
+  const heap = openMemoryHeap(memory)
+  return { memory, heap, shelf: privateShelf(heap) }
+}
+
 /** All of the memory behind `heapStart`, but for the bytes that kernels may read behind the last block. */
 function openMemoryHeap(memory: WasmMemory): Heap {
   let claimed = heapStart
   return openHeap((sizeBytes) => {
     const missing = claimed + sizeBytes + readableBytes - memory.buffer.byteLength
-    if (missing > 0) grow(memory, Math.ceil(missing / pageBytes))
+    if (missing > 0) growMemory(memory, Math.ceil(missing / pageBytes))
     const start = claimed
     claimed = memory.buffer.byteLength - readableBytes
     return { start, sizeBytes: claimed - start }
   })
-}
-
-function grow(memory: WasmMemory, pages: number): void {
-  try {
-    memory.grow(pages)
-  } catch (cause) {
-    throw new SlipwayError(
-      'SLP-L4',
-      `Cannot allocate memory: 4 GiB are the most, got ${memory.buffer.byteLength} bytes and ${pages} pages more`,
-      { cause },
-    )
-  }
-}
-
-/** Constants by tensor, so that equal names of several graphs do not matter. */
-function openConstants(): Pick<Machine, 'constantBuffer' | 'isConstant' | 'contentOf'> {
-  const buffers = new Map<Tensor, Buffer>()
-  const contents = new Map<Buffer, Uint8Array>()
-  return {
-    constantBuffer(value, label) {
-      const known = buffers.get(value)
-      if (known) return known
-      const data = value.data as NumericData // kernels hold no strings
-      const buffer: Buffer = { label, sizeBytes: data.byteLength }
-      buffers.set(value, buffer)
-      contents.set(buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-      return buffer
-    },
-    isConstant: (buffer) => contents.has(buffer),
-    contentOf: (buffer) => contents.get(buffer),
-  }
 }

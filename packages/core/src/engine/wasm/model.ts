@@ -11,6 +11,7 @@ import { type GraphRunner, prepareGraph } from '../../reference/interpret.ts'
 import { writeInto } from '../into.ts'
 import { type ExecuteRequest, type Executor, type ExecutorOptions, openExecutor } from './executor.ts'
 import type { Machine } from './machine.ts'
+import { readTensor } from './tensors.ts'
 
 export interface ModelOptions extends ExecutorOptions {
   /** Rewrites a graph without changing what it computes. */
@@ -29,8 +30,9 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
   let judge: GraphRunner | undefined
   const required = graph.inputs.filter((name) => !graph.constants.has(name))
   const defaults = graph.inputs.filter((name) => graph.constants.has(name))
-  const variantOf = ({ inputs, outputs }: ExecuteRequest): Variant => {
-    const given = defaults.filter((name) => inputs.has(name))
+  const variantOf = (request: ExecuteRequest): Variant => {
+    const { outputs } = request
+    const given = defaults.filter((name) => isGiven(request, name))
     const main = ensure(given, true)
     return outputs.every((name) => main.values.has(name)) ? main : ensure(given, false)
   }
@@ -45,7 +47,7 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
   }
   return {
     run(request) {
-      const missing = required.find((name) => !request.inputs.has(name))
+      const missing = required.find((name) => !isGiven(request, name))
       if (missing !== undefined)
         throw new SlipwayError(
           'SLP-S2',
@@ -58,7 +60,10 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         // The reference kernels say what is wrong with the values, or show that nothing is.
         machine.recover()
         judge ??= prepareGraph(graph)
-        const { inputs, outputs, seed, into = {} } = request
+        const { inputs: own, placed = [], outputs, seed, into = {} } = request
+        const inputs = new Map(own)
+        for (const [name, { address, dtype, shape }] of placed)
+          inputs.set(name, readTensor(machine.bytes(), address, dtype, shape))
         const { limits, checkCancelled } = options
         const results = judge(inputs, {
           outputs,
@@ -78,6 +83,9 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         .reduce((a, b) => (b.sizeBytes > a.sizeBytes ? b : a), { sizeBytes: 0, lowerBoundBytes: 0 }),
   }
 }
+
+const isGiven = ({ inputs, placed }: ExecuteRequest, name: string): boolean =>
+  inputs.has(name) || placed?.has(name) === true
 
 interface Variant {
   readonly executor: Executor

@@ -9,6 +9,7 @@ import type { Work } from '../../schedule/work.ts'
 import { assertOperatorsKnown } from '../graph-census.ts'
 import { nameHint } from '../nearest-name.ts'
 import { openChapter, type Prepared, prepareChapter } from './chapter.ts'
+import { defaultPlanBytes } from './compile.ts'
 import type { Held } from './held.ts'
 import { type Machine, openMachine } from './machine.ts'
 
@@ -73,7 +74,10 @@ export function planReport(source: Graph, { shapes = {}, threads = 1 }: PlanRepo
   const graph = optimize(freezeDefaults(source)).graph
   const machine = openMachine({ target: portableTarget, isShared: false, poll: () => 0 })
   const values = assumedValues(graph, shapes)
-  const prepared = prepareChapter(openChapter(graph), values, graph.outputs, machine, threads)
+  const prepared = prepareChapter(openChapter(graph), values, graph.outputs, machine, {
+    threads,
+    planBytes: defaultPlanBytes,
+  })
   const { plan, rest } = prepared
   const { sizeBytes, lowerBoundBytes } = plan.placement
   return {
@@ -121,10 +125,12 @@ function plannedBuffers({ plan }: Prepared): PlannedBuffer[] {
 
 function fixedBytes(machine: Machine): Pick<PlanReport, 'packedBytes' | 'constantBytes'> {
   const sum = (isWanted: (buffer: Buffer) => boolean) =>
-    [...machine.persistent.keys()].filter(isWanted).reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+    [...machine.fixed.persistent.keys()]
+      .filter(isWanted)
+      .reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
   return {
-    packedBytes: sum((buffer) => !machine.isConstant(buffer)),
-    constantBytes: sum((buffer) => machine.isConstant(buffer)),
+    packedBytes: sum((buffer) => !machine.fixed.isConstant(buffer)),
+    constantBytes: sum((buffer) => machine.fixed.isConstant(buffer)),
   }
 }
 

@@ -1,15 +1,16 @@
 /** A schedule with memory: everything that running a graph at given sizes needs, worked out once. */
 import { SlipwayError } from '../../base/errors.ts'
-import { hoist, hoistedNames } from '../../codegen/hoist.ts'
-import { imageBytes, writeImage } from '../../codegen/image.ts'
+import { hoist } from '../../codegen/hoist.ts'
+import { addressWords, imageBytes, writeImage } from '../../codegen/image.ts'
 import { readsOf } from '../../ir/graph.ts'
 import type { Buffer, KernelCall, Place } from '../../kernel/kernel.ts'
-import { type Lifetime, lifetimes, rootOf, type Use, useOf } from '../../memory/lifetimes.ts'
+import { type Lifetime, lifetimes, rootOf, type Use } from '../../memory/lifetimes.ts'
 import { type Placement, placeBuffers } from '../../memory/place.ts'
 import type { Step } from '../../schedule/lower-group.ts'
 import type { Refs } from '../../schedule/refs.ts'
 import type { Work } from '../../schedule/work.ts'
 import type { Machine } from './machine.ts'
+import { runOnce } from './run-once.ts'
 
 export type Segment =
   /** Stages from `first` on; `works` are those of each stage. */
@@ -25,12 +26,19 @@ export interface Plan {
   /** Address of the image. */
   readonly image: number
   readonly imageBytes: number
+  /** Buffers outside the arena that the plan reads. */
+  readonly fixed: ReadonlySet<Buffer>
   /** Most scratch bytes that a call wants. */
   readonly scratchBytes: number
   /** Address of a place, with the arena where it was when `bind` was last called. */
   addressOf(place: Place): number
   /** Writes the image for an arena that begins at `arena`. */
   bind(arena: number): void
+  /**
+   * Lets the plan read an input at an address outside the arena, or in the arena again. False where that cannot be,
+   * because the plan computes in its memory. Call behind `bind`.
+   */
+  borrow(input: Buffer, address: number | undefined): boolean
 }
 
 export interface PlanOptions {
@@ -47,52 +55,68 @@ export interface PlanOptions {
 /** Compiles what is new, runs what depends on constants alone, and places the rest. */
 export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const { steps, refs, leaving } = options
+  const { fixed } = machine
   const all = steps.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
+  machine.checkCancelled()
   machine.compile(all.map(({ kernel }) => kernel))
+  machine.checkCancelled()
   const hostUses = new Map(
     steps.flatMap((step) => (step.kind === 'host' ? [[step, hostUse(step.work, refs)] as const] : [])),
   )
   const entering = options.entering()
   const outside = new Set([...entering, ...[...hostUses.values()].flatMap(({ writes }) => writes)])
   const { tables } = options
-  const { once, always } = hoist(all, outside, (buffer) => machine.isConstant(buffer) || tables.has(buffer))
-  const stand = runOnce(
-    machine,
-    once,
-    always,
-    [...hostUses.values()].flatMap(({ reads }) => reads),
-    options,
-  )
-  const isElsewhere = (buffer: Buffer) => stand(buffer) !== undefined
+  const { once, always } = hoist(all, outside, (buffer) => fixed.isConstant(buffer) || tables.has(buffer))
   const kept = steps.filter((step) => step.kind === 'host' || always.has(step.call))
-  const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : useOf(step.call)))
-  const { live, inside } = lifetimes(uses, entering, leaving, isElsewhere)
+  const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : step.call))
+  const hostReads = [...hostUses.values()].flatMap(({ reads }) => reads)
+  const { stand, live, inside } = fixed.make(() => {
+    const stand = runOnce(machine, once, always, hostReads, options)
+    return { stand, ...lifetimes(uses, entering, leaving, (buffer) => stand.addressOf(buffer) !== undefined) }
+  })
+  fixed.keep(stand.read)
   const placement = placeBuffers(live)
   const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
-  const image = machine.heap.allocate(imageBytes(calls))
-  let arenaStart = -1
-  const bases = new Map<Buffer, number>()
-  const findBase = (buffer: Buffer): number => {
-    const fixed = stand(buffer)
-    if (fixed !== undefined) return fixed
+  const sizeBytes = imageBytes(calls)
+  const image = machine.heap.allocate(sizeBytes)
+  const written = new Set([...inside.values(), ...uses.flatMap(({ writes }) => writes)])
+  const placeOf = (buffer: Buffer, arena: number): number => {
     const offset = placement.offsets.get(rootOf(buffer, inside))
     if (offset === undefined)
       throw new SlipwayError('SLP-K2', `Cannot run plan: no step computes buffer "${buffer.label}"`)
-    return arenaStart + offset
+    return arena + offset
   }
-  const addressOf = ({ buffer, offsetBytes }: Place): number => {
-    const base = bases.get(buffer) ?? findBase(buffer)
-    bases.set(buffer, base)
-    return base + offsetBytes
-  }
+  const baseOf = (buffer: Buffer, arena: number) => stand.addressOf(buffer) ?? placeOf(buffer, arena)
   return {
     segments: segmentsOf(kept),
     calls,
     placement,
     live,
     image,
-    imageBytes: imageBytes(calls),
+    imageBytes: sizeBytes,
+    fixed: stand.read,
     scratchBytes: Math.max(0, ...all.map((call) => call.scratchBytes)),
+    ...openImage(machine, calls, image, written, baseOf),
+  }
+}
+
+/** The image of a plan, written for an arena, and for inputs that lie outside of it. */
+function openImage(
+  machine: Machine,
+  calls: readonly KernelCall[],
+  image: number,
+  written: ReadonlySet<Buffer>,
+  baseOf: (buffer: Buffer, arena: number) => number,
+): Pick<Plan, 'addressOf' | 'bind' | 'borrow'> {
+  let arenaStart = -1
+  const bases = new Map<Buffer, number>()
+  const borrowed = openBorrowed(calls, written)
+  const addressOf = ({ buffer, offsetBytes }: Place): number => {
+    const base = bases.get(buffer) ?? borrowed.addresses.get(buffer) ?? baseOf(buffer, arenaStart)
+    bases.set(buffer, base)
+    return base + offsetBytes
+  }
+  return {
     addressOf,
     bind(arena) {
       if (arena === arenaStart) return
@@ -100,6 +124,41 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
       bases.clear()
       const words = writeImage(calls, { base: image, addressOf, indexOf: machine.indexOf })
       machine.words().set(words, image / 4)
+    },
+    borrow(input, address) {
+      if (borrowed.addresses.get(input) === address) return true
+      if (!borrowed.set(input, address)) return false
+      bases.delete(input)
+      const words = machine.words()
+      for (const { word, offsetBytes } of borrowed.wordsOf(input))
+        words[image / 4 + word] = addressOf({ buffer: input, offsetBytes })
+      return true
+    },
+  }
+}
+
+interface Borrowed {
+  readonly addresses: ReadonlyMap<Buffer, number>
+  /** False where the buffer cannot be borrowed. */
+  set(buffer: Buffer, address: number | undefined): boolean
+  wordsOf(buffer: Buffer): ReturnType<typeof addressWords>
+}
+
+function openBorrowed(calls: readonly KernelCall[], written: ReadonlySet<Buffer>): Borrowed {
+  const addresses = new Map<Buffer, number>()
+  const words = new Map<Buffer, ReturnType<typeof addressWords>>()
+  return {
+    addresses,
+    set(buffer, address) {
+      if (written.has(buffer)) return false
+      if (address === undefined) addresses.delete(buffer)
+      else addresses.set(buffer, address)
+      return true
+    },
+    wordsOf(buffer) {
+      const known = words.get(buffer) ?? addressWords(calls, buffer)
+      words.set(buffer, known)
+      return known
     },
   }
 }
@@ -131,129 +190,4 @@ function segmentsOf(steps: readonly Step[]): Segment[] {
     stages += 1
   }
   return segments
-}
-
-/**
- * Runs what is the same in every run and has not been computed for an earlier plan. Gives the addresses of buffers
- * that lie outside the arena: constants, tables, and what was computed here.
- */
-function runOnce(
-  machine: Machine,
-  once: readonly KernelCall[],
-  always: ReadonlySet<KernelCall>,
-  hostReads: readonly Buffer[],
-  { tables, leaving, threads }: PlanOptions,
-): (buffer: Buffer) => number | undefined {
-  const names = hoistedNames(once, (buffer) => tableName(machine, tables, buffer))
-  const aliases = aliasesOf(names, machine.hoisted)
-  const same = (buffer: Buffer) => aliases.get(buffer) ?? buffer
-  const read = [...leaving, ...hostReads, ...[...always].flatMap((call) => useOf(call).reads)]
-  const lasting = new Set(read.map(same))
-  const missing = missingCalls(once, lasting, same, (buffer) => aliases.get(buffer) !== buffer)
-  const temporary: number[] = []
-  const local = new Map<Buffer, number>()
-  const locate = (buffer: Buffer): number => {
-    const target = same(buffer)
-    const known = machine.persistent.get(target) ?? local.get(target)
-    if (known !== undefined) return known
-    const address = machine.heap.allocate(target.sizeBytes)
-    const content = machine.contentOf(target) ?? tables.get(target)
-    if (content) machine.bytes().set(content, address)
-    // Weights that were packed are not read again.
-    if (lasting.has(target)) machine.persistent.set(target, address)
-    else {
-      local.set(target, address)
-      temporary.push(address)
-    }
-    return address
-  }
-  runCalls(machine, missing, threads, ({ buffer, offsetBytes }) => locate(buffer) + offsetBytes)
-  for (const [buffer, name] of names) {
-    if (aliases.get(buffer) === buffer && machine.persistent.has(buffer)) machine.hoisted.set(name, buffer)
-  }
-  for (const address of temporary) machine.heap.free(address)
-  return (buffer) => {
-    const target = aliases.get(buffer) ?? canonicalTable(machine, tables, buffer)
-    const isFixed =
-      aliases.has(buffer) ||
-      machine.isConstant(target) ||
-      machine.persistent.has(target) ||
-      tables.has(target)
-    return isFixed ? locateLasting(machine, target, tables) : undefined
-  }
-}
-
-/** The first buffer with the same content, which may be that of an earlier plan. */
-function aliasesOf(
-  names: ReadonlyMap<Buffer, string>,
-  hoisted: ReadonlyMap<string, Buffer>,
-): ReadonlyMap<Buffer, Buffer> {
-  const first = new Map<string, Buffer>()
-  const aliases = new Map<Buffer, Buffer>()
-  for (const [buffer, name] of names) {
-    const target = hoisted.get(name) ?? first.get(name) ?? buffer
-    first.set(name, target)
-    aliases.set(buffer, target)
-  }
-  return aliases
-}
-
-/** The calls that lead to a lasting buffer which no earlier plan has computed. */
-function missingCalls(
-  once: readonly KernelCall[],
-  lasting: ReadonlySet<Buffer>,
-  same: (buffer: Buffer) => Buffer,
-  isKnown: (buffer: Buffer) => boolean,
-): readonly KernelCall[] {
-  const needed = new Set([...lasting].filter((buffer) => !isKnown(buffer)))
-  const missing: KernelCall[] = []
-  for (const call of once.toReversed()) {
-    const { reads, writes } = useOf(call)
-    if (!writes.some((buffer) => needed.has(buffer))) continue
-    missing.push(call)
-    for (const buffer of reads.map(same)) if (!isKnown(buffer)) needed.add(buffer)
-  }
-  return missing.reverse()
-}
-
-/** Constants and tables get their memory once something in the plan reads them. */
-function locateLasting(machine: Machine, buffer: Buffer, tables: ReadonlyMap<Buffer, Uint8Array>): number {
-  const known = machine.persistent.get(buffer)
-  if (known !== undefined) return known
-  const address = machine.heap.allocate(buffer.sizeBytes)
-  const content = machine.contentOf(buffer) ?? tables.get(buffer)
-  if (content) machine.bytes().set(content, address)
-  machine.persistent.set(buffer, address)
-  return address
-}
-
-/** Equal tables are one. */
-function canonicalTable(machine: Machine, tables: ReadonlyMap<Buffer, Uint8Array>, buffer: Buffer): Buffer {
-  if (!tables.has(buffer)) return buffer
-  const name = tableName(machine, tables, buffer)
-  const known = machine.hoisted.get(name) ?? buffer
-  machine.hoisted.set(name, known)
-  return known
-}
-
-const latin1 = new TextDecoder('latin1')
-
-function tableName(machine: Machine, tables: ReadonlyMap<Buffer, Uint8Array>, buffer: Buffer): string {
-  const content = tables.get(buffer)
-  return content ? `table:${latin1.decode(content)}` : `c${machine.idOf(buffer)}`
-}
-
-function runCalls(
-  machine: Machine,
-  calls: readonly KernelCall[],
-  threads: number,
-  addressOf: (place: Place) => number,
-): void {
-  if (calls.length === 0) return
-  machine.reserveScratch(Math.max(...calls.map((call) => call.scratchBytes)), threads)
-  const base = machine.heap.allocate(imageBytes(calls))
-  const words = writeImage(calls, { base, addressOf, indexOf: machine.indexOf })
-  machine.words().set(words, base / 4)
-  machine.lead(base, calls.length, threads > 1)
-  machine.heap.free(base)
 }

@@ -1,6 +1,7 @@
 /** Times the stages of one run; a stage that computes several nodes has all their names. */
+
+import { tensorBytes } from '../../base/storage.ts'
 import { type Node, nodeLabel, operatorText } from '../../ir/graph.ts'
-import { tensorBytes } from '../../schedule/storage.ts'
 import type { Work } from '../../schedule/work.ts'
 import type { NodeProfile } from '../engine.ts'
 import type { StageObserver } from './executor.ts'

@@ -1,10 +1,10 @@
 /** Runs a model before anybody waits for it, so that plans are made and hot code is compiled at its best. */
 import { SlipwayError } from '../../base/errors.ts'
 import { elementCount } from '../../base/shape.ts'
+import { storageBytes } from '../../base/storage.ts'
 import { arrayOf, dataLength, type Tensor, tensor } from '../../base/tensor.ts'
 import type { Value } from '../../base/value.ts'
 import type { Graph } from '../../ir/graph.ts'
-import { storageBytes } from '../../schedule/storage.ts'
 import type { Model } from './model.ts'
 
 /** Inputs larger than this in all are left to the first run. */

@@ -1,9 +1,19 @@
 /** Bytes → messages: the scan first, then the decoder. */
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import { SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
-import { type ModelProto, ModelProtoSchema } from './onnx_pb.ts'
+import { decode } from './decode.ts'
+import type { MapProto, ModelProto, OptionalProto, SequenceProto, TensorProto } from './onnx_pb.ts'
 import { scan } from './scan.ts'
+import { ruleOf } from './wire-rules.ts'
+
+/** The messages that files hold. */
+interface Messages {
+  ModelProto: ModelProto
+  TensorProto: TensorProto
+  SequenceProto: SequenceProto
+  OptionalProto: OptionalProto
+  MapProto: MapProto
+}
 
 /** Beginnings of files that people take for ONNX files, and what to do. */
 const impostors: readonly (readonly [start: string, remedy: string])[] = [
@@ -23,16 +33,16 @@ const impostors: readonly (readonly [start: string, remedy: string])[] = [
  *
  * @throws SLP-F1, SLP-F2 for malformed bytes; SLP-L1 to SLP-L3 and SLP-L6 over the limits.
  */
-export function parseMessage<D extends DescMessage>(
-  descriptor: D,
+export function parseMessage<N extends keyof Messages>(
+  name: N,
   bytes: Uint8Array,
   limits: Limits = defaultLimits,
-): MessageShape<D> {
-  scan(descriptor, bytes, limits)
+): Messages[N] {
+  scan(name, bytes, limits)
   try {
-    return fromBinary(descriptor, bytes, { recursionLimit: limits.messageDepth + 1 })
+    return decode(ruleOf(name), bytes) as Messages[N] // made by the rule of that name
   } catch (cause) {
-    throw new SlipwayError('SLP-F1', `Cannot read file: it must be a valid ${descriptor.name}`, { cause })
+    throw new SlipwayError('SLP-F1', `Cannot read file: it must be a valid ${name}`, { cause })
   }
 }
 
@@ -46,7 +56,7 @@ export function parseModel(bytes: Uint8Array, limits: Limits = defaultLimits): M
   if (bytes.length === 0)
     throw new SlipwayError('SLP-F2', 'Cannot read ONNX file: it must hold a ModelProto, got 0 bytes')
   try {
-    return parseMessage(ModelProtoSchema, bytes, limits)
+    return parseMessage('ModelProto', bytes, limits)
   } catch (error) {
     const start = String.fromCharCode(...bytes.subarray(0, 32))
     const remedy = impostors.find(([text]) => start.startsWith(text))?.[1]

@@ -3,15 +3,7 @@ import { type DType, dtypeInfo, isInteger } from '../../base/dtype.ts'
 import { SlipwayError } from '../../base/errors.ts'
 import { arrayOf, type NumericData, type Tensor, tensor } from '../../base/tensor.ts'
 import type { MapValue, OptionalValue, SequenceValue, Value, ValueType } from '../../base/value.ts'
-import {
-  type MapProto,
-  MapProtoSchema,
-  type OptionalProto,
-  OptionalProtoSchema,
-  type SequenceProto,
-  SequenceProtoSchema,
-  TensorProtoSchema,
-} from './onnx_pb.ts'
+import type { MapProto, OptionalProto, SequenceProto } from './onnx_pb.ts'
 import { parseMessage } from './parse.ts'
 import { type TensorContext, type TensorReadOptions, tensorContext } from './tensor-context.ts'
 import { readDType, readTensor, readText } from './tensor-proto.ts'
@@ -25,13 +17,13 @@ export function readValue(bytes: Uint8Array, type: ValueType, options: TensorRea
   const context = tensorContext(options)
   switch (type.kind) {
     case 'tensor':
-      return readTensor(parseMessage(TensorProtoSchema, bytes, context.limits), context)
+      return readTensor(parseMessage('TensorProto', bytes, context.limits), context)
     case 'sequence':
-      return readSequence(parseMessage(SequenceProtoSchema, bytes, context.limits), type.element, context)
+      return readSequence(parseMessage('SequenceProto', bytes, context.limits), type.element, context)
     case 'optional':
-      return readOptional(parseMessage(OptionalProtoSchema, bytes, context.limits), type.element, context)
+      return readOptional(parseMessage('OptionalProto', bytes, context.limits), type.element, context)
     case 'map':
-      return readMap(parseMessage(MapProtoSchema, bytes, context.limits), context)
+      return readMap(parseMessage('MapProto', bytes, context.limits), context)
     case 'sparse':
       throw new SlipwayError('SLP-F4', 'Cannot read value: sparse tensors are only read as parts of a model')
     default:

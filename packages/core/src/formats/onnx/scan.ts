@@ -3,11 +3,17 @@
  * that lie, groups, endless varints, nesting, counts and sizes over the limits, text that is not UTF-8. It makes
  * nothing but counters, so a hostile file costs no more than one pass over its structure.
  */
-import type { DescMessage } from '@bufbuild/protobuf'
 import { type ErrorCode, SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
 import { fieldPath, type ScanFrame } from './scan-path.ts'
-import { type FieldRule, type MessageRule, ruleOf, unknownFieldBytes, WireType } from './wire-rules.ts'
+import {
+  type FieldRule,
+  type MessageName,
+  type MessageRule,
+  ruleOf,
+  unknownFieldBytes,
+  WireType,
+} from './wire-rules.ts'
 
 interface Refusal {
   readonly code: ErrorCode
@@ -32,7 +38,7 @@ const rewrite = 'The file is damaged or was not written as ONNX: write or downlo
  * Throws SLP-F1 for malformed bytes, SLP-F2 where they end too early, SLP-L1 to SLP-L3 and SLP-L6 over the limits.
  * Every message names the byte offset and the path of the field.
  */
-export function scan(descriptor: DescMessage, bytes: Uint8Array, limits: Limits = defaultLimits): void {
+export function scan(name: MessageName, bytes: Uint8Array, limits: Limits = defaultLimits): void {
   if (bytes.length > limits.fileBytes) {
     throw new SlipwayError(
       'SLP-L1',
@@ -41,7 +47,7 @@ export function scan(descriptor: DescMessage, bytes: Uint8Array, limits: Limits 
     )
   }
   const counts = { nodes: 0, tensors: 0, functions: 0, subgraphs: 0, heapBytes: 0 }
-  scanMessage({ bytes, limits, at: 0, frames: [], counts }, ruleOf(descriptor), bytes.length)
+  scanMessage({ bytes, limits, at: 0, frames: [], counts }, ruleOf(name), bytes.length)
 }
 
 function refuse(state: Scan, { code, rule, got, remedy = rewrite, offset = state.at }: Refusal): never {

@@ -1,20 +1,24 @@
 /**
- * What may stand on the wire in each message of onnx.proto, derived from its descriptors: wire types, nesting,
- * and what decoding one occurrence costs in memory.
+ * What may stand on the wire in each message of onnx.proto: wire types, nesting, what the fields are called once
+ * decoded, and what decoding one occurrence costs in memory.
  */
-import type { DescField, DescMessage } from '@bufbuild/protobuf'
-import { ScalarType } from '@bufbuild/protobuf'
-import { file_onnx } from './onnx_pb.ts'
+import { messages } from './fields.gen.ts'
 
 /** Wire types of protobuf; 3 and 4 (groups) are not used by ONNX. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 export interface FieldRule {
   readonly name: string
+  /** Its name in the decoded message. */
+  readonly property: string
+  /** The property that holds it together with its alternatives. */
+  readonly oneof: string | undefined
   readonly repeated: boolean
   /** The wire type of one value. */
   readonly wire: number
   readonly content: 'number' | 'text' | 'bytes' | 'message'
+  /** Undefined for messages. */
+  readonly scalar: Scalar | undefined
   readonly message: MessageRule | undefined
   /** Memory that one value takes once decoded, nested messages and text excluded. */
   readonly heapBytes: number
@@ -28,58 +32,55 @@ export interface MessageRule {
   readonly heapBytes: number
 }
 
+/** A message of onnx.proto, without its package. */
+export type MessageName = keyof typeof messages
+
 /** Sizes in V8, rounded up: an object header with its slots, an empty list, a BigInt, a view, a string header. */
 const heap = { object: 112, list: 32, number: 16, bigint: 40, view: 160, text: 40 } as const
 
-const longTypes: ReadonlySet<ScalarType> = new Set([ScalarType.INT64, ScalarType.UINT64])
+const scalars = {
+  double: { wire: WireType.fixed64, content: 'number', heapBytes: heap.number },
+  float: { wire: WireType.fixed32, content: 'number', heapBytes: heap.number },
+  int32: { wire: WireType.varint, content: 'number', heapBytes: heap.number },
+  int64: { wire: WireType.varint, content: 'number', heapBytes: heap.bigint },
+  uint64: { wire: WireType.varint, content: 'number', heapBytes: heap.bigint },
+  string: { wire: WireType.bytes, content: 'text', heapBytes: heap.text },
+  bytes: { wire: WireType.bytes, content: 'bytes', heapBytes: heap.view },
+} as const
 
-function numberRule(scalar: ScalarType): Pick<FieldRule, 'wire' | 'content' | 'heapBytes'> {
-  const wire =
-    scalar === ScalarType.DOUBLE
-      ? WireType.fixed64
-      : scalar === ScalarType.FLOAT
-        ? WireType.fixed32
-        : WireType.varint
-  return { wire, content: 'number', heapBytes: longTypes.has(scalar) ? heap.bigint : heap.number }
+export type Scalar = keyof typeof scalars
+
+const isScalar = (type: string): type is Scalar => Object.hasOwn(scalars, type)
+
+const camelCase = (name: string): string =>
+  name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase())
+
+function fieldRule(text: string, rules: ReadonlyMap<string, MessageRule>): [number, FieldRule] {
+  const [number, name, type, oneof] = text.split(' ') as [string, string, string, string?] // as fields.gen.ts is written
+  const base = type.replace('*', '')
+  const common = { name, property: camelCase(name), oneof, repeated: base !== type }
+  if (isScalar(base))
+    return [Number(number), { ...common, ...scalars[base], scalar: base, message: undefined }]
+  const message = rules.get(base)!
+  const { heapBytes } = message
+  const rule = { wire: WireType.bytes, content: 'message', scalar: undefined, message, heapBytes } as const
+  return [Number(number), { ...common, ...rule }]
 }
-
-function fieldRule(field: DescField, messages: ReadonlyMap<string, MessageRule>): FieldRule {
-  const repeated = field.fieldKind === 'list'
-  const common = { name: field.name, repeated, message: undefined }
-  if (field.message) {
-    const message = messages.get(field.message.typeName)
-    return {
-      ...common,
-      wire: WireType.bytes,
-      content: 'message',
-      message,
-      heapBytes: message?.heapBytes ?? 0,
-    }
-  }
-  const scalar = field.scalar ?? ScalarType.INT32
-  if (scalar === ScalarType.STRING)
-    return { ...common, wire: WireType.bytes, content: 'text', heapBytes: heap.text }
-  if (scalar === ScalarType.BYTES)
-    return { ...common, wire: WireType.bytes, content: 'bytes', heapBytes: heap.view }
-  return { ...common, ...numberRule(scalar) }
-}
-
-const withNested = (message: DescMessage): readonly DescMessage[] => [
-  message,
-  ...message.nestedMessages.flatMap(withNested),
-]
 
 function buildRules(): ReadonlyMap<string, MessageRule> {
-  const descriptors = file_onnx.messages.flatMap(withNested)
+  const written = Object.entries(messages)
   const rules = new Map(
-    descriptors.map(({ typeName, fields }) => {
-      const lists = fields.filter(({ fieldKind }) => fieldKind === 'list').length
+    written.map(([name, fields]) => {
+      const lists = fields.split('*').length - 1
       const heapBytes = heap.object + lists * heap.list
-      return [typeName, { typeName, fields: [] as (FieldRule | undefined)[], heapBytes }] as const // the fields are added below
+      return [name, { typeName: `onnx.${name}`, fields: [] as (FieldRule | undefined)[], heapBytes }] as const // the fields are added below
     }),
   )
-  for (const { typeName, fields } of descriptors) {
-    for (const field of fields) rules.get(typeName)!.fields[field.number] = fieldRule(field, rules)
+  for (const [name, fields] of written) {
+    for (const text of fields.split(', ')) {
+      const [number, rule] = fieldRule(text, rules)
+      rules.get(name)!.fields[number] = rule
+    }
   }
   return rules
 }
@@ -87,8 +88,8 @@ function buildRules(): ReadonlyMap<string, MessageRule> {
 const rules = buildRules()
 
 /** The rule of a message of onnx.proto. */
-export function ruleOf(descriptor: DescMessage): MessageRule {
-  return rules.get(descriptor.typeName)!
+export function ruleOf(name: MessageName): MessageRule {
+  return rules.get(name)!
 }
 
 /** Memory that a field takes which no message knows, its content excluded: it is kept as a view. */

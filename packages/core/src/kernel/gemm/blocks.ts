@@ -59,3 +59,17 @@ export function blocksOf(
     tasks: matrixTasks * count,
   }
 }
+
+/** Tasks of given columns and all rows. */
+export function columnBlocks(
+  { rows, columns, count }: ProductSizes,
+  tile: RegisterTile,
+  { columnBlock, depthBlock }: { readonly columnBlock: number; readonly depthBlock: number },
+) {
+  const tasks = Math.ceil(columns / columnBlock)
+  const rowBlock = roundUp(rows, tile.rows)
+  return {
+    args: { rowBlock, columnBlock, depthBlock, matrixTasks: tasks, rowTasks: tasks },
+    tasks: tasks * count,
+  }
+}

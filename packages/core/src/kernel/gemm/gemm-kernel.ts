@@ -1,6 +1,7 @@
 /** The kernel of C = A · B: which block a task computes, part of the sum by part. */
 import type { Local, Operand } from '../../wasm/index.ts'
 import { i32, load, op } from '../../wasm/index.ts'
+import { epiloguePass } from '../epilogue-pass.ts'
 import { defineKernel, type Kernel, type KernelBuilder, type ParamSpec } from '../kernel.ts'
 import type { BoundEpilogue } from '../lower.ts'
 import { type RegisterTile, type Target, targetKey } from '../target.ts'
@@ -10,6 +11,7 @@ import {
   type PanelOperand,
   type PlainRows,
   type Start,
+  type TableColumns,
   tileBytes,
 } from './product-block.ts'
 
@@ -35,6 +37,14 @@ export interface PanelSource {
   readonly params: ParamSpec
   /** Bytes that it needs while it works. */
   readonly scratchBytes: number
+  /**
+   * For what is left unpacked: the address of a table with the distance of every step from the first one, in which
+   * the columns of a block lie side by side. Such a block takes `blockBytes`.
+   */
+  readonly spread?: {
+    table(k: KernelBuilder): Operand<'i32'>
+    readonly blockBytes: number
+  }
   /** Emits the packing of a block; panels are `width` · `depth` floats apart. */
   emit(k: KernelBuilder, block: SourceBlock): void
 }
@@ -89,7 +99,8 @@ const spareBytes = (tile: RegisterTile) => Math.ceil(tileBytes(tile) / 64) * 64
 /** Bytes of scratch for tasks of so many columns and parts of so many steps. */
 export function gemmScratchBytes({ tile, pack }: GemmForm, columnBlock: number, depthBlock: number): number {
   const width = 4 * tile.vectors
-  const packed = pack === 'none' ? 0 : 4 * Math.ceil(columnBlock / width) * width * depthBlock
+  const whole = typeof pack === 'object' ? pack.spread?.blockBytes : undefined
+  const packed = pack === 'none' ? 0 : (whole ?? 4 * Math.ceil(columnBlock / width) * width * depthBlock)
   return spareBytes(tile) + sourceBytes(pack) + packed
 }
 
@@ -160,6 +171,7 @@ const plus = (first: Operand<'i32'>, ...rest: Operand<'i32'>[]) =>
 function emitTask(k: Builder, target: Target, form: GemmForm): void {
   const { f, arg, scratch } = k
   const { tile } = form
+  const pass = epiloguePass(k, form.epilogue, 3)
   const t = taskOf(k)
   const rowBytes = f.let(op('i32.shl', arg('columns'), i32(2)))
   const cMatrix = plus(arg('c'), times(t.batch, times(arg('rows'), rowBytes)))
@@ -184,11 +196,12 @@ function emitTask(k: Builder, target: Target, form: GemmForm): void {
       isFirst: op('i32.eqz', step),
       isLast,
       start: startOf(k, form, t),
-      ...finishOf(k, form, t),
+      ...finishOf(k, pass ? { ...form, epilogue: undefined } : form, t),
       isColumnsFirst: form.isColumnsFirst,
       spare: scratch,
     })
   })
+  pass?.({ at: c, rowBytes, rows: t.rows, columns: t.columns, indices: [t.batch, t.row, t.column] })
 }
 
 function operandA(
@@ -217,7 +230,7 @@ function operandB(
   t: Task,
   step: Local<'i32'>,
   depth: Local<'i32'>,
-): PanelOperand {
+): PanelOperand | TableColumns {
   const { f, arg, scratch } = k
   const width = 4 * tile.vectors
   if (pack === 'none') {
@@ -235,6 +248,7 @@ function operandB(
     const room = f.let(op('i32.add', scratch, i32(spareBytes(tile))))
     const { column, columns } = t
     pack.emit(k as KernelBuilder, { from: t.b, column, columns, step, depth, to, scratch: room, width }) // its parameters are among the kernel's
+    if (pack.spread) return { kind: 'table', at: to, table: f.let(pack.spread.table(k as KernelBuilder)) } // as above
   } else {
     const [alongColumn, alongStep] = pack === 'copy' ? [i32(4), arg('bStep')] : [arg('bStep'), i32(4)]
     const from = plus(t.b, times(t.column, alongColumn), times(step, alongStep))

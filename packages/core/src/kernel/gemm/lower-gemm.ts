@@ -2,7 +2,7 @@
 
 import type { Place } from '../kernel.ts'
 import type { Epilogue, LowerContext, Refusal } from '../lower.ts'
-import { blocksOf } from './blocks.ts'
+import { blocksOf, columnBlocks } from './blocks.ts'
 import { dotKernel } from './dot-kernel.ts'
 import { type GemmForm, gemmKernel, gemmScratchBytes } from './gemm-kernel.ts'
 import type { GemmProblem, PlainOperand } from './problem.ts'
@@ -95,16 +95,20 @@ function product(context: LowerContext, problem: GemmProblem, epilogue: Bound): 
   const isScaledA = scale !== 1 && !(b.form === 'plain' && b.isConstant)
   const left = sideA(context, problem, tile, isScaledA ? scale : 1)
   const right = sideB(context, problem, width, isScaledA ? 1 : scale)
-  const blocks = blocksOf({ rows, columns, depth, count }, tile, {
-    threads: context.threads,
-    unit: b.form === 'source' ? b.unit : 1,
-    isPacking: right.pack !== 'none',
-  })
+  const sizes = { rows, columns, depth, count }
+  const fixed = b.form === 'source' ? b.blocks : undefined
+  const blocks = fixed
+    ? columnBlocks(sizes, tile, fixed)
+    : blocksOf(sizes, tile, {
+        threads: context.threads,
+        unit: b.form === 'source' ? b.unit : 1,
+        isPacking: right.pack !== 'none',
+      })
   const form: GemmForm = {
     tile,
     a: left.kind,
     pack: right.pack,
-    isColumnsFirst: right.isRead,
+    isColumnsFirst: right.isRead || fixed !== undefined,
     start: bias ? (bias.along === 'columns' ? 'columns' : 'rows') : 'none',
     isAdded: added !== undefined,
     epilogue,

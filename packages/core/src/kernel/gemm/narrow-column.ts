@@ -16,10 +16,12 @@ const mostColumns = 2
 /** A block whose rows lie in panels of four. */
 export interface NarrowBlock extends ProductBlock {
   readonly a: PanelOperand
+  readonly b: PanelOperand
 }
 
 export function hasNarrowColumns(block: ProductBlock): block is NarrowBlock {
-  return block.a.kind === 'panels' && block.tile.rows === panelRows && !block.isColumnsFirst
+  const isPacked = block.a.kind === 'panels' && block.b.kind === 'panels'
+  return isPacked && block.tile.rows === panelRows && !block.isColumnsFirst
 }
 
 /** How many columns tiles should compute; the others are for `emitNarrowColumns`. */

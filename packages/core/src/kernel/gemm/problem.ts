@@ -32,6 +32,8 @@ export interface SourceOperand {
   readonly args: Readonly<Record<string, number | Place>>
   /** Steps that are packed together. */
   readonly unit: number
+  /** The blocks that the source is made for, where it cannot take any. */
+  readonly blocks?: { readonly columnBlock: number; readonly depthBlock: number }
 }
 
 export type GemmOperand = PlainOperand | PackedOperand

@@ -7,7 +7,13 @@ import type { FunctionBuilder, Local, Operand } from '../../wasm/index.ts'
 import { i32, op } from '../../wasm/index.ts'
 import type { RegisterTile, Target } from '../target.ts'
 import { emitNarrowColumns, hasNarrowColumns, wideColumns } from './narrow-column.ts'
-import { emitTileProduct, type RowOperand, type StepOperand, tileLocals } from './tile-product.ts'
+import {
+  emitTileProduct,
+  type RowOperand,
+  type StepOperand,
+  type TableOperand,
+  tileLocals,
+} from './tile-product.ts'
 import { emitTileStore } from './tile-store.ts'
 
 /**
@@ -19,6 +25,13 @@ export interface PanelOperand {
   readonly at: Operand<'i32'>
   readonly panelBytes: Operand<'i32'>
   readonly stepBytes: Operand<'i32'> | number
+}
+
+/** Element (i, k) lies at `at` + 4 · i and as many bytes behind it as the k-th number of a table says. */
+export interface TableColumns {
+  readonly kind: 'table'
+  readonly at: Operand<'i32'>
+  readonly table: Operand<'i32'>
 }
 
 /** Element (i, k) lies at `at` + i · `rowBytes` + 4 · k. */
@@ -37,7 +50,7 @@ export interface ProductBlock {
   readonly target: Target
   readonly tile: RegisterTile
   readonly a: PanelOperand | PlainRows
-  readonly b: PanelOperand
+  readonly b: PanelOperand | TableColumns
   readonly c: { readonly at: Operand<'i32'>; readonly rowBytes: Operand<'i32'> }
   readonly rows: Operand<'i32'>
   readonly columns: Operand<'i32'>
@@ -81,7 +94,7 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
         tile,
         acc,
         tileRows(f, block, aPanel, rowsLeft),
-        stepsOf(b, bAt),
+        b.kind === 'table' ? tableOf(f, b, bPanel, bAt) : stepsOf(b, bAt),
         depth,
       ),
     )
@@ -101,7 +114,7 @@ export function emitProductBlock(f: FunctionBuilder, block: ProductBlock): void 
     end: tiled,
     first: b.at,
     panel: bPanel,
-    panelBytes: f.let(b.panelBytes),
+    panelBytes: b.kind === 'table' ? i32(4 * width) : f.let(b.panelBytes),
     cBytes: i32(4 * width),
   }
   const [outer, inner] = block.isColumnsFirst ? [columns, rows] : [rows, columns]
@@ -138,6 +151,13 @@ const stepsOf = ({ stepBytes }: PanelOperand, at: Local<'i32'>): StepOperand => 
   at,
   stepBytes,
 })
+
+const tableOf = (
+  f: FunctionBuilder,
+  { table }: TableColumns,
+  from: Local<'i32'>,
+  at: Local<'i32'>,
+): TableOperand => ({ kind: 'table', from, table: f.let(table), at })
 
 /** Addresses of the rows of a tile; rows behind the last one stand for it, so that nothing behind the matrix is read. */
 function tileRows(

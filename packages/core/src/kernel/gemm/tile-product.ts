@@ -14,6 +14,15 @@ export interface StepOperand {
   readonly stepBytes: Operand<'i32'> | number
 }
 
+/** Elements that lie side by side in each step; a table has the distance of every step from the first element. */
+export interface TableOperand {
+  readonly kind: 'table'
+  readonly from: Local<'i32'>
+  readonly table: Local<'i32'>
+  /** Where the step at hand is. */
+  readonly at: Local<'i32'>
+}
+
 /** One address per row; the elements of a row lie side by side. */
 export interface RowOperand {
   readonly kind: 'rows'
@@ -52,7 +61,7 @@ export function emitTileProduct(
   tile: RegisterTile,
   acc: readonly Local<'v128'>[],
   a: StepOperand | RowOperand,
-  b: StepOperand,
+  b: StepOperand | TableOperand,
   depth: Local<'i32'>,
   { accumulate, column: readColumn }: InnerStep = floatStep,
 ): void {
@@ -61,6 +70,7 @@ export function emitTileProduct(
   f.block((leave) => {
     f.branchIf(leave, op('i32.le_s', depth, i32(0)))
     f.loop((again) => {
+      if (b.kind === 'table') f.set(b.at, op('i32.add', b.from, load('i32.load', b.table)))
       columns.forEach((column, v) => void f.set(column, readColumn(b.at, v)))
       for (let r = 0; r < tile.rows; r++) {
         const splat =
@@ -73,7 +83,8 @@ export function emitTileProduct(
       }
       if (a.kind === 'steps') f.add(a.at, a.stepBytes)
       else for (const at of a.at) f.add(at, 4)
-      f.add(b.at, b.stepBytes)
+      if (b.kind === 'table') f.add(b.table, 4)
+      else f.add(b.at, b.stepBytes)
       f.set(depth, op('i32.sub', depth, i32(1)))
       f.branchIf(again, depth)
     })

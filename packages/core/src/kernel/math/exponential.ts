@@ -64,11 +64,12 @@ export const vectorExpm1: VectorFunction = (v, x) => {
   return op('v128.or', op('f32x4.add', result, result), op('v128.and', x, bits(0x80000000)))
 }
 
-/** 1 / (1 + e^-x), as e^x / (1 + e^x) below 0 so that small results keep their digits. */
+/** From here on e^x / (1 + e^x) rounds to 1. */
+const sigmoidBound = 20
+
+/** 1 / (1 + e^-x), as e^x / (1 + e^x) so that small results keep their digits. */
 export const vectorSigmoid: VectorFunction = (v, x) => {
-  const { f, number, choose } = v
-  const size = f.let(hold(v, op('f32x4.neg', op('f32x4.abs', x)), -104, undefined))
-  const power = f.let(expBounded(v, size))
-  const above = choose(op('f32x4.lt', x, number(0)), power, number(1))
-  return op('f32x4.div', above, op('f32x4.add', power, number(1)))
+  const { f, number } = v
+  const power = f.let(expBounded(v, f.let(hold(v, x, -104, sigmoidBound))))
+  return op('f32x4.div', power, op('f32x4.add', power, number(1)))
 }

@@ -4,7 +4,7 @@
  */
 import type { Local, Operand } from '../../wasm/index.ts'
 import { i32, op, select } from '../../wasm/index.ts'
-import type { KernelBuilder, ParamSpec } from '../kernel.ts'
+import type { KernelBuilder, ParamKind, ParamSpec } from '../kernel.ts'
 
 /** An axis of the walk; strides in bytes. */
 export interface RowAxis {
@@ -16,7 +16,7 @@ export interface RowAxis {
 const unitAxis: RowAxis = { size: 1, from: 0, to: 0 }
 
 /** Ranks that kernels are made for, so that an axis of size 1 more or less needs no other code. */
-const ranks = [2, 4, 7]
+export const ranks: readonly number[] = [2, 4, 7]
 
 /** How many axes a kernel has that walks these. */
 export function rowRank(axes: readonly RowAxis[]): number {
@@ -25,23 +25,32 @@ export function rowRank(axes: readonly RowAxis[]): number {
 
 /** The parameters of `forEachRow`. */
 export function rowParams(rank: number): ParamSpec {
-  const axes = Array.from({ length: rank }, (_, i) =>
-    ['size', 'from', 'to', 'fromBack', 'toBack'].map((name) => [`${name}${i}`, 'i32'] as const),
-  )
-  return Object.fromEntries([['rows', 'i32'] as const, ['rowsPerTask', 'i32'] as const, ...axes.flat()])
+  return known.get(rank) ?? makeParams(rank)
 }
+
+function makeParams(rank: number): ParamSpec {
+  const params: Record<string, ParamKind> = { rows: 'i32', rowsPerTask: 'i32' }
+  for (let i = 0; i < rank; i++)
+    for (const name of ['size', 'from', 'to', 'fromBack', 'toBack']) params[`${name}${i}`] = 'i32'
+  return params
+}
+
+const known: ReadonlyMap<number, ParamSpec> = new Map(ranks.map((rank) => [rank, makeParams(rank)]))
 
 /** Arguments for `rowParams`. The walk starts with the last axis. */
 export function rowArgs(axes: readonly RowAxis[], rowsPerTask: number): Readonly<Record<string, number>> {
-  const padding = new Array<RowAxis>(rowRank(axes) - axes.length).fill(unitAxis)
-  const entries = [...padding, ...axes].flatMap(({ size, from, to }, i) => [
-    [`size${i}`, size],
-    [`from${i}`, from],
-    [`to${i}`, to],
-    [`fromBack${i}`, size * from],
-    [`toBack${i}`, size * to],
-  ])
-  return { rows: rowCount(axes), rowsPerTask, ...Object.fromEntries(entries) }
+  const args: Record<string, number> = { rows: rowCount(axes), rowsPerTask }
+  const rank = rowRank(axes)
+  const padding = rank - axes.length
+  for (let i = 0; i < rank; i++) {
+    const { size, from, to } = i < padding ? unitAxis : axes[i - padding]!
+    args[`size${i}`] = size
+    args[`from${i}`] = from
+    args[`to${i}`] = to
+    args[`fromBack${i}`] = size * from
+    args[`toBack${i}`] = size * to
+  }
+  return args
 }
 
 /** Rows of a walk. */

@@ -4,7 +4,7 @@ import { op } from '../../wasm/index.ts'
 import type { Kernel, ParamSpec, Place } from '../kernel.ts'
 import type { LowerContext } from '../lower.ts'
 import { longRunBytes } from './move-bytes.ts'
-import { forEachRow, least, type RowAxis, rowArgs, rowCount, rowParams, rowRank } from './rows.ts'
+import { forEachRow, least, type RowAxis, ranks, rowArgs, rowCount, rowParams, rowRank } from './rows.ts'
 import { type Inner, type StridedWalk, stridedWalk } from './strided-axes.ts'
 import { emitRow } from './strided-rows.ts'
 
@@ -90,17 +90,25 @@ interface RunTraits {
   readonly isWhole: boolean
 }
 
+const copyParams: ParamSpec = {
+  from: 'in',
+  to: 'out',
+  length: 'i32',
+  strip: 'i32',
+  fromStep: 'i32',
+  toStep: 'i32',
+  across: 'i32',
+  acrossTo: 'i32',
+}
+
+const paramsOfRank: ReadonlyMap<number, ParamSpec> = new Map(
+  ranks.map((rank) => [rank, { ...copyParams, ...rowParams(rank) }]),
+)
+
 function stridedKernel({ unit, inner }: StridedWalk, rank: number, traits: RunTraits): Kernel<ParamSpec> {
-  const rowParameters = rowParams(rank)
-  const numbers = ['length', 'strip', 'fromStep', 'toStep', 'across', 'acrossTo']
   return {
     key: `copy-${keyOf(inner, unit, traits)}-${rank}`,
-    params: {
-      from: 'in',
-      to: 'out',
-      ...Object.fromEntries(numbers.map((name) => [name, 'i32'] as const)),
-      ...rowParameters,
-    },
+    params: paramsOfRank.get(rank) ?? { ...copyParams, ...rowParams(rank) },
     ...(traits.isWhole && { inplace: [['from', 'to']] as const }),
     emit(k) {
       const { f, arg } = k

@@ -31,10 +31,14 @@ const attrs = {
 type Facts = FactArgs<typeof inputs>
 type Options = Attrs<typeof attrs>
 
+/**
+ * Self-attention with the projections of query, key and value merged into one matrix, a mask of keys, a bias
+ * of scores, and a cache of keys and values. What the mask hides is lowered by mask_filter_value, -10000
+ * unless given.
+ */
 export const attention = defineOp({
   name: 'Attention',
   domain: 'com.microsoft',
-  doc: 'Self-attention with the projections of query, key and value merged into one matrix, a mask of keys, a bias of scores, and a cache of keys and values. What the mask hides is lowered by mask_filter_value, -10000 unless given.',
   since: [1],
   types: { T: ['float32', 'float16', 'bfloat16'], M: ['int32'] },
   inputs,

@@ -6,10 +6,10 @@ import { one } from '../param.ts'
 import { requireBroadcastsTo, requireRank } from '../shared/require.ts'
 import { floats } from '../types.ts'
 
+/** Gelu of A plus a bias B along the last axis. */
 export const biasGelu = defineOp({
   name: 'BiasGelu',
   domain: 'com.microsoft',
-  doc: 'Gelu of A plus a bias B along the last axis.',
   since: [1],
   types: { T: floats },
   inputs: { A: one('T'), B: one('T') },

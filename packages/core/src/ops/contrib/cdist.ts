@@ -4,10 +4,10 @@ import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { requireRank, requireSize } from '../shared/require.ts'
 
+/** The Euclidean distance of each row of A from each row of B, or its square. */
 export const cdist = defineOp({
   name: 'CDist',
   domain: 'com.microsoft',
-  doc: 'The Euclidean distance of each row of A from each row of B, or its square.',
   since: [1],
   types: { T: ['float32', 'float64'] },
   inputs: { A: one('T'), B: one('T') },

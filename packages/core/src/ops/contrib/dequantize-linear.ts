@@ -5,10 +5,12 @@ import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
 import { int4s } from '../types.ts'
 
+/**
+ * (x - x_zero_point) * x_scale in the type of the scale. One scale serves the tensor or a slice of `axis`.
+ */
 export const dequantizeLinear = defineOp({
   name: 'DequantizeLinear',
   domain: 'com.microsoft',
-  doc: '(x - x_zero_point) * x_scale in the type of the scale. One scale serves the tensor or a slice of `axis`.',
   since: [1],
   types: {
     T1: ['int8', 'uint8', 'int16', 'uint16', 'int32', ...int4s],

@@ -10,10 +10,13 @@ import { requireShape } from '../shared/require.ts'
 import { integerToFloat } from './shared/integer-to-float.ts'
 import { eightBits } from './shared/quantized-graph.ts'
 
+/**
+ * The product of A, quantized to uint8 by its own range, and a quantized matrix B, plus a bias. Scale and
+ * zero point of B may be one per column.
+ */
 export const dynamicQuantizeMatmul = defineOp({
   name: 'DynamicQuantizeMatMul',
   domain: 'com.microsoft',
-  doc: 'The product of A, quantized to uint8 by its own range, and a quantized matrix B, plus a bias. Scale and zero point of B may be one per column.',
   since: [1],
   types: { T1: ['float32'], T2: eightBits },
   inputs: {

@@ -8,10 +8,13 @@ import { refuse } from '../refuse.ts'
 import { sizeOf } from '../shared/attention/attention-graph.ts'
 import { requireShape } from '../shared/require.ts'
 
+/**
+ * LayerNormalization of the sum of word, position and segment embeddings; that sum, and the number of ones
+ * in each row of the mask. Positions count from 0 where none are given.
+ */
 export const embedLayerNormalization = defineOp({
   name: 'EmbedLayerNormalization',
   domain: 'com.microsoft',
-  doc: 'LayerNormalization of the sum of word, position and segment embeddings; that sum, and the number of ones in each row of the mask. Positions count from 0 where none are given.',
   since: [1],
   types: { T1: ['int32'], T: ['float32', 'float16'] },
   inputs: {

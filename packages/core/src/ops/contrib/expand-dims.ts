@@ -7,10 +7,10 @@ import { unsqueeze } from '../unsqueeze.ts'
 import { inferAs } from './shared/alias.ts'
 import { cast } from './shared/quantized-graph.ts'
 
+/** Inserts an axis of size 1, so that it stands at the position `axis` of the result. */
 export const expandDims = defineOp({
   name: 'ExpandDims',
   domain: 'com.microsoft',
-  doc: 'Inserts an axis of size 1, so that it stands at the position `axis` of the result.',
   since: [1],
   types: { T: classicTensors },
   inputs: { X: one('T'), axis: one('int32') },

@@ -5,10 +5,10 @@ import { maybe, one } from '../param.ts'
 import { requireBroadcastsTo } from '../shared/require.ts'
 import { floats } from '../types.ts'
 
+/** The tanh approximation of Gelu of X, or of X plus a bias along the last axis. */
 export const fastGelu = defineOp({
   name: 'FastGelu',
   domain: 'com.microsoft',
-  doc: 'The tanh approximation of Gelu of X, or of X plus a bias along the last axis.',
   since: [1],
   types: { T: floats },
   inputs: { X: one('T'), bias: maybe('T') },

@@ -7,10 +7,10 @@ import { ieeeFloats } from '../types.ts'
 import { inferAs } from './shared/alias.ts'
 import { activate, checkActivation } from './shared/fused-activation.ts'
 
+/** An activation of Conv, or of Conv plus Z. */
 export const fusedConv = defineOp({
   name: 'FusedConv',
   domain: 'com.microsoft',
-  doc: 'An activation of Conv, or of Conv plus Z.',
   since: [1],
   types: { T: ieeeFloats },
   inputs: { X: one('T'), W: one('T'), B: maybe('T'), Z: maybe('T') },

@@ -7,10 +7,10 @@ import { ieeeFloats } from '../types.ts'
 import { inferAs } from './shared/alias.ts'
 import { activate, checkActivation } from './shared/fused-activation.ts'
 
+/** An activation of Gemm; its parameters are activation_alpha and activation_beta. */
 export const fusedGemm = defineOp({
   name: 'FusedGemm',
   domain: 'com.microsoft',
-  doc: 'An activation of Gemm; its parameters are activation_alpha and activation_beta.',
   since: [1],
   types: { T: ieeeFloats },
   inputs: { A: one('T'), B: one('T'), C: maybe('T') },

@@ -6,10 +6,13 @@ import { one } from '../param.ts'
 import { floats } from '../types.ts'
 import { fusedProduct, fusedShape } from './shared/fused-matmul.ts'
 
+/**
+ * alpha times the matrix product of A and B. transBatchA and transBatchB move an operand’s first axis behind
+ * its batch axes, transA and transB swap its last two axes.
+ */
 export const fusedMatmul = defineOp({
   name: 'FusedMatMul',
   domain: 'com.microsoft',
-  doc: 'alpha times the matrix product of A and B. transBatchA and transBatchB move an operand’s first axis behind its batch axes, transA and transB swap its last two axes.',
   since: [1],
   types: { T: floats },
   inputs: { A: one('T'), B: one('T') },

@@ -22,10 +22,13 @@ const attrs = {
 type Facts = FactArgs<typeof inputs>
 type Options = Attrs<typeof attrs>
 
+/**
+ * Gather from a tensor that is quantized in blocks along quantize_axis. Bytes hold numbers of `bits` bits
+ * along the last axis, the lowest first; their zero point is the middle of the range where none is given.
+ */
 export const gatherBlockQuantized = defineOp({
   name: 'GatherBlockQuantized',
   domain: 'com.microsoft',
-  doc: 'Gather from a tensor that is quantized in blocks along quantize_axis. Bytes hold numbers of `bits` bits along the last axis, the lowest first; their zero point is the middle of the range where none is given.',
   since: [1],
   types: {
     T1: ['int4', 'uint4', 'uint8'],

@@ -5,10 +5,10 @@ import { classicTensors, indexInts } from '../types.ts'
 import { inferAs } from './shared/alias.ts'
 import { cast } from './shared/quantized-graph.ts'
 
+/** Slices of data, one for each vector of indices along the last axis of indices. */
 export const gatherNd = defineOp({
   name: 'GatherND',
   domain: 'com.microsoft',
-  doc: 'Slices of data, one for each vector of indices along the last axis of indices.',
   since: [1],
   types: { T: classicTensors, Tind: indexInts },
   inputs: { data: one('T'), indices: one('Tind') },

@@ -5,10 +5,10 @@ import { geluOf } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 
+/** X times the standard normal distribution function of X, element by element. */
 export const gelu = defineOp({
   name: 'Gelu',
   domain: 'com.microsoft',
-  doc: 'X times the standard normal distribution function of X, element by element.',
   since: [1],
   types: { T: floats },
   inputs: { X: one('T') },

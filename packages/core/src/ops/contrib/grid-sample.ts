@@ -7,10 +7,10 @@ import { inferAs } from './shared/alias.ts'
 
 const modes = { bilinear: 'linear', nearest: 'nearest', bicubic: 'cubic' } as const
 
+/** Samples images X at the places that Grid names, in [-1, 1] along both axes, between their pixels. */
 export const gridSample = defineOp({
   name: 'GridSample',
   domain: 'com.microsoft',
-  doc: 'Samples images X at the places that Grid names, in [-1, 1] along both axes, between their pixels.',
   since: [1],
   types: { T1: ieeeFloats, T2: ieeeFloats },
   inputs: { X: one('T1'), Grid: one('T1') },

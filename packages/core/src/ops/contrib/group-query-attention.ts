@@ -45,10 +45,14 @@ const attrs = {
   v_quant_type: attr.oneOf(cacheTypes, 'NONE'),
 }
 
+/**
+ * Attention in which groups of query heads share a key head, with rotation of queries and keys and a cache
+ * whose rows are filled up to seqlens_k + 1. A query without key and value holds all three. Caches are not
+ * quantized, and hold every position.
+ */
 export const groupQueryAttention = defineOp({
   name: 'GroupQueryAttention',
   domain: 'com.microsoft',
-  doc: 'Attention in which groups of query heads share a key head, with rotation of queries and keys and a cache whose rows are filled up to seqlens_k + 1. A query without key and value holds all three. Caches are not quantized, and hold every position.',
   since: [1],
   types: {
     T: ['float32', 'float16', 'bfloat16'],

@@ -7,10 +7,10 @@ import { floatsOf } from '../shared/elements.ts'
 import { requireSize } from '../shared/require.ts'
 import { ieeeFloats } from '../types.ts'
 
+/** The inverse of each square matrix; infinite or NaN where there is none. */
 export const inverse = defineOp({
   name: 'Inverse',
   domain: 'com.microsoft',
-  doc: 'The inverse of each square matrix; infinite or NaN where there is none.',
   since: [1],
   types: { T: ieeeFloats },
   inputs: { X: one('T') },

@@ -9,10 +9,13 @@ import { requireShape } from '../shared/require.ts'
 import { integerToFloat } from './shared/integer-to-float.ts'
 import { eightBits, requireScalars, scalar } from './shared/quantized-graph.ts'
 
+/**
+ * The product of two quantized matrices as floats, plus a bias. Scale and zero point of B may be one per
+ * column.
+ */
 export const matmulIntegerToFloat = defineOp({
   name: 'MatMulIntegerToFloat',
   domain: 'com.microsoft',
-  doc: 'The product of two quantized matrices as floats, plus a bias. Scale and zero point of B may be one per column.',
   since: [1],
   types: { T1: eightBits, T2: eightBits, T3: ['float32', 'float16'] },
   inputs: {

@@ -28,10 +28,14 @@ const attrs = {
 }
 type Options = Attrs<typeof attrs>
 
+/**
+ * A times the transpose of a quantized matrix of N rows and K columns, plus a bias. Blocks along K have a
+ * scale and a zero point each, which is the middle of the range where none is given; g_idx names the block
+ * of each column. Sums are taken in float32; accuracy_level only allows for less precision.
+ */
 export const matmulNBits = defineOp({
   name: 'MatMulNBits',
   domain: 'com.microsoft',
-  doc: 'A times the transpose of a quantized matrix of N rows and K columns, plus a bias. Blocks along K have a scale and a zero point each, which is the middle of the range where none is given; g_idx names the block of each column. Sums are taken in float32; accuracy_level only allows for less precision.',
   since: [1],
   types: {
     T1: ['float32', 'float16', 'bfloat16'],

@@ -34,10 +34,14 @@ type Options = Attrs<typeof attrs>
 
 const halves = ['float32', 'float16', 'bfloat16'] as const
 
+/**
+ * Attention of projected queries, keys and values with a bias of the projections, a mask of keys, a bias of
+ * scores, and a cache. Keys and values are packed, or have their heads apart. What the mask hides is lowered
+ * by mask_filter_value, -10000 unless given.
+ */
 export const multiHeadAttention = defineOp({
   name: 'MultiHeadAttention',
   domain: 'com.microsoft',
-  doc: 'Attention of projected queries, keys and values with a bias of the projections, a mask of keys, a bias of scores, and a cache. Keys and values are packed, or have their heads apart. What the mask hides is lowered by mask_filter_value, -10000 unless given.',
   since: [1],
   types: { T: halves, QK: halves, M: ['int32'] },
   inputs,

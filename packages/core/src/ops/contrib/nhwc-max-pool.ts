@@ -4,10 +4,10 @@ import { poolAttrs, poolFact } from '../shared/pool.ts'
 import { aroundChannels, channelsFirst, channelsLast } from './shared/channels-last.ts'
 import { eightBits } from './shared/quantized-graph.ts'
 
+/** MaxPool of a tensor whose channels are the last axis. */
 export const nhwcMaxPool = defineOp({
   name: 'NhwcMaxPool',
   domain: 'com.microsoft',
-  doc: 'MaxPool of a tensor whose channels are the last axis.',
   since: [1],
   types: { T: eightBits },
   inputs: { x: one('T') },

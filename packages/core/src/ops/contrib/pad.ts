@@ -7,10 +7,13 @@ import { maybe, one } from '../param.ts'
 import { ieeeFloats } from '../types.ts'
 import { inferAs } from './shared/alias.ts'
 
+/**
+ * Adds elements before and after each axis: a constant, the mirror image, or the border over and over. pads
+ * holds all beginnings, then all ends, as a vector or as one row.
+ */
 export const pad = defineOp({
   name: 'Pad',
   domain: 'com.microsoft',
-  doc: 'Adds elements before and after each axis: a constant, the mirror image, or the border over and over. pads holds all beginnings, then all ends, as a vector or as one row.',
   since: [1],
   types: { T: ieeeFloats },
   inputs: { data: one('T'), pads: one('int64'), value: maybe('T') },

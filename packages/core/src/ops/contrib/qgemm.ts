@@ -11,10 +11,14 @@ import { cast, eightBits, requireScalars, saturate, scalar, zeroOf } from './sha
 
 const flag = (value: number): boolean => value !== 0
 
+/**
+ * The product of two quantized matrices plus an int32 bias in units of a_scale * b_scale, times alpha:
+ * float32 without y_scale, quantized with it. Scale and zero point of B may be one per column of the
+ * product.
+ */
 export const qgemm = defineOp({
   name: 'QGemm',
   domain: 'com.microsoft',
-  doc: 'The product of two quantized matrices plus an int32 bias in units of a_scale * b_scale, times alpha: float32 without y_scale, quantized with it. Scale and zero point of B may be one per column of the product.',
   since: [1],
   types: {
     T: ['float32'],

@@ -8,10 +8,13 @@ import {
 } from './shared/qlinear-binary.ts'
 import { cast, zeroOf } from './shared/quantized-graph.ts'
 
+/**
+ * The sum of two quantized tensors, quantized again, with broadcasting. In float32: both scales over C_scale
+ * first, then A and B times these onto what the zero points amount to; halves go to the even number.
+ */
 export const qlinearAdd = defineOp({
   name: 'QLinearAdd',
   domain: 'com.microsoft',
-  doc: 'The sum of two quantized tensors, quantized again, with broadcasting. In float32: both scales over C_scale first, then A and B times these onto what the zero points amount to; halves go to the even number.',
   since: [1],
   types: binaryTypes,
   inputs: binaryInputs,

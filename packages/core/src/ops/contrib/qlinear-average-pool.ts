@@ -14,10 +14,14 @@ import { centre, eightBits, requireScalars, saturate, scalar, zeroOf } from './s
 
 const { dilations: _dilations, ...undilated } = poolAttrs
 
+/**
+ * AveragePool of a quantized tensor, quantized again. Sums and means are rounded to float32 at every step,
+ * as in onnxruntime, for they often lie halfway; the zero point is added before the mean is rounded half to
+ * even.
+ */
 export const qlinearAveragePool = defineOp({
   name: 'QLinearAveragePool',
   domain: 'com.microsoft',
-  doc: 'AveragePool of a quantized tensor, quantized again. Sums and means are rounded to float32 at every step, as in onnxruntime, for they often lie halfway; the zero point is added before the mean is rounded half to even.',
   since: [1],
   types: { T: eightBits },
   inputs: {

@@ -7,10 +7,13 @@ import { mixed, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { centre, eightBits, requantize, requireScalars, scalar } from './shared/quantized-graph.ts'
 
+/**
+ * Quantized tensors one after the other along an axis, quantized again. The inputs come in threes: tensor,
+ * scale, zero point.
+ */
 export const qlinearConcat = defineOp({
   name: 'QLinearConcat',
   domain: 'com.microsoft',
-  doc: 'Quantized tensors one after the other along an axis, quantized again. The inputs come in threes: tensor, scale, zero point.',
   since: [1],
   types: { T8: eightBits, TF: ['float32'], TV: [...eightBits, 'float32'] },
   inputs: { Y_scale: one('TF'), Y_zero_point: one('T8'), inputs: mixed('TV') },

@@ -6,10 +6,13 @@ import { globalPoolFact } from '../shared/pool.ts'
 import { channelsFirst, channelsLast } from './shared/channels-last.ts'
 import { cast, eightBits, requireScalars, saturate, scalar, zeroOf } from './shared/quantized-graph.ts'
 
+/**
+ * The mean of each channel of a quantized tensor, quantized again: exact sums times x_scale / (y_scale *
+ * elements), rounded half to even.
+ */
 export const qlinearGlobalAveragePool = defineOp({
   name: 'QLinearGlobalAveragePool',
   domain: 'com.microsoft',
-  doc: 'The mean of each channel of a quantized tensor, quantized again: exact sums times x_scale / (y_scale * elements), rounded half to even.',
   since: [1],
   types: { T: eightBits },
   inputs: {

@@ -12,10 +12,10 @@ import {
   unaryTypes,
 } from './shared/qlinear-unary.ts'
 
+/** A quantized tensor with its negative numbers multiplied by alpha, quantized again. */
 export const qlinearLeakyRelu = defineOp({
   name: 'QLinearLeakyRelu',
   domain: 'com.microsoft',
-  doc: 'A quantized tensor with its negative numbers multiplied by alpha, quantized again.',
   since: [1],
   types: unaryTypes,
   inputs: unaryInputs,

@@ -8,10 +8,13 @@ import {
 } from './shared/qlinear-binary.ts'
 import { centre, zeroOf } from './shared/quantized-graph.ts'
 
+/**
+ * The product of two quantized tensors, quantized again, with broadcasting. In float32: the exact product of
+ * the centred numbers times A_scale * B_scale / C_scale, plus the zero point; halves go to the even number.
+ */
 export const qlinearMul = defineOp({
   name: 'QLinearMul',
   domain: 'com.microsoft',
-  doc: 'The product of two quantized tensors, quantized again, with broadcasting. In float32: the exact product of the centred numbers times A_scale * B_scale / C_scale, plus the zero point; halves go to the even number.',
   since: [1],
   types: binaryTypes,
   inputs: binaryInputs,

@@ -9,10 +9,10 @@ import {
   unaryTypes,
 } from './shared/qlinear-unary.ts'
 
+/** The logistic function of a quantized tensor, quantized again. */
 export const qlinearSigmoid = defineOp({
   name: 'QLinearSigmoid',
   domain: 'com.microsoft',
-  doc: 'The logistic function of a quantized tensor, quantized again.',
   since: [1],
   types: unaryTypes,
   inputs: unaryInputs,

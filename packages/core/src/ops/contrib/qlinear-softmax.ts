@@ -8,10 +8,14 @@ import { lowerByteSoftmax } from '../lower/quantized-lines.ts'
 import { maybe, one } from '../param.ts'
 import { cast, eightBits, requireScalars, scalar } from './shared/quantized-graph.ts'
 
+/**
+ * Softmax of a quantized tensor, quantized again, in integers: exponentials are whole multiples of the least
+ * that keeps their sum within 32 bits, and 1 / y_scale is cut to a whole number. Before opset 13 the axes
+ * from `axis` on count as one.
+ */
 export const qlinearSoftmax = defineOp({
   name: 'QLinearSoftmax',
   domain: 'com.microsoft',
-  doc: 'Softmax of a quantized tensor, quantized again, in integers: exponentials are whole multiples of the least that keeps their sum within 32 bits, and 1 / y_scale is cut to a whole number. Before opset 13 the axes from `axis` on count as one.',
   since: [1],
   types: { T: eightBits },
   inputs: {

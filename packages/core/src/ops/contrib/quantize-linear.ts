@@ -5,10 +5,13 @@ import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
 import { int4s } from '../types.ts'
 
+/**
+ * x / y_scale + y_zero_point in a narrow integer type (uint8 where there is no zero point), stopping at the
+ * ends of its range. One scale serves the tensor or a slice of `axis`.
+ */
 export const quantizeLinear = defineOp({
   name: 'QuantizeLinear',
   domain: 'com.microsoft',
-  doc: 'x / y_scale + y_zero_point in a narrow integer type (uint8 where there is no zero point), stopping at the ends of its range. One scale serves the tensor or a slice of `axis`.',
   since: [1],
   types: {
     T1: ['float16', 'float32'],

@@ -6,10 +6,10 @@ import { swishOf } from '../lower/formulas.ts'
 import { one } from '../param.ts'
 import { floats } from '../types.ts'
 
+/** X times the logistic function of alpha * X, element by element. */
 export const quickGelu = defineOp({
   name: 'QuickGelu',
   domain: 'com.microsoft',
-  doc: 'X times the logistic function of alpha * X, element by element.',
   since: [1],
   types: { T: floats },
   inputs: { X: one('T') },

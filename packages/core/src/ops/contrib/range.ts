@@ -5,10 +5,10 @@ import { range as standard } from '../range.ts'
 import { inferAs } from './shared/alias.ts'
 import { scalar } from './shared/quantized-graph.ts'
 
+/** start, start + delta, … up to and without limit; delta is 1 unless given. */
 export const range = defineOp({
   name: 'Range',
   domain: 'com.microsoft',
-  doc: 'start, start + delta, … up to and without limit; delta is 1 unless given.',
   since: [1],
   types: { T: ['float32', 'float64', 'int16', 'int32', 'int64'] },
   inputs: { start: one('T'), limit: one('T'), delta: maybe('T') },

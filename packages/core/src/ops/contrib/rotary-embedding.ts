@@ -8,10 +8,13 @@ import { refuse } from '../refuse.ts'
 import { sizeOf } from '../shared/attention/attention-graph.ts'
 import { requireRank } from '../shared/require.ts'
 
+/**
+ * Rotates pairs of each head by the angles of its position: halves of the head, or neighbours if
+ * interleaved. One position id is that of the first token.
+ */
 export const rotaryEmbedding = defineOp({
   name: 'RotaryEmbedding',
   domain: 'com.microsoft',
-  doc: 'Rotates pairs of each head by the angles of its position: halves of the head, or neighbours if interleaved. One position id is that of the first token.',
   since: [1],
   types: { T: ['float32', 'float16', 'bfloat16'], M: ['int64'] },
   inputs: { input: one('T'), position_ids: one('M'), cos_cache: one('T'), sin_cache: one('T') },

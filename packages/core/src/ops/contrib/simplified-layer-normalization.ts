@@ -11,9 +11,12 @@ import { floats } from '../types.ts'
 import { inverseRoot, rmsNormalize } from './shared/rms.ts'
 
 // onnxruntime keeps this operator of its own in the domain of ONNX.
+/**
+ * Divides by the root mean square over the axes from `axis` on, then multiplies by scale; an operator of
+ * onnxruntime, which RMSNormalization has become since.
+ */
 export const simplifiedLayerNormalization = defineOp({
   name: 'SimplifiedLayerNormalization',
-  doc: 'Divides by the root mean square over the axes from `axis` on, then multiplies by scale; an operator of onnxruntime, which RMSNormalization has become since.',
   since: [1],
   types: { T: floats, U: ['float32', 'float64'], V: floats },
   inputs: { X: one('T'), scale: one('V') },

@@ -6,10 +6,10 @@ import { maybe, one } from '../param.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { inferSkip, skipOutputs, skipSum, skipTypes } from './shared/skip-normalization.ts'
 
+/** LayerNormalization over the last axis of input + skip + bias, and that sum. */
 export const skipLayerNormalization = defineOp({
   name: 'SkipLayerNormalization',
   domain: 'com.microsoft',
-  doc: 'LayerNormalization over the last axis of input + skip + bias, and that sum.',
   since: [1],
   types: skipTypes,
   inputs: {

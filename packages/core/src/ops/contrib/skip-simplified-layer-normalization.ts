@@ -6,10 +6,10 @@ import { castTo } from '../shared/cast-node.ts'
 import { inverseRoot, rmsNormalize } from './shared/rms.ts'
 import { inferSkip, skipOutputs, skipSum, skipTypes } from './shared/skip-normalization.ts'
 
+/** RMSNormalization over the last axis of input + skip + bias, and that sum. */
 export const skipSimplifiedLayerNormalization = defineOp({
   name: 'SkipSimplifiedLayerNormalization',
   domain: 'com.microsoft',
-  doc: 'RMSNormalization over the last axis of input + skip + bias, and that sum.',
   since: [1],
   types: skipTypes,
   inputs: { input: one('T'), skip: one('T'), gamma: one('T'), bias: maybe('T') },

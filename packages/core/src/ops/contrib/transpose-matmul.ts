@@ -8,10 +8,13 @@ import { fusedProduct, fusedShape } from './shared/fused-matmul.ts'
 
 const inPlace = { transBatchA: 0, transBatchB: 0 }
 
+/**
+ * alpha times the matrix product of A and B, either with its last two axes swapped where told. FusedMatMul
+ * took its place.
+ */
 export const transposeMatmul = defineOp({
   name: 'TransposeMatMul',
   domain: 'com.microsoft',
-  doc: 'alpha times the matrix product of A and B, either with its last two axes swapped where told. FusedMatMul took its place.',
   since: [1],
   types: { T: floats },
   inputs: { A: one('T'), B: one('T') },

@@ -5,10 +5,10 @@ import { trilu as standard } from '../trilu.ts'
 import { numbers } from '../types.ts'
 import { inferAs } from './shared/alias.ts'
 
+/** The triangle of each matrix on and above (upper) or on and below the k-th diagonal; zero elsewhere. */
 export const trilu = defineOp({
   name: 'Trilu',
   domain: 'com.microsoft',
-  doc: 'The triangle of each matrix on and above (upper) or on and below the k-th diagonal; zero elsewhere.',
   since: [1],
   types: { T: [...numbers, 'bool'] },
   inputs: { X: one('T'), k: maybe('int64') },

@@ -4,10 +4,13 @@ import { one } from '../param.ts'
 import { requireRank } from '../shared/require.ts'
 import { classicTensors } from '../types.ts'
 
+/**
+ * The different elements of a vector in the order of their first occurrence; which one each element is, and
+ * how often each occurs.
+ */
 export const unique = defineOp({
   name: 'Unique',
   domain: 'com.microsoft',
-  doc: 'The different elements of a vector in the order of their first occurrence; which one each element is, and how often each occurs.',
   since: [1],
   types: { T: classicTensors },
   inputs: { x: one('T') },

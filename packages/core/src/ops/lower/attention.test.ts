@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float } from '../../ir/builder.ts'
 import { portableTarget } from '../../kernel/target.ts'
-import { checkOnTargets, type TargetsCase } from '../../testing/check-targets.ts'
+import { checkOnTargets, type EmitCase } from '../../testing/check-emit.ts'
 import { generator } from '../../testing/gen.ts'
 import { bool, f32, i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'
@@ -10,11 +10,8 @@ import { randomStream } from '../random.ts'
 
 const g = generator(randomStream(1))
 const random = (...shape: readonly number[]) => g.tensor('float32', shape)
-const check = (
-  inputs: TargetsCase['inputs'],
-  attrs: TargetsCase['attrs'] = {},
-  rest: Partial<TargetsCase> = {},
-) => checkOnTargets(attention, { inputs, attrs, tolerance: { relative: 1e-4, absolute: 1e-5 }, ...rest })
+const check = (inputs: EmitCase['inputs'], attrs: EmitCase['attrs'] = {}, rest: Partial<EmitCase> = {}) =>
+  checkOnTargets(attention, { inputs, attrs, tolerance: { relative: 1e-4, absolute: 1e-5 }, ...rest })
 
 describe('Attention', () => {
   it.each([

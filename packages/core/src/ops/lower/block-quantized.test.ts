@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { portableTarget } from '../../kernel/target.ts'
-import { checkOnTargets } from '../../testing/check-targets.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
 import { generator } from '../../testing/gen.ts'
 import { flat, i32, i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'

@@ -1,14 +1,13 @@
 import { it } from 'vitest'
-import { checkEmit } from '../../testing/emit-check.ts'
-import { type Gen, generator } from '../../testing/gen.ts'
+import { checkOnTargets, type EmitCase } from '../../testing/check-emit.ts'
+import type { Gen } from '../../testing/gen.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import { batchNormalization } from '../batch-normalization.ts'
 import type { AnyOp } from '../define.ts'
 import { instanceNormalization } from '../instance-normalization.ts'
 import { lpNormalization } from '../lp-normalization.ts'
 import { lrn } from '../lrn.ts'
-import { randomStream } from '../random.ts'
 
-const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13]
 
 function shapeOf(g: Gen, rank: number): number[] {
@@ -17,12 +16,8 @@ function shapeOf(g: Gen, rank: number): number[] {
   return shape
 }
 
-function checkRandom(op: AnyOp, make: (g: Gen) => Omit<Parameters<typeof checkEmit>[1], 'label'>): void {
-  for (let i = 0; i < 25; i++) {
-    const at = seed * 1000 + i
-    const g = generator(randomStream(at))
-    checkEmit(op, { threads: g.oneOf([1, 3]), ...make(g), label: `seed ${at}` })
-  }
+function checkRandom(op: AnyOp, make: (g: Gen) => EmitCase): void {
+  randomCases(25, (g) => checkOnTargets(op, { threads: g.oneOf([1, 3]), ...make(g) }))
 }
 
 it('normalises by given statistics as the reference does', () =>

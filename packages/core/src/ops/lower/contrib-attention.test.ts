@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import type { Tensor } from '../../base/tensor.ts'
 import { float } from '../../ir/builder.ts'
-import { checkOnTargets, type TargetsCase } from '../../testing/check-targets.ts'
+import { checkOnTargets, type EmitCase } from '../../testing/check-emit.ts'
 import { generator } from '../../testing/gen.ts'
 import { i32, i64 } from '../../testing/literals.ts'
 import { groupQueryAttention } from '../contrib/group-query-attention.ts'
@@ -16,7 +16,7 @@ const tolerance = { relative: 1e-4, absolute: 1e-5 }
 
 describe('MultiHeadAttention', () => {
   const own = [random(2, 3, 10), random(2, 5, 10), random(2, 5, 14)]
-  const check = (inputs: TargetsCase['inputs'], attrs = {}, outputCount = 1, closeness = tolerance) =>
+  const check = (inputs: EmitCase['inputs'], attrs = {}, outputCount = 1, closeness = tolerance) =>
     checkOnTargets(multiHeadAttention, {
       inputs,
       attrs: { num_heads: 2, ...attrs },

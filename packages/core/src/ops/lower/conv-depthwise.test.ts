@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
-import { checkEmit } from '../../testing/emit-check.ts'
-import { doublePlusRow } from '../../testing/epilogue.ts'
+import type { Epilogue } from '../../kernel/lower.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
+import { lightAndHeavy } from '../../testing/epilogue.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import { recorder } from '../../testing/run-calls.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { conv } from '../conv.ts'
@@ -36,11 +38,7 @@ function randomConv(g: Gen, rank: 1 | 2, kernels: readonly number[]) {
 
 for (const rank of [1, 2] as const) {
   it(`convolves single channels over ${rank} axes as the reference does`, () => {
-    for (let i = 0; i < 24; i++) {
-      const at = seed * 1000 + i
-      const g = generator(randomStream(at))
-      checkEmit(conv, { ...randomConv(g, rank, i % 2 === 0 ? [3] : [1, 2, 3, 5, 7]), label: `seed ${at}` })
-    }
+    randomCases(24, (g, i) => checkOnTargets(conv, randomConv(g, rank, i % 2 === 0 ? [3] : [1, 2, 3, 5, 7])))
   })
 }
 
@@ -51,7 +49,7 @@ it('cuts large planes into strips', () => {
     [2, 2],
   ]) {
     const inputs = [g.tensor('float32', [1, 3, 131, 61]), g.tensor('float32', [3, 1, 3, 3])]
-    checkEmit(conv, { inputs, attrs: { group: 3, pads: [1, 1, 1, 1], strides }, threads: 2 })
+    checkOnTargets(conv, { inputs, attrs: { group: 3, pads: [1, 1, 1, 1], strides }, threads: 2 })
   }
 })
 
@@ -59,7 +57,7 @@ it('pads automatically', () => {
   const g = generator(randomStream(seed))
   for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER', 'VALID']) {
     const inputs = [g.tensor('float32', [1, 2, 8, 11]), g.tensor('float32', [2, 1, 3, 3])]
-    checkEmit(conv, { inputs, attrs: { group: 2, auto_pad, strides: [2, 2] } })
+    checkOnTargets(conv, { inputs, attrs: { group: 2, auto_pad, strides: [2, 2] } })
   }
 })
 
@@ -67,16 +65,15 @@ it('applies the epilogue to every element', () => {
   const g = generator(randomStream(seed))
   const [x, w] = [g.tensor('float32', [2, 3, 6, 7]), g.tensor('float32', [3, 1, 3, 3])]
   for (const target of testTargets()) {
-    const run = (withEpilogue: boolean) => {
-      const r = recorder(target, withEpilogue ? doublePlusRow : undefined)
+    const run = (epilogue?: Epilogue) => {
+      const r = recorder(target, epilogue)
       const Y = r.result('float32', [2, 3, 6, 7])
       const axes = windowAxes([6, 7], [3, 3], { pads: [1, 1, 1, 1] })
       const node = { X: r.ref(x), W: r.ref(w), B: undefined, Y, axes, group: 3 }
       expect(depthwiseConvolution.lower(node, r.context)).toBeUndefined()
       return r.run([Y])[0]!.data as Float32Array // a float32 result
     }
-    const [plain, got] = [run(false), run(true)]
-    const expected = plain.map((value, i) => 2 * value + (Math.floor(i / 7) % 6))
-    expect(got).toEqual(expected)
+    const expected = run().map((value, i) => 2 * value + (Math.floor(i / 7) % 6))
+    for (const epilogue of lightAndHeavy) expect(run(epilogue)).toEqual(expected)
   }
 })

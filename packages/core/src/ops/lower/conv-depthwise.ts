@@ -2,6 +2,7 @@
  * Depthwise convolution: every output plane comes from one input plane. Vectors run along the width; the padded strip
  * in scratch has no borders. 3×3 windows keep their weights in registers; others walk over a table of taps.
  */
+import { epiloguePass } from '../../kernel/epilogue-pass.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../../kernel/kernel.ts'
 import type { BoundEpilogue, LowerContext, Refusal } from '../../kernel/lower.ts'
 import { type Phases, phasesOf } from '../../kernel/spatial/padded-rows.ts'
@@ -100,6 +101,7 @@ function depthwiseKernel(
     params: { ...depthwiseParams, ...epilogue.params },
     emit(k: DepthwiseBuilder) {
       const { f, arg } = k
+      const pass = epiloguePass(k, epilogue, 4)
       const source = (plane: Local<'i32'>) => {
         const input = op('i32.div_u', plane, arg('multiplier'))
         return op('i32.add', arg('x'), op('i32.shl', op('i32.mul', input, arg('inputPlane')), i32(2)))
@@ -119,9 +121,17 @@ function depthwiseKernel(
         const out = f.let(op('i32.add', arg('y'), op('i32.shl', op('i32.mul', rows, width), i32(2))))
         const place = { batch, map, width, out }
         const strip = { place, weights, bias, first, end }
-        const row = (y: Local<'i32'>) => emitEpilogueRow(k, epilogue, place, y)
+        const row = pass ? () => {} : (y: Local<'i32'>) => emitEpilogueRow(k, epilogue, place, y)
+        const at = f.let(out)
         if (three) emitThreeByThree(k, phases === 1 ? 1 : 2, strip, row)
         else emitTaps(k, strip, row)
+        pass?.({
+          at,
+          rowBytes: op('i32.shl', width, i32(2)),
+          rows: op('i32.sub', end, first),
+          columns: width,
+          indices: [batch, map, first, i32(0)],
+        })
       })
     },
   })

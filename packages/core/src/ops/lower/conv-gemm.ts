@@ -52,7 +52,7 @@ export const gemmConvolution: ConvStrategy = {
 }
 
 /** The product for every image and group. */
-function lowerProduct(problem: ConvProblem, b: GemmProblem['b'], context: LowerContext): Refusal {
+export function lowerProduct(problem: ConvProblem, b: GemmProblem['b'], context: LowerContext): Refusal {
   const { W, B, Y, group } = problem
   const [images, channels] = Y.shape as readonly [number, number] // of rank 3 at least
   const maps = channels / group
@@ -99,7 +99,7 @@ function groupedEpilogue(
       return {
         ...bound,
         key: `${bound.key}:${group}x${maps}`,
-        vector: (k, value, indices) => bound.vector(k, value, ungrouped(indices)),
+        vector: (k, value, indices, constants) => bound.vector(k, value, ungrouped(indices), constants),
         scalar: (k, value, indices) => bound.scalar(k, value, ungrouped(indices)),
       }
     },

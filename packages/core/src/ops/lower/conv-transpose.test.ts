@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest'
 import type { AttributesInit } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, exactTensor, randomCases } from '../../testing/check-contraction.ts'
+import { checkEmit, epilogues } from '../../testing/check-emit.ts'
 import type { Gen } from '../../testing/gen.ts'
+import { exactTensor, randomCases } from '../../testing/random-cases.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { convTranspose } from '../conv-transpose.ts'
 
@@ -32,7 +33,7 @@ function check(g: Gen, rank: number, mostStride: number, target: Parameters<type
     g.bool() ? exactTensor(g, [group * maps]) : undefined,
   ]
   const constants = g.bool() ? [1, 2] : []
-  checkEmit(convTranspose, { inputs, attrs, constants, hasEpilogue: g.bool() }, target)
+  checkEmit(convTranspose, { inputs, attrs, constants, hasEpilogue: g.oneOf(epilogues) }, target)
 }
 
 for (const target of testTargets()) {

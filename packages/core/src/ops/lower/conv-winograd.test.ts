@@ -2,9 +2,10 @@ import { expect, it } from 'vitest'
 import type { Tensor } from '../../base/tensor.ts'
 import { tensorType } from '../../base/value.ts'
 import { graphBuilder } from '../../ir/builder.ts'
+import type { Epilogue } from '../../kernel/lower.ts'
 import type { Target } from '../../kernel/target.ts'
 import { interpret } from '../../reference/interpret.ts'
-import { doublePlusRow } from '../../testing/epilogue.ts'
+import { lightAndHeavy } from '../../testing/epilogue.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { recorder } from '../../testing/run-calls.ts'
 import { testTargets } from '../../testing/targets.ts'
@@ -21,8 +22,8 @@ interface Case {
   readonly pads: readonly number[]
 }
 
-function run(outputs: 2 | 4, { x, w, b, pads }: Case, target: Target, threads = 1, withEpilogue = false) {
-  const r = recorder(target, withEpilogue ? doublePlusRow : undefined, threads)
+function run(outputs: 2 | 4, { x, w, b, pads }: Case, target: Target, threads = 1, epilogue?: Epilogue) {
+  const r = recorder(target, epilogue, threads)
   const axes = windowAxes(x.shape.slice(2), [3, 3], { pads })
   const shape = [x.shape[0]!, w.shape[0]!, ...axes.map((axis) => axis.output)]
   const Y = r.result('float32', shape)
@@ -112,7 +113,7 @@ it('applies the epilogue to every element', () => {
     for (const target of testTargets()) {
       const plain = run(4, one, target)
       const expected = plain.map((value, i) => 2 * value + (Math.floor(i / width) % 6))
-      expect(run(4, one, target, 1, true)).toEqual(expected)
+      for (const epilogue of lightAndHeavy) expect(run(4, one, target, 1, epilogue)).toEqual(expected)
     }
   }
 })

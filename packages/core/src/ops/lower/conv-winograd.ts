@@ -9,7 +9,7 @@ import { weightsKernel } from './winograd/weights.ts'
 import { winogradKernel } from './winograd/winograd-kernel.ts'
 
 /** With fewer channels the transforms cost more than the multiplications that they save. */
-const leastChannels = 12
+const leastChannels = 6
 
 /** Of the 9 multiplications per result that a direct convolution takes, so many must be left at most. */
 const mostProducts = 6

@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest'
 import type { AttributesInit } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, exactTensor, randomCases } from '../../testing/check-contraction.ts'
+import { checkEmit, epilogues } from '../../testing/check-emit.ts'
 import type { Gen } from '../../testing/gen.ts'
+import { exactTensor, randomCases } from '../../testing/random-cases.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { conv } from '../conv.ts'
 
@@ -40,7 +41,7 @@ function check(g: Gen, rank: number, mostStride: number, target: Parameters<type
     g.bool() ? exactTensor(g, [maps]) : undefined,
   ]
   const constants = g.bool() ? [1, 2] : []
-  checkEmit(conv, { inputs, attrs, constants, hasEpilogue: g.bool(), threads: g.int(1, 2) }, target)
+  checkEmit(conv, { inputs, attrs, constants, hasEpilogue: g.oneOf(epilogues), threads: g.int(1, 2) }, target)
 }
 
 for (const target of testTargets({ everyTile: true })) {
@@ -53,10 +54,31 @@ for (const target of testTargets({ everyTile: true })) {
         const inputs = [exactTensor(g, [1, 50, 5, 9], g.bool()), exactTensor(g, [5, 50, 3, 3])]
         checkEmit(
           conv,
-          { inputs, attrs: { pads: [1, 1, 1, 1] }, constants: [1], hasEpilogue: g.bool() },
+          { inputs, attrs: { pads: [1, 1, 1, 1] }, constants: [1], hasEpilogue: g.oneOf(epilogues) },
           target,
         )
       })
+    })
+    it('equal the reference for few maps of images in blocks of rows', () => {
+      for (const [stride, group, threads] of [
+        [1, 1, 1],
+        [2, 1, 2],
+        [1, 2, 2],
+      ] as const)
+        randomCases(1, (g) => {
+          const [depth, maps] = [36, g.int(4, 16)]
+          const inputs = [
+            exactTensor(g, [2, group * depth, 2 + 11 * stride, 47 * stride], g.bool()),
+            exactTensor(g, [group * maps, depth, 3, 5]),
+            exactTensor(g, [group * maps]),
+          ]
+          const attrs = { group, strides: [stride, stride], pads: [1, 2, 1, 2] }
+          checkEmit(
+            conv,
+            { inputs, attrs, constants: [1, 2], hasEpilogue: g.oneOf(epilogues), threads },
+            target,
+          )
+        })
     })
     it('equal the reference for single taps', () => {
       randomCases(15, (g) => {
@@ -68,7 +90,11 @@ for (const target of testTargets({ everyTile: true })) {
         ]
         const stride = g.oneOf([1, 1, 2])
         const attrs = { group, strides: [stride, stride] }
-        checkEmit(conv, { inputs, attrs, constants: g.bool() ? [1, 2] : [], hasEpilogue: g.bool() }, target)
+        checkEmit(
+          conv,
+          { inputs, attrs, constants: g.bool() ? [1, 2] : [], hasEpilogue: g.oneOf(epilogues) },
+          target,
+        )
       })
     })
   })

@@ -5,12 +5,14 @@ import { type WindowSpec, windowAxes } from '../shared/window.ts'
 import { depthwiseConvolution } from './conv-depthwise.ts'
 import { gemmConvolution, pointwiseConvolution } from './conv-gemm.ts'
 import type { ConvStrategy } from './conv-problem.ts'
+import { shiftedConvolution } from './conv-shifted.ts'
 import { winogradConvolution } from './conv-winograd.ts'
 
 /** In the order in which they are tried; the last one takes all. */
 const strategies: readonly ConvStrategy[] = [
-  depthwiseConvolution,
   winogradConvolution,
+  shiftedConvolution,
+  depthwiseConvolution,
   pointwiseConvolution,
   gemmConvolution,
 ]

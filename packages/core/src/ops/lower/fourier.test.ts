@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { portableTarget } from '../../kernel/target.ts'
-import { checkOnTargets } from '../../testing/check-targets.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
 import { generator } from '../../testing/gen.ts'
 import { i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'
-import { dft } from '../dft.ts'
 import { randomStream } from '../random.ts'
-import { stft } from '../stft.ts'
+import { dft } from '../signal/dft.ts'
+import { stft } from '../signal/stft.ts'
 
 const g = generator(randomStream(1))
 const random = (...shape: readonly number[]) => g.tensor('float32', shape)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { portableTarget } from '../../kernel/target.ts'
-import { checkOnTargets } from '../../testing/check-targets.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { i32 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'

@@ -2,11 +2,11 @@ import { it } from 'vitest'
 import type { DType } from '../../base/dtype.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import { scales, wholeRange } from '../../testing/bytes.ts'
-import { randomCases } from '../../testing/check-contraction.ts'
 import { exact, referenceOutputs } from '../../testing/check-emit.ts'
-import { compareEmit } from '../../testing/compare-emit.ts'
+import { compareCompiled } from '../../testing/compare-compiled.ts'
 import type { Gen } from '../../testing/gen.ts'
 import { flat } from '../../testing/literals.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import type { AnyOp } from '../define.ts'
 import { dequantizeLinear } from '../dequantize-linear.ts'
 import { dynamicQuantizeLinear } from '../dynamic-quantize-linear.ts'
@@ -17,7 +17,7 @@ const integers = ['int8', 'uint8', 'int16', 'uint16'] as const
 /** Compiled and reference results are the same bits. */
 function check(op: AnyOp, inputs: readonly (Tensor | undefined)[], attrs = {}, outputCount = 1): void {
   const outputs = referenceOutputs(op, { inputs, attrs, outputCount })
-  compareEmit({ op, inputs, attrs, outputs }, exact)
+  compareCompiled({ op, inputs, attrs, outputs }, exact)
 }
 
 /** A shape, and shapes of parameters per tensor, per slice or per block of an axis. */

@@ -1,7 +1,8 @@
 import { describe, it } from 'vitest'
 import { float } from '../../ir/builder.ts'
 import { targetKey } from '../../kernel/target.ts'
-import { checkEmit, exactTensor, randomCases } from '../../testing/check-contraction.ts'
+import { checkEmit, epilogues } from '../../testing/check-emit.ts'
+import { exactTensor, randomCases } from '../../testing/random-cases.ts'
 import { testTargets } from '../../testing/targets.ts'
 import { transposeMatmul } from '../contrib/transpose-matmul.ts'
 import { gemm } from '../gemm.ts'
@@ -16,7 +17,11 @@ for (const target of testTargets({ everyTile: true })) {
         const [m, k, n] = [g.oneOf(edges), g.oneOf(edges), g.oneOf(edges)]
         const inputs = [exactTensor(g, [m, k], g.int(0, 3) === 0), exactTensor(g, [k, n])]
         const constants = [0, 1].filter(() => g.bool())
-        checkEmit(matmul, { inputs, constants, hasEpilogue: g.bool(), threads: g.int(1, 3) }, target)
+        checkEmit(
+          matmul,
+          { inputs, constants, hasEpilogue: g.oneOf(epilogues), threads: g.int(1, 3) },
+          target,
+        )
       })
     })
 
@@ -25,7 +30,7 @@ for (const target of testTargets({ everyTile: true })) {
         const [m, k, n] = [g.int(1, 21), g.oneOf([383, 384, 385, 512, 521, 600]), g.int(1, 37)]
         const inputs = [exactTensor(g, [m, k], g.bool()), exactTensor(g, [k, n])]
         const constants = [0, 1].filter(() => g.bool())
-        checkEmit(matmul, { inputs, constants, hasEpilogue: g.bool() }, target)
+        checkEmit(matmul, { inputs, constants, hasEpilogue: g.oneOf(epilogues) }, target)
       })
     })
 
@@ -49,7 +54,7 @@ for (const target of testTargets({ everyTile: true })) {
         ])
         const constants = [0, 1].filter(() => g.bool())
         const inputs = [exactTensor(g, [...batchA, m, k]), exactTensor(g, [...batchB, k, n])]
-        checkEmit(matmul, { inputs, constants, hasEpilogue: g.bool() }, target)
+        checkEmit(matmul, { inputs, constants, hasEpilogue: g.oneOf(epilogues) }, target)
       })
     })
 
@@ -58,7 +63,7 @@ for (const target of testTargets({ everyTile: true })) {
         const [k, n] = [g.int(1, 40), g.int(1, 20)]
         const x = exactTensor(g, [k], g.bool())
         const matrix = g.bool()
-        const hasEpilogue = g.bool()
+        const hasEpilogue = g.oneOf(epilogues)
         if (matrix) checkEmit(matmul, { inputs: [x, exactTensor(g, [k, n])], hasEpilogue }, target)
         else checkEmit(matmul, { inputs: [exactTensor(g, [2, n, k]), x], hasEpilogue }, target)
       })
@@ -84,7 +89,11 @@ for (const target of testTargets({ everyTile: true })) {
           transB,
         }
         const constants = [0, 1, 2].filter(() => g.bool())
-        checkEmit(gemm, { inputs, attrs, constants, hasEpilogue: g.bool(), threads: g.int(1, 3) }, target)
+        checkEmit(
+          gemm,
+          { inputs, attrs, constants, hasEpilogue: g.oneOf(epilogues), threads: g.int(1, 3) },
+          target,
+        )
       })
     })
 
@@ -93,7 +102,7 @@ for (const target of testTargets({ everyTile: true })) {
         const [m, k, n] = [g.int(16, 41), g.oneOf([1, 5, 390]), g.oneOf([9, 10, 13, 14, 17, 18, 25])]
         const C = g.oneOf([undefined, [n], [m, 1], [m, n]])
         const inputs = [exactTensor(g, [m, k], g.bool()), exactTensor(g, [k, n]), C && exactTensor(g, C)]
-        checkEmit(gemm, { inputs, constants: [0, 1], hasEpilogue: g.bool() }, target)
+        checkEmit(gemm, { inputs, constants: [0, 1], hasEpilogue: g.oneOf(epilogues) }, target)
       })
     })
 

@@ -149,7 +149,7 @@ describe('kernels that move elements', () => {
         [1, 0, 2, 3],
         [0, 1, 3, 2],
       ])
-        checkEmit(transpose, { inputs: [x], attrs: { perm } }, portableTarget, { threads: 2 })
+        checkEmit(transpose, { inputs: [x], attrs: { perm }, threads: 2 }, portableTarget)
     }
     checkEmit(reshape, { inputs: [counted('float32', [5, 100_003]), i64([-1])] }, portableTarget)
   })

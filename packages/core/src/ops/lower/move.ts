@@ -1,6 +1,7 @@
 /** Kernel calls of operators that only move elements: whole tensors, parts of axes, other orders of axes. */
 import { packedByteLength } from '../../base/dtype.ts'
 import { elementCount, stridesOf } from '../../base/shape.ts'
+import type { Place } from '../../kernel/kernel.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { elementBytes } from '../../kernel/move/element.ts'
 import { stridedCopy } from '../../kernel/move/strided-copy.ts'
@@ -103,23 +104,7 @@ export function emitJoined(
   axis: number,
   context: LowerContext,
 ): Refusal {
-  const bytes = elementBytes(to.dtype)
-  if (!bytes) return unmovable(to)
-  const strides = stridesOf(to.shape)
-  let start = 0
-  for (const { at, shape } of list) {
-    stridedCopy(context, {
-      elementBytes: bytes,
-      shape,
-      from: at,
-      fromStrides: stridesOf(shape),
-      to: to.at,
-      toOffset: start * strides[axis]!,
-      toStrides: strides,
-    })
-    start += shape[axis]!
-  }
-  return undefined
+  return copyParts(to, list, axis, context, (part, whole) => [part, whole])
 }
 
 /** A tensor cut into parts along an axis. */
@@ -129,19 +114,42 @@ export function emitSplit(
   axis: number,
   context: LowerContext,
 ): Refusal {
-  const bytes = elementBytes(from.dtype)
-  if (!bytes) return unmovable(from)
-  const strides = stridesOf(from.shape)
+  return copyParts(from, list, axis, context, (part, whole) => [whole, part])
+}
+
+/** One side of a copy. */
+interface CopyEnd {
+  readonly at: Place
+  readonly offset: number
+  readonly strides: readonly number[]
+}
+
+/** Copies parts of a tensor that lie one behind the other along an axis: from the first end to the second. */
+function copyParts(
+  whole: TensorRef,
+  parts: readonly TensorRef[],
+  axis: number,
+  context: LowerContext,
+  direct: (part: CopyEnd, whole: CopyEnd) => readonly [from: CopyEnd, to: CopyEnd],
+): Refusal {
+  const bytes = elementBytes(whole.dtype)
+  if (!bytes) return unmovable(whole)
+  const strides = stridesOf(whole.shape)
   let start = 0
-  for (const { at, shape } of list) {
+  for (const { at, shape } of parts) {
+    const [from, to] = direct(
+      { at, offset: 0, strides: stridesOf(shape) },
+      { at: whole.at, offset: start * strides[axis]!, strides },
+    )
     stridedCopy(context, {
       elementBytes: bytes,
       shape,
       from: from.at,
-      fromOffset: start * strides[axis]!,
-      fromStrides: strides,
-      to: at,
-      toStrides: stridesOf(shape),
+      fromOffset: from.offset,
+      fromStrides: from.strides,
+      to: to.at,
+      toOffset: to.offset,
+      toStrides: to.strides,
     })
     start += shape[axis]!
   }

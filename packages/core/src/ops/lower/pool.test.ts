@@ -1,13 +1,12 @@
 import { it } from 'vitest'
-import { checkEmit } from '../../testing/emit-check.ts'
-import { type Gen, generator } from '../../testing/gen.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
+import type { Gen } from '../../testing/gen.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import { averagePool } from '../average-pool.ts'
 import type { AnyOp } from '../define.ts'
 import { lpPool } from '../lp-pool.ts'
 import { maxPool } from '../max-pool.ts'
-import { randomStream } from '../random.ts'
 
-const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 37]
 
 function randomPool(g: Gen, rank: number) {
@@ -27,15 +26,12 @@ function randomPool(g: Gen, rank: number) {
   }
 }
 
-function checkRandom(op: AnyOp, ranks: readonly number[], more: (g: Gen) => object, outputs = 1): void {
-  for (const rank of ranks) {
-    for (let i = 0; i < 16; i++) {
-      const at = seed * 1000 + i
-      const g = generator(randomStream(at))
+function checkRandom(op: AnyOp, ranks: readonly number[], more: (g: Gen) => object, outputCount = 1): void {
+  for (const rank of ranks)
+    randomCases(16, (g) => {
       const { x, attrs } = randomPool(g, rank)
-      checkEmit(op, { inputs: [x], attrs: { ...attrs, ...more(g) }, outputs, label: `seed ${at}` })
-    }
-  }
+      checkOnTargets(op, { inputs: [x], attrs: { ...attrs, ...more(g) }, outputCount })
+    })
 }
 
 it('takes maxima as the reference does', () => checkRandom(maxPool, [1, 2, 3], () => ({})))
@@ -47,3 +43,16 @@ it('takes means as the reference does', () =>
   checkRandom(averagePool, [1, 2], (g) => ({ count_include_pad: g.int(0, 1) })))
 
 it('takes norms as the reference does', () => checkRandom(lpPool, [1, 2], (g) => ({ p: g.int(1, 2) })))
+
+it('takes small windows without padding where the plane is', () => {
+  for (const op of [maxPool, averagePool, lpPool])
+    for (const columns of [1, 2, 3])
+      for (const step of [1, 2, 3])
+        randomCases(sizes.length, (g, i) => {
+          const width = Math.max(columns, sizes[i]!)
+          const rows = g.int(1, 3)
+          const x = g.tensor('float32', [2, 3, rows + g.int(0, 4), width], { finite: g.bool() })
+          const attrs = { kernel_shape: [rows, columns], strides: [g.int(1, 3), step] }
+          checkOnTargets(op, { inputs: [x], attrs })
+        })
+})

@@ -7,6 +7,7 @@ import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type PoolSpec, poolAxes } from '../shared/pool.ts'
 import type { WindowAxis } from '../shared/window.ts'
 import { planeAxes, planeEpilogue } from './plane-axes.ts'
+import { isPoolInside, lowerPoolInside } from './pool-inside.ts'
 import { poolKernel } from './pool-kernel.ts'
 import type { Pooling } from './poolings.ts'
 import { stripArgs } from './strip-loop.ts'
@@ -30,6 +31,10 @@ export function lowerPool(
   const epilogue = planeEpilogue(context, Y.shape, axes)
   if (!epilogue) return 'an epilogue that does not lie along the output'
   if (elementCount(Y.shape) === 0) return undefined
+  if (isPoolInside(axes)) {
+    lowerPoolInside(pooling, X, Y, axes, epilogue, context)
+    return undefined
+  }
   const planes = X.shape[0]! * X.shape[1]!
   const strips = stripsOf(planes, axes, context.threads)
   const inTwo = height.kernel * width.kernel >= leastTapsInTwo && height.kernel > 1

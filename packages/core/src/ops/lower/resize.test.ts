@@ -1,26 +1,21 @@
 import { it } from 'vitest'
 import type { DType } from '../../base/dtype.ts'
 import type { Tensor } from '../../base/tensor.ts'
-import { checkEmit } from '../../testing/emit-check.ts'
-import { type Gen, generator } from '../../testing/gen.ts'
+import { checkOnTargets, type EmitCase } from '../../testing/check-emit.ts'
+import type { Gen } from '../../testing/gen.ts'
 import { f32, i64 } from '../../testing/literals.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import type { AnyOp } from '../define.ts'
 import { pad } from '../pad.ts'
-import { randomStream } from '../random.ts'
 import { resize } from '../resize.ts'
 import { coordinateModes } from '../shared/resize/resize-axes.ts'
 import { nearestModes } from '../shared/resize/resize-kernel.ts'
 
-const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 17]
 const float = (value: number) => ({ kind: 'float' as const, value })
 
-function checkRandom(op: AnyOp, make: (g: Gen) => Omit<Parameters<typeof checkEmit>[1], 'label'>): void {
-  for (let i = 0; i < 20; i++) {
-    const at = seed * 1000 + i
-    const g = generator(randomStream(at))
-    checkEmit(op, { threads: g.oneOf([1, 3]), ...make(g), label: `seed ${at}` })
-  }
+function checkRandom(op: AnyOp, make: (g: Gen) => EmitCase): void {
+  randomCases(20, (g) => checkOnTargets(op, { threads: g.oneOf([1, 3]), ...make(g) }))
 }
 
 const shapeOf = (g: Gen, rank: number) => Array.from({ length: rank }, () => g.oneOf(sizes))

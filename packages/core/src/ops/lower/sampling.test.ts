@@ -1,24 +1,19 @@
 import { it } from 'vitest'
 import type { Tensor } from '../../base/tensor.ts'
-import { checkEmit } from '../../testing/emit-check.ts'
-import { type Gen, generator } from '../../testing/gen.ts'
+import { checkOnTargets, type EmitCase } from '../../testing/check-emit.ts'
+import type { Gen } from '../../testing/gen.ts'
 import { flat, i64 } from '../../testing/literals.ts'
+import { randomCases } from '../../testing/random-cases.ts'
 import { col2im } from '../col2im.ts'
 import type { AnyOp } from '../define.ts'
 import { gridSample } from '../grid-sample.ts'
-import { randomStream } from '../random.ts'
 import { roiAlign } from '../roi-align.ts'
 import { paddingModes, sampleModes } from '../shared/resize/grid.ts'
 
-const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 const float = (value: number) => ({ kind: 'float' as const, value })
 
-function checkRandom(op: AnyOp, make: (g: Gen) => Omit<Parameters<typeof checkEmit>[1], 'label'>): void {
-  for (let i = 0; i < 30; i++) {
-    const at = seed * 1000 + i
-    const g = generator(randomStream(at))
-    checkEmit(op, { threads: g.oneOf([1, 3]), ...make(g), label: `seed ${at}` })
-  }
+function checkRandom(op: AnyOp, make: (g: Gen) => EmitCase): void {
+  randomCases(30, (g) => checkOnTargets(op, { threads: g.oneOf([1, 3]), ...make(g) }))
 }
 
 function filled(shape: readonly number[], next: () => number): Tensor {

@@ -110,14 +110,13 @@ describe('kernels that write by index', () => {
       for (const reduction of ['none', 'add'])
         checkEmit(
           scatterElements,
-          { inputs: [big, index, big], attrs: { axis, reduction } },
+          { inputs: [big, index, big], attrs: { axis, reduction }, threads: 2 },
           portableTarget,
-          { threads: 2 },
         )
     }
     const blocks = [counted('float32', [5, 3001]), i64([[1], [4], [1]]), counted('float32', [3, 3001])]
     for (const reduction of ['none', 'add'])
-      checkEmit(scatterNd, { inputs: blocks, attrs: { reduction } }, portableTarget, { threads: 2 })
+      checkEmit(scatterNd, { inputs: blocks, attrs: { reduction }, threads: 2 }, portableTarget)
   })
 
   it('write into caches', () =>

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { checkOnTargets } from '../../testing/check-targets.ts'
+import { checkOnTargets } from '../../testing/check-emit.ts'
 import { generator } from '../../testing/gen.ts'
 import { f32 } from '../../testing/literals.ts'
 import { logSoftmax } from '../log-softmax.ts'

@@ -11,10 +11,12 @@ import { integersOf } from '../shared/elements.ts'
 import { selectElements } from '../shared/movement.ts'
 import { indexInts } from '../types.ts'
 
+/**
+ * The elements of the last axis of X at the indices Y, in their order. A vector gives a matrix of one row.
+ */
 export const arrayFeatureExtractor = defineOp({
   name: 'ArrayFeatureExtractor',
   domain: 'ai.onnx.ml',
-  doc: 'The elements of the last axis of X at the indices Y, in their order. A vector gives a matrix of one row.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64', 'string'] },
   inputs: { X: one('T'), Y: one('int64') },

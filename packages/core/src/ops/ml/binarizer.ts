@@ -7,10 +7,10 @@ import { one } from '../param.ts'
 import { mapElements } from '../shared/elementwise.ts'
 import { indexInts } from '../types.ts'
 
+/** 1 where X is greater than the threshold, else 0. */
 export const binarizer = defineOp({
   name: 'Binarizer',
   domain: 'ai.onnx.ml',
-  doc: '1 where X is greater than the threshold, else 0.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

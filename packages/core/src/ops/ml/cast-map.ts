@@ -8,10 +8,13 @@ import { integersOf } from '../shared/elements.ts'
 
 const dtypeOf = { TO_FLOAT: 'float32', TO_STRING: 'string', TO_INT64: 'int64' } as const
 
+/**
+ * The values of a map in the order of their keys, cast, as one row. SPARSE puts each value at its key in a
+ * row of max_map elements; keys beyond it are left out.
+ */
 export const castMap = defineOp({
   name: 'CastMap',
   domain: 'ai.onnx.ml',
-  doc: 'The values of a map in the order of their keys, cast, as one row. SPARSE puts each value at its key in a row of max_map elements; keys beyond it are left out.',
   since: [1],
   types: { T1: ['map(int64,string)', 'map(int64,float32)'], T2: ['string', 'float32', 'int64'] },
   inputs: { X: map('T1') },

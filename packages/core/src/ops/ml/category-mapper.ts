@@ -5,10 +5,13 @@ import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 
+/**
+ * Strings to integers, or integers to strings, by two lists of equal length; what is not listed becomes the
+ * default.
+ */
 export const categoryMapper = defineOp({
   name: 'CategoryMapper',
   domain: 'ai.onnx.ml',
-  doc: 'Strings to integers, or integers to strings, by two lists of equal length; what is not listed becomes the default.',
   since: [1],
   types: { T1: ['string', 'int64'], T2: ['string', 'int64'] },
   inputs: { X: one('T1') },

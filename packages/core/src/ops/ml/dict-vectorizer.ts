@@ -6,10 +6,13 @@ import { tensorFact } from '../fact.ts'
 import { map, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 
+/**
+ * The values of a map at the places of their keys in the vocabulary, as one row; places without a key hold
+ * zero or the empty string, and keys outside the vocabulary are left out.
+ */
 export const dictVectorizer = defineOp({
   name: 'DictVectorizer',
   domain: 'ai.onnx.ml',
-  doc: 'The values of a map at the places of their keys in the vocabulary, as one row; places without a key hold zero or the empty string, and keys outside the vocabulary are left out.',
   since: [1],
   types: {
     T1: [

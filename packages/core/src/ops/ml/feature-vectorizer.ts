@@ -8,10 +8,13 @@ import { refuse } from '../refuse.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { indexInts } from '../types.ts'
 
+/**
+ * The inputs side by side as float32 columns; a vector is one row, and axes after the first count as one.
+ * With inputdimensions each input is cut, or filled up with zeros, to its entry.
+ */
 export const featureVectorizer = defineOp({
   name: 'FeatureVectorizer',
   domain: 'ai.onnx.ml',
-  doc: 'The inputs side by side as float32 columns; a vector is one row, and axes after the first count as one. With inputdimensions each input is cut, or filled up with zeros, to its entry.',
   since: [1],
   types: { T1: [...indexInts, 'float32', 'float64'] },
   inputs: { X: many('T1') },

@@ -11,10 +11,13 @@ import { refuse } from '../refuse.ts'
 import { numbersIn } from '../shared/elements.ts'
 import { indexInts } from '../types.ts'
 
+/**
+ * Puts other values where X equals the replaced value (NaN equals NaN): one value for all, or one per
+ * feature of the last axis.
+ */
 export const imputer = defineOp({
   name: 'Imputer',
   domain: 'ai.onnx.ml',
-  doc: 'Puts other values where X equals the replaced value (NaN equals NaN): one value for all, or one per feature of the last axis.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

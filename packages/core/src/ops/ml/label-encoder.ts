@@ -10,10 +10,13 @@ import { indexInts } from '../types.ts'
 
 const labelTypes = [...indexInts, 'string', 'float32', 'int16', 'float64'] as const
 
+/**
+ * Each element looked up among the keys: the value at the same place, or the default. Of equal keys the last
+ * counts, and NaN equals NaN.
+ */
 export const labelEncoder = defineOp({
   name: 'LabelEncoder',
   domain: 'ai.onnx.ml',
-  doc: 'Each element looked up among the keys: the value at the same place, or the default. Of equal keys the last counts, and NaN equals NaN.',
   since: [1, 2, 4],
   types: { T1: labelTypes, T2: labelTypes },
   inputs: { X: one('T1') },

@@ -8,10 +8,13 @@ import { classLabels, scoreMatrix, topClass } from './shared/class-labels.ts'
 import { postTransforms, transformPair, transformScores } from './shared/post-transform.ts'
 import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 
+/**
+ * One linear score per class, X·coefficientsᵀ + intercepts, and the label of the greatest. With two labels
+ * and a single score, a score above 0 means the second label.
+ */
 export const linearClassifier = defineOp({
   name: 'LinearClassifier',
   domain: 'ai.onnx.ml',
-  doc: 'One linear score per class, X·coefficientsᵀ + intercepts, and the label of the greatest. With two labels and a single score, a score above 0 means the second label.',
   since: [1],
   types: { T1: [...indexInts, 'float32', 'float64'], T2: ['string', 'int64'] },
   inputs: { X: one('T1') },

@@ -9,10 +9,10 @@ import { scoreMatrix } from './shared/class-labels.ts'
 import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
 import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 
+/** X·coefficientsᵀ + intercepts, one column per target; the coefficients of a target lie together. */
 export const linearRegressor = defineOp({
   name: 'LinearRegressor',
   domain: 'ai.onnx.ml',
-  doc: 'X·coefficientsᵀ + intercepts, one column per target; the coefficients of a target lie together.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

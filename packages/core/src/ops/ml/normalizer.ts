@@ -13,10 +13,13 @@ const norms = {
   L2: (row: Float64Array) => Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)),
 } as const
 
+/**
+ * Each row divided by its greatest element (MAX), by the sum of its magnitudes (L1) or by its Euclidean
+ * length (L2). A row whose divisor is 0 stays as it is.
+ */
 export const normalizer = defineOp({
   name: 'Normalizer',
   domain: 'ai.onnx.ml',
-  doc: 'Each row divided by its greatest element (MAX), by the sum of its magnitudes (L1) or by its Euclidean length (L2). A row whose divisor is 0 stays as it is.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

@@ -6,10 +6,13 @@ import { one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
 import { indexInts } from '../types.ts'
 
+/**
+ * A new last axis with 1 at the category of each element and 0 elsewhere. Numbers are cut to integers. An
+ * unknown category gives zeros only, or is refused where zeros is 0.
+ */
 export const oneHotEncoder = defineOp({
   name: 'OneHotEncoder',
   domain: 'ai.onnx.ml',
-  doc: 'A new last axis with 1 at the category of each element and 0 elsewhere. Numbers are cut to integers. An unknown category gives zeros only, or is refused where zeros is 0.',
   since: [1],
   types: { T: [...indexInts, 'string', 'float32', 'float64'] },
   inputs: { X: one('T') },

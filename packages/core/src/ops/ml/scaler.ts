@@ -9,10 +9,10 @@ import { refuse } from '../refuse.ts'
 import { fromNumbers } from '../shared/elementwise.ts'
 import { indexInts } from '../types.ts'
 
+/** (X - offset) * scale; each of the two is one number, or one per feature of the last axis. */
 export const scaler = defineOp({
   name: 'Scaler',
   domain: 'ai.onnx.ml',
-  doc: '(X - offset) * scale; each of the two is one number, or one per feature of the last axis.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

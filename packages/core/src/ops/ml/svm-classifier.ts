@@ -17,10 +17,14 @@ import {
 import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 import { type KernelFunction, kernelFunction, kernelValue, svmKernels } from './shared/svm-kernel.ts'
 
+/**
+ * One vote per pair of classes, by the sign of a sum over their support vectors; the label has the most
+ * votes. Scores are the sums of the pairs or, with prob_a and prob_b, probabilities of the classes. Without
+ * support vectors one linear score per class.
+ */
 export const svmClassifier = defineOp({
   name: 'SVMClassifier',
   domain: 'ai.onnx.ml',
-  doc: 'One vote per pair of classes, by the sign of a sum over their support vectors; the label has the most votes. Scores are the sums of the pairs or, with prob_a and prob_b, probabilities of the classes. Without support vectors one linear score per class.',
   since: [1],
   types: { T1: [...indexInts, 'float32', 'float64'], T2: ['string', 'int64'] },
   inputs: { X: one('T1') },

@@ -9,10 +9,13 @@ import { postTransforms, transformSingle } from './shared/post-transform.ts'
 import { checkFeatures, dotRow, rowCount, rowsOf } from './shared/rows.ts'
 import { kernelFunction, kernelValue, svmKernels } from './shared/svm-kernel.ts'
 
+/**
+ * Σ coefficientⱼ·K(X, support vectorⱼ) + rho; without support vectors the linear function coefficients·X +
+ * rho. For a one-class machine the sign of it, 1 or -1.
+ */
 export const svmRegressor = defineOp({
   name: 'SVMRegressor',
   domain: 'ai.onnx.ml',
-  doc: 'Σ coefficientⱼ·K(X, support vectorⱼ) + rho; without support vectors the linear function coefficients·X + rho. For a one-class machine the sign of it, 1 or -1.',
   since: [1],
   types: { T: [...indexInts, 'float32', 'float64'] },
   inputs: { X: one('T') },

@@ -30,10 +30,13 @@ const classAttrs = {
   class_weights_as_tensor: attr.optional.tensor(),
 } as const
 
+/**
+ * Decision trees whose leaves vote for classes: the sum of the votes per class, and the label of the
+ * greatest. With two labels and votes for one class only, that score alone decides.
+ */
 export const treeEnsembleClassifier = defineOp({
   name: 'TreeEnsembleClassifier',
   domain: 'ai.onnx.ml',
-  doc: 'Decision trees whose leaves vote for classes: the sum of the votes per class, and the label of the greatest. With two labels and votes for one class only, that score alone decides.',
   since: [1, 3, 5],
   // Version 5 declares it deprecated in favour of TreeEnsemble, but exporters go on writing it.
   deprecated: false,

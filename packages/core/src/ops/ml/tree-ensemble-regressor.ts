@@ -25,10 +25,13 @@ const attrs = {
   target_weights_as_tensor: attr.optional.tensor(),
 } as const
 
+/**
+ * Decision trees whose leaves vote for targets: sum, average, least or greatest vote per target, plus base
+ * values.
+ */
 export const treeEnsembleRegressor = defineOp({
   name: 'TreeEnsembleRegressor',
   domain: 'ai.onnx.ml',
-  doc: 'Decision trees whose leaves vote for targets: sum, average, least or greatest vote per target, plus base values.',
   since: [1, 3, 5],
   // Version 5 declares it deprecated in favour of TreeEnsemble, but exporters go on writing it.
   deprecated: false,

@@ -22,10 +22,14 @@ import { emitForest } from './shared/lower-forest.ts'
 import { postTransforms, transformScores, transformSingle } from './shared/post-transform.ts'
 import { checkLeastFeatures, rowCount, rowsOf } from './shared/rows.ts'
 
+/**
+ * Decision trees with branches and leaves in separate lists: sum, average, least or greatest weight per
+ * target over the leaves that a row reaches. A branch compares a feature with a number or looks it up in a
+ * set.
+ */
 export const treeEnsemble = defineOp({
   name: 'TreeEnsemble',
   domain: 'ai.onnx.ml',
-  doc: 'Decision trees with branches and leaves in separate lists: sum, average, least or greatest weight per target over the leaves that a row reaches. A branch compares a feature with a number or looks it up in a set.',
   since: [5],
   types: { T: ieeeFloats },
   inputs: { X: one('T') },

@@ -6,10 +6,10 @@ import { one, sequence } from '../param.ts'
 import { type ClassLabels, classLabels } from './shared/class-labels.ts'
 import { checkFeatures, rowsOf } from './shared/rows.ts'
 
+/** One map per row, from the labels to the columns of X. */
 export const zipMap = defineOp({
   name: 'ZipMap',
   domain: 'ai.onnx.ml',
-  doc: 'One map per row, from the labels to the columns of X.',
   since: [1],
   types: { T: ['seq(map(string,float32))', 'seq(map(int64,float32))'] },
   inputs: { X: one('float32') },

@@ -17,10 +17,13 @@ import { inlineBody } from '../shared/inline-body.ts'
 import { requireRank, requireSize } from '../shared/require.ts'
 import { floats } from '../types.ts'
 
+/**
+ * prob_mod(softmax(score_mod(scale * Q Kᵀ))) V over heads, with subgraphs that change scores and
+ * probabilities.
+ */
 export const flexAttention = defineOp({
   name: 'FlexAttention',
   domain: 'ai.onnx.preview',
-  doc: 'prob_mod(softmax(score_mod(scale * Q Kᵀ))) V over heads, with subgraphs that change scores and probabilities.',
   since: [1],
   types: { T1: floats },
   inputs: { Q: one('T1'), K: one('T1'), V: one('T1') },

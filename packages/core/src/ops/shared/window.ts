@@ -76,7 +76,16 @@ export function windowDims(
   spec: WindowSpec,
   freshDim: (hint: string) => Dim,
 ): Dim[] {
-  const { strides, dilations, padBegin, padEnd } = fullWindowSpec(sizes.length, spec)
+  return outputDims(sizes, kernel, spec, fullWindowSpec(sizes.length, spec), freshDim)
+}
+
+function outputDims(
+  sizes: readonly Dim[],
+  kernel: readonly (Dim | undefined)[],
+  spec: WindowSpec,
+  { strides, dilations, padBegin, padEnd }: FullWindowSpec,
+  freshDim: (hint: string) => Dim,
+): Dim[] {
   return sizes.map((size, i) => {
     const stride = strides[i]!
     // Both SAME modes give ⌈size / stride⌉, whatever the kernel.
@@ -116,8 +125,9 @@ function outputSize(
 
 /** The window at concrete sizes, its automatic padding worked out. The attributes have been checked by `windowDims`. */
 export function windowAxes(sizes: Shape, kernel: Shape, spec: WindowSpec): WindowAxis[] {
-  const { strides, dilations, padBegin, padEnd } = fullWindowSpec(sizes.length, spec)
-  const outputs = windowDims(sizes, kernel, spec, () => 0)
+  const full = fullWindowSpec(sizes.length, spec)
+  const { strides, dilations, padBegin, padEnd } = full
+  const outputs = outputDims(sizes, kernel, spec, full, () => 0)
   return sizes.map((size, i) => {
     const axis = { size, kernel: kernel[i]!, stride: strides[i]!, dilation: dilations[i]! }
     const output = Number(outputs[i])

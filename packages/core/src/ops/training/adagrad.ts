@@ -5,10 +5,13 @@ import { inferStep, runStep, scalarInput } from './shared/optimizer-step.ts'
 
 const trained = ['float32', 'float64'] as const
 
+/**
+ * One step of Adagrad for several tensors at once: X minus the learning rate, decayed after T steps, times
+ * the gradient over the root of the summed squared gradient H.
+ */
 export const adagrad = defineOp({
   name: 'Adagrad',
   domain: 'ai.onnx.preview.training',
-  doc: 'One step of Adagrad for several tensors at once: X minus the learning rate, decayed after T steps, times the gradient over the root of the summed squared gradient H.',
   since: [1],
   types: { T1: trained, T2: ['int64'], T3: trained },
   inputs: { R: one('T1'), T: one('T2'), inputs: mixed('T3', 3) },

@@ -5,10 +5,13 @@ import { inferStep, runStep, scalarInput } from './shared/optimizer-step.ts'
 
 const trained = ['float32', 'float64'] as const
 
+/**
+ * One step of Adam for several tensors at once: X minus the learning rate times the averaged gradient V over
+ * the root of the averaged squared gradient H, both corrected for their start at zero after T steps.
+ */
 export const adam = defineOp({
   name: 'Adam',
   domain: 'ai.onnx.preview.training',
-  doc: 'One step of Adam for several tensors at once: X minus the learning rate times the averaged gradient V over the root of the averaged squared gradient H, both corrected for their start at zero after T steps.',
   since: [1],
   types: { T1: trained, T2: ['int64'], T3: trained },
   inputs: { R: one('T1'), T: one('T2'), inputs: mixed('T3', 4) },

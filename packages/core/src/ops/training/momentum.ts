@@ -5,10 +5,14 @@ import { inferStep, runStep, scalarInput } from './shared/optimizer-step.ts'
 
 const trained = ['float32', 'float64'] as const
 
+/**
+ * One step of gradient descent with momentum for several tensors at once: V becomes alpha·V + beta·gradient
+ * (beta counts as 1 in the first step), and X goes against V or, with Nesterov, against the gradient +
+ * alpha·V.
+ */
 export const momentum = defineOp({
   name: 'Momentum',
   domain: 'ai.onnx.preview.training',
-  doc: 'One step of gradient descent with momentum for several tensors at once: V becomes alpha·V + beta·gradient (beta counts as 1 in the first step), and X goes against V or, with Nesterov, against the gradient + alpha·V.',
   since: [1],
   types: { T1: trained, T2: ['int64'], T3: trained },
   inputs: { R: one('T1'), T: one('T2'), inputs: mixed('T3', 3) },

@@ -67,7 +67,9 @@ export function checkNode(node: NodeProto, path: string, context: CheckContext):
 }
 
 function suggestion(name: string, domain: string): string {
-  const known = operators.filter((op) => op.domain === domain).map((op) => op.name)
+  const known = operators()
+    .filter((op) => op.domain === domain)
+    .map((op) => op.name)
   // There are hundreds of names, so a few edits always lead to one of them.
   const near = nearestName(name, known, Math.ceil(name.length / 5))
   return near === undefined ? '' : `; did you mean ${near}?`

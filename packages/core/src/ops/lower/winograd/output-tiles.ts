@@ -16,7 +16,11 @@ type Builder = KernelBuilder<WinogradParams>
 const rowAt = halfBytes - 64
 
 /** A part called with: the tiles' first entry, the map, the address of the products of the first frequency. */
-export function outputPart(k: Builder, transform: Transform, epilogue: BoundEpilogue): KernelPart {
+export function outputPart(
+  k: Builder,
+  transform: Transform,
+  epilogue: BoundEpilogue | undefined,
+): KernelPart {
   return kernelPart(k, 'winogradOutput', ['i32', 'i32', 'i32'], (inner, tiles, map, from) => {
     const { f, arg, scratch, target } = inner
     const { size, outputs } = transform
@@ -80,7 +84,7 @@ interface RowOfTiles {
 type Rows = ReturnType<typeof transpose4>
 
 /** Stores tiles that stand side by side. */
-function storeRow(k: Builder, epilogue: BoundEpilogue, place: RowOfTiles, rows: Rows): void {
+function storeRow(k: Builder, epilogue: BoundEpilogue | undefined, place: RowOfTiles, rows: Rows): void {
   const { f } = k
   const { tiles, map, plane, row } = place
   const field = (name: keyof typeof entry) => load('i32.load', tiles, entry[name])
@@ -89,7 +93,8 @@ function storeRow(k: Builder, epilogue: BoundEpilogue, place: RowOfTiles, rows: 
     const [image, y, x] = [f.let(field('image')), f.let(op('i32.add', field('y'), row)), f.let(field('x'))]
     rows.forEach((value, i) => {
       const column = f.let(op('i32.add', x, i32(4 * i)))
-      f.store('v128.store', at, epilogue.vector(k, value, [image, map, y, column]), 16 * i)
+      const done = epilogue ? epilogue.vector(k, value, [image, map, y, column]) : value
+      f.store('v128.store', at, done, 16 * i)
     })
   })
 }
@@ -97,7 +102,7 @@ function storeRow(k: Builder, epilogue: BoundEpilogue, place: RowOfTiles, rows: 
 /** Stores every tile where it belongs, as far as it lies in the plane. */
 function storeTiles(
   k: Builder,
-  epilogue: BoundEpilogue,
+  epilogue: BoundEpilogue | undefined,
   { tiles, map, plane, row }: RowOfTiles,
   rows: Rows,
   outputs: number,
@@ -110,7 +115,8 @@ function storeTiles(
     f.if(op('i32.lt_s', row, field('rows')), () => {
       const [image, x] = [f.let(field('image')), f.let(field('x'))]
       const y = f.let(op('i32.add', field('y'), row))
-      const value = f.let(epilogue.vector(k, load('v128.load', kept, rowAt), [image, map, y, x]))
+      const raw = load('v128.load', kept, rowAt)
+      const value = f.let(epilogue ? epilogue.vector(k, raw, [image, map, y, x]) : raw)
       const at = f.let(op('i32.add', plane, field('output')))
       const columns = f.let(field('columns'))
       f.if(

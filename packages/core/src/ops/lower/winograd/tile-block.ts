@@ -23,25 +23,34 @@ const weightTiles = 4
 /** What each tile costs more for every doubling of a block's transformed input beyond that cache. */
 const spill = 0.12
 
-/** The block of least cost, counted in tiles. */
+/** The block of least cost, counted in tiles; the first of those that are equal. */
 export function tileBlock(grid: TileGrid): TileBlock {
   const { images, tilesY, tilesX } = grid
-  const whole = { blockRows: tilesY, blockCols: tilesX }
-  const candidates: TileBlock[] = [...parts(tilesX)].map((blockCols) => ({
-    blockImages: 1,
-    blockRows: 1,
-    blockCols,
-  }))
-  for (const blockCols of new Set([tilesX, Math.ceil(tilesX / 2)]))
-    for (const blockRows of parts(tilesY)) candidates.push({ blockImages: 1, blockRows, blockCols })
-  for (const blockImages of parts(images)) candidates.push({ blockImages, ...whole })
-  const costs = candidates.map((block) => cost(grid, block))
-  return candidates[costs.indexOf(Math.min(...costs))]!
+  let best: TileBlock | undefined
+  let least = Number.POSITIVE_INFINITY
+  const consider = (blockImages: number, blockRows: number, blockCols: number) => {
+    const block = { blockImages, blockRows, blockCols }
+    const price = cost(grid, block)
+    if (best && price >= least) return
+    best = block
+    least = price
+  }
+  eachPart(tilesX, (blockCols) => consider(1, 1, blockCols))
+  eachPart(tilesY, (blockRows) => consider(1, blockRows, tilesX))
+  const half = Math.ceil(tilesX / 2)
+  if (half < tilesX) eachPart(tilesY, (blockRows) => consider(1, blockRows, half))
+  eachPart(images, (blockImages) => consider(blockImages, tilesY, tilesX))
+  return best!
 }
 
-/** Sizes of equal parts. */
-function parts(count: number): Set<number> {
-  return new Set(Array.from({ length: count }, (_, i) => Math.ceil(count / (i + 1))))
+/** Sizes of equal parts, the largest first. */
+function eachPart(count: number, visit: (size: number) => void): void {
+  let last = 0
+  for (let parts = 1; parts <= count; parts++) {
+    const size = Math.ceil(count / parts)
+    if (size !== last) visit(size)
+    last = size
+  }
 }
 
 function cost(grid: TileGrid, { blockImages, blockRows, blockCols }: TileBlock): number {

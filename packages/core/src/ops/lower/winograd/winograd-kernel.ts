@@ -2,6 +2,8 @@
  * Winograd's convolution: a task transforms a block of tiles of all channels, multiplies each frequency by its weights,
  * and transforms the products back, a block of maps at a time.
  */
+
+import { type EpiloguePass, epiloguePass } from '../../../kernel/epilogue-pass.ts'
 import { emitProductBlock } from '../../../kernel/gemm/product-block.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../../../kernel/kernel.ts'
 import type { BoundEpilogue } from '../../../kernel/lower.ts'
@@ -76,10 +78,11 @@ export function winogradKernel(
     params: { ...winogradParams, ...epilogue.params },
     emit(k: Builder) {
       const { f, arg, task } = k
+      const pass = epiloguePass(k, epilogue, 4)
       const parts = {
         input: inputPart(k, transform),
         product: productPart(k),
-        output: outputPart(k, transform, epilogue),
+        output: outputPart(k, transform, pass ? undefined : epilogue),
       }
       const group = f.let(op('i32.rem_u', task, arg('mapGroups')))
       const block = emitBlock(k, f.let(op('i32.div_u', task, arg('mapGroups'))))
@@ -96,6 +99,7 @@ export function winogradKernel(
         f.set(count, select(count, most, op('i32.lt_s', count, most)))
         emitProducts(k, transform, map, count, parts.product)
         emitOutputs(k, map, count, table, parts.output)
+        if (pass) emitPass(k, transform, block, map, count, pass)
       })
     },
   })
@@ -229,6 +233,35 @@ function emitOutputs(
       part(tiles, map, from)
       f.add(tiles, 4 * entryBytes)
       f.add(from, 16)
+    })
+  })
+}
+
+/** The epilogue over the part of every map that the block of tiles covers. */
+function emitPass(
+  { f, arg }: Builder,
+  { outputs }: Transform,
+  block: Block,
+  first: Local<'i32'>,
+  count: Local<'i32'>,
+  pass: EpiloguePass,
+): void {
+  const covered = (tile: Local<'i32'>, tiles: Local<'i32'>, size: Operand<'i32'>) => {
+    const start = f.let(times(tile, i32(outputs)))
+    const [left, most] = [f.let(minus(size, start)), f.let(times(tiles, i32(outputs)))]
+    return { start, length: f.let(select(left, most, op('i32.lt_s', left, most))) }
+  }
+  const rows = covered(block.row, block.rows, arg('outHeight'))
+  const columns = covered(block.column, block.columns, arg('outWidth'))
+  const rowBytes = f.let(op('i32.shl', arg('outWidth'), i32(2)))
+  const [image, map] = [f.local('i32'), f.local('i32')]
+  f.for(image, block.image, plus(block.image, block.images), 1, () => {
+    f.for(map, first, plus(first, count), 1, () => {
+      const plane = plus(times(image, arg('maps')), map)
+      const row = times(plus(times(plane, arg('outHeight')), rows.start), rowBytes)
+      const at = plus(plus(arg('y'), row), op('i32.shl', columns.start, i32(2)))
+      const indices = [image, map, rows.start, columns.start]
+      pass({ at, rowBytes, rows: rows.length, columns: columns.length, indices })
     })
   })
 }
