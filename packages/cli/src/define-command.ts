@@ -23,6 +23,7 @@ export interface CommandArgs {
 }
 
 export interface Command {
+  /** One word, or two for a command of a group: `bench serve`. */
   readonly name: string
   readonly about: string
   /** Positional arguments as commander writes them: `<model>`. */

@@ -1,7 +1,7 @@
 /** Builds the command line from the command values. */
 import { SlipwayError } from '@slipway/core'
 import { Command as Commander, CommanderError, Option } from 'commander'
-import { commands } from './commands/index.ts'
+import { commands, groups } from './commands/index.ts'
 import type { Command, CommandArgs, ExitCode } from './define-command.ts'
 import { type Terminal, visible } from './io/terminal.ts'
 
@@ -19,7 +19,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
       writeErr: (text) => terminal.warn(text.trimEnd()),
     })
   for (const command of commands) {
-    program.addCommand(
+    groupOf(program, command).addCommand(
       toCommander(program, command, async (args) => {
         code = await command.run(args, terminal)
       }),
@@ -33,12 +33,23 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   }
 }
 
+/** The parent of a command: the program, or the group that the first of two words names. */
+function groupOf(program: Commander, { name }: Command): Commander {
+  const [group, own] = name.split(' ')
+  if (own === undefined) return program
+  const known = program.commands.find((one) => one.name() === group)
+  if (known) return known
+  const made = new Commander(group).copyInheritedSettings(program).description(groups[group!]!)
+  program.addCommand(made)
+  return made
+}
+
 function toCommander(
   program: Commander,
   command: Command,
   run: (args: CommandArgs) => Promise<void>,
 ): Commander {
-  const made = new Commander(command.name)
+  const made = new Commander(command.name.split(' ').at(-1))
     .copyInheritedSettings(program)
     .description(command.about)
     .exitOverride()

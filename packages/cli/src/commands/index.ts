@@ -1,4 +1,5 @@
 import type { Command } from '../define-command.ts'
+import { benchServe } from './bench-serve.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
@@ -7,4 +8,7 @@ import { run } from './run.ts'
 import { serve } from './serve.ts'
 
 /** Every command, in the order of the help text. */
-export const commands: readonly Command[] = [run, serve, keys, inspect, check, explain]
+export const commands: readonly Command[] = [run, serve, keys, inspect, check, explain, benchServe]
+
+/** What stands before the name of a command that has two words. */
+export const groups: Readonly<Record<string, string>> = { bench: 'Measures how fast something is' }
