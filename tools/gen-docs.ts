@@ -1,6 +1,6 @@
 /** Tables of the documentation that are produced from the code. */
 import { checkCatalogue, errorCatalogue } from '@slipway/core'
-import { layers } from './layers.ts'
+import { layers, serverLayers } from './layers.ts'
 
 export interface Table {
   /** Path from the root of the project. */
@@ -40,6 +40,15 @@ export const tables: readonly Table[] = [
       '| folder | one line |',
       '|---|---|',
       ...layers.map(({ folder, about }) => `| \`${folder}/\` | ${about} |`),
+    ],
+  },
+  {
+    file: 'ARCHITECTURE.md',
+    name: 'server-layers',
+    rows: () => [
+      '| folder | one line |',
+      '|---|---|',
+      ...serverLayers.map(({ folder, about }) => `| \`${folder}/\` | ${about} |`),
     ],
   },
 ]
