@@ -103,13 +103,21 @@ function showRollout({ labels, splits, rules, shadow }) {
 const dataOf = ({ datatype }, count) =>
   Array.from({ length: count }, () => (datatype === 'BYTES' ? '' : datatype === 'BOOL' ? false : 0))
 
+/** More would only make the page slow; such a body has to be completed. */
+const mostExample = 200_000
+
 /** A body with zeros of the right shape; sizes that are open are 1. */
 function exampleFor({ versions }) {
   const served = versions.filter(({ inputs }) => inputs).at(-1)
   const inputs = (served?.inputs ?? []).map((input) => {
     const shape = input.shape.map((size) => (size < 0 ? 1 : size))
     const count = shape.reduce((product, size) => product * size, 1)
-    return { name: input.name, datatype: input.datatype, shape, data: dataOf(input, Math.min(count, 1000)) }
+    return {
+      name: input.name,
+      datatype: input.datatype,
+      shape,
+      data: dataOf(input, Math.min(count, mostExample)),
+    }
   })
   return JSON.stringify({ inputs })
 }
