@@ -35,7 +35,7 @@ await mkdir(folder, { recursive: true })
 await writeFile(join(folder, 'model.onnx'), bytes)
 console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`)
 
-const server = await createServer({ repository, staticFolder: page })
+const server = await createServer({ repository, staticFolder: page, settleMs: 0 })
 const url = await server.listen({ port }).catch(async (error: unknown) => {
   await server.close()
   console.error(`Cannot listen on port ${port}: ${error instanceof Error ? error.message : error}`)
