@@ -1,11 +1,11 @@
 import { SlipwayError } from '@slipway/core'
-import { isKeyId, newApiKey, openStore } from '@slipway/server'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
 import { stateOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
 import { wholeNumber } from '../io/whole-number.ts'
 
-type Store = Awaited<ReturnType<typeof openStore>>
+type Library = typeof import('@slipway/server')
+type Store = Awaited<ReturnType<Library['openStore']>>
 
 const dayMs = 86_400_000
 
@@ -35,17 +35,18 @@ export const keys = defineCommand({
   ],
   async run(args, terminal) {
     const [action, id] = args.positional
-    const store = await openStore({ url: stateOf(args) })
+    const library = await import('@slipway/server')
+    const store = await library.openStore({ url: stateOf(args) })
     try {
       switch (action) {
         case 'list':
           await list(store, terminal)
           return 0
         case 'add':
-          await add(store, idOf(id), args, terminal)
+          await add(store, idOf(id, library), args, terminal, library)
           return 0
         case 'remove':
-          await remove(store, idOf(id), terminal)
+          await remove(store, idOf(id, library), terminal)
           return 0
         default:
           throw new SlipwayError(
@@ -59,7 +60,7 @@ export const keys = defineCommand({
   },
 })
 
-function idOf(id: string | undefined): string {
+function idOf(id: string | undefined, { isKeyId }: Library): string {
   if (id !== undefined && isKeyId(id)) return id
   const got = id === undefined ? 'none' : `"${id}"`
   throw new SlipwayError(
@@ -68,7 +69,13 @@ function idOf(id: string | undefined): string {
   )
 }
 
-async function add(store: Store, id: string, args: CommandArgs, terminal: Terminal): Promise<void> {
+async function add(
+  store: Store,
+  id: string,
+  args: CommandArgs,
+  terminal: Terminal,
+  { newApiKey }: Library,
+): Promise<void> {
   const roles = args.list('role').length > 0 ? args.list('role') : ['client']
   const tenant = args.text('tenant') ?? id
   const createdAtMs = Date.now()

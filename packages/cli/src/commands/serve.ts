@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/core'
-import { createServer, type ListenOptions, type ModelStatus, type Server } from '@slipway/server'
+import type { ListenOptions, ModelStatus, Server } from '@slipway/server'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
 import { serveOptions, serverOptionsOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
@@ -18,6 +18,8 @@ export const serve = defineCommand({
     'slipway serve ./models --model-control explicit --load-model resnet --auth --state postgres://…',
   ],
   async run(args, terminal) {
+    // Other commands start without waiting for the server's libraries.
+    const { createServer } = await import('@slipway/server')
     const server = await createServer(await serverOptionsOf(args))
     try {
       const where = listenOptionsOf(args)

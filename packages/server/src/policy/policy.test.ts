@@ -16,6 +16,8 @@ const credentials = (headers: Readonly<Record<string, string>> = {}, certificate
 })
 const bearer = (proof: string) => credentials({ authorization: `Bearer ${proof}` })
 
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
 async function setUp(options: Partial<PolicyOptions> = {}) {
   const store = fakeStore()
   const clock = { now: nowMs }
@@ -23,6 +25,8 @@ async function setUp(options: Partial<PolicyOptions> = {}) {
   const add = async (id: string, roles: readonly string[], expiresAtMs?: number) => {
     const { record, key } = newApiKey(id, { tenant: 't', roles, createdAtMs: nowMs, expiresAtMs })
     await store.apiKeys.put(record, audit)
+    // The policy reads the keys again once it is told of the change.
+    await settled()
     return key
   }
   return { store, policy, add, clock }
@@ -49,7 +53,7 @@ describe('keys', () => {
     const other = await add('other', ['client'])
     await policy.authenticate(bearer(other))
     await store.apiKeys.remove('other', audit)
-    await new Promise((resolve) => setImmediate(resolve))
+    await settled()
     await expect(policy.authenticate(bearer(other))).rejects.toEqual(denied('SLP-R13'))
   })
 
