@@ -7,7 +7,7 @@ import { type Fixture, pairGraph, repositoryWith } from '../testing/fixture.ts'
 import { type Haproxy, hasHaproxy, startHaproxy } from '../testing/haproxy.ts'
 import { jsonOf, pairInfer, type Reply, send, sendAll, startLoad, statuses } from '../testing/load.ts'
 import { findPostgres, freePort, type Postgres, startPostgres } from '../testing/postgres.ts'
-import { type ServeProcess, startServe, until } from '../testing/serve-process.ts'
+import { patienceMs, type ServeProcess, startServe, until } from '../testing/serve-process.ts'
 
 const bin = findPostgres()
 const isPresent = bin !== undefined && hasHaproxy()
@@ -62,7 +62,7 @@ describe('two replicas', () => {
     for (const name of names) ports.push({ name, port: await freePort(), grpcPort: await freePort() })
     replicas.push(...(await Promise.all(ports.map(start))))
     haproxy = await startHaproxy(ports)
-  })
+  }, patienceMs)
   afterAll(async () => {
     await haproxy?.[Symbol.asyncDispose]()
     await Promise.all(replicas.map((replica) => replica.end('SIGKILL')))
@@ -120,40 +120,41 @@ describe('two replicas', () => {
     expect(canary).toBeLessThan(36)
   })
 
-  it('are restarted one after the other without a lost request, over REST and gRPC', async () => {
-    await using client = createClient({ url: `grpc://127.0.0.1:${haproxy.grpcPort}`, retry: { tries: 1 } })
-    const data = Float32Array.of(1, 2)
-    const inputs = { a: { data, shape: [1, 2] }, b: { data, shape: [1, 2] } }
-    const grpcLost: string[] = []
-    let grpcCount = 0
-    let isOver = false
-    const grpcLoad = Promise.all(
-      Array.from({ length: 2 }, async () => {
-        while (!isOver) {
-          await client.infer({ model: 'pair', inputs }).then(
-            () => grpcCount++,
-            (error: unknown) => grpcLost.push(String(error)),
-          )
-          await wait(pauseMs)
-        }
-      }),
-    )
-    const load = startLoad(4, async (agent) => {
-      await wait(pauseMs)
-      return infer(undefined, agent)
-    })
-    for (const [i, place] of ports.entries()) {
-      expect(await replicas[i]!.end('SIGTERM')).toBe(0)
-      replicas[i] = await start(place)
-      await until(() => haproxy.sendsTo(place.name))
-    }
-    isOver = true
-    await grpcLoad
-    const { lost } = await load.stop()
-    const refused = load.replies.filter(({ status }) => status !== 200).map(({ body }) => String(body))
-    expect({ lost, grpcLost, refused }).toEqual({ lost: [], grpcLost: [], refused: [] })
-    expect([load.replies.length, grpcCount].map((count) => count > 100)).toEqual([true, true])
-  })
+  it(
+    'are restarted one after the other without a lost request, over REST and gRPC',
+    async () => {
+      await using client = createClient({ url: `grpc://127.0.0.1:${haproxy.grpcPort}`, retry: { tries: 1 } })
+      const data = Float32Array.of(1, 2)
+      const inputs = { a: { data, shape: [1, 2] }, b: { data, shape: [1, 2] } }
+      const grpcLost: string[] = []
+      let grpcCount = 0
+      let isOver = false
+      const grpcLoad = Promise.all(
+        Array.from({ length: 2 }, async () => {
+          while (!isOver) {
+            await client.infer({ model: 'pair', inputs }).then(
+              () => grpcCount++,
+              (error: unknown) => grpcLost.push(String(error)),
+            )
+            await wait(pauseMs)
+          }
+        }),
+      )
+      const load = startLoad(4, (agent) => infer(undefined, agent))
+      for (const [i, place] of ports.entries()) {
+        expect(await replicas[i]!.end('SIGTERM')).toBe(0)
+        replicas[i] = await start(place)
+        await until(() => haproxy.sendsTo(place.name))
+      }
+      isOver = true
+      await grpcLoad
+      const { lost } = await load.stop()
+      const refused = load.replies.filter(({ status }) => status !== 200).map(({ body }) => String(body))
+      expect({ lost, grpcLost, refused }).toEqual({ lost: [], grpcLost: [], refused: [] })
+      expect([load.replies.length, grpcCount].map((count) => count > 100)).toEqual([true, true])
+    },
+    patienceMs,
+  )
 })
 
 const versionOf = (reply: Reply): unknown => jsonOf(reply)['model_version']

@@ -1,5 +1,6 @@
 /** Requests to a server, from several callers at the same time, and what became of them. */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 
 export interface Reply {
   readonly status: number
@@ -62,7 +63,9 @@ export function send(
   })
 }
 
-/** Callers that each send one request after the other until they are stopped. */
+const pauseMs = 10
+
+/** Callers that each send one request after the other until they are stopped, with a pause between them. */
 export function startLoad(callers: number, act: (agent: Agent) => Promise<Reply>): RunningLoad {
   const agent = connections()
   const replies: Reply[] = []
@@ -75,6 +78,7 @@ export function startLoad(callers: number, act: (agent: Agent) => Promise<Reply>
       } catch (error) {
         lost.push(String(error))
       }
+      await wait(pauseMs)
     }
   }
   const all = Promise.all(Array.from({ length: callers }, call))
