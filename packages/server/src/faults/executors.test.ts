@@ -7,7 +7,16 @@ import type { OpenedExecutor } from '../executor/open-executor.ts'
 import { createServer, type Server } from '../server.ts'
 import type { ServerOptions } from '../server-options.ts'
 import { pairGraph, repositoryWith, slowGraph } from '../testing/fixture.ts'
-import { jsonOf, metricSum, pairInfer, send, sendAll, startLoad, statuses } from '../testing/load.ts'
+import {
+  jsonOf,
+  metricSum,
+  pairInfer,
+  send,
+  sendAll,
+  slowInfer,
+  startLoad,
+  statuses,
+} from '../testing/load.ts'
 import { patienceMs, until } from '../testing/serve-process.ts'
 
 async function withServer(
@@ -21,13 +30,6 @@ async function withServer(
   await use(server, url)
 }
 
-/** Hundreds of additions of so many elements. */
-const slowCount = 40_000
-const slowBody = JSON.stringify({
-  inputs: [{ name: 'x', datatype: 'FP32', shape: [slowCount], data: Array(slowCount).fill(1) }],
-  outputs: [{ name: 'sum399', parameters: { classification: 1 } }],
-})
-
 describe('an executor that is killed', () => {
   it(
     'is replaced, and its requests are run again',
@@ -39,7 +41,7 @@ describe('an executor that is killed', () => {
         const killed = new Set<number>()
         for (let kills = 1; kills <= 3; kills++) {
           const requests = sendAll(6, 6, (_, agent) =>
-            send(`${url}/v2/models/slow/infer`, { method: 'POST', body: slowBody }, agent),
+            send(`${url}/v2/models/slow/infer`, slowInfer(40_000), agent),
           )
           await until(() => executor.report().running > 0)
           const pid = executor.processId!

@@ -31,6 +31,28 @@ export const pairBody = JSON.stringify({
 })
 export const pairInfer: Sent = { method: 'POST', body: pairBody }
 
+/** For `slowGraph` and `wideGraph`: hundreds of additions of so many ones, of which one sum comes back. */
+export function slowInfer(count: number): Sent {
+  const outputs = [{ name: 'sum399', parameters: { classification: 1 } }]
+  return { method: 'POST', ...binaryBody('x', count, outputs) }
+}
+
+/** For `echoGraph(['float32'])`: so many ones, there and back. */
+export function echoInfer(count: number): Sent & { readonly body: Buffer } {
+  const outputs = [{ name: 'float32_out', parameters: { binary_data: true } }]
+  return { method: 'POST', ...binaryBody('float32_in', count, outputs) }
+}
+
+function binaryBody(name: string, count: number, outputs: readonly object[]) {
+  const size = { binary_data_size: 4 * count }
+  const inputs = [{ name, datatype: 'FP32', shape: [count], parameters: size }]
+  const json = Buffer.from(JSON.stringify({ inputs, outputs }))
+  return {
+    headers: { 'inference-header-content-length': String(json.length) },
+    body: Buffer.concat([json, Buffer.from(new Float32Array(count).fill(1).buffer)]),
+  }
+}
+
 /** Connections that are kept between requests, as those of a busy client. */
 export function connections(): Agent & Disposable {
   const agent = new Agent({ keepAlive: true })
@@ -128,10 +150,12 @@ export function statuses({ replies }: Load): Record<number, number> {
 /** The JSON of an answer, which the test knows. */
 export const jsonOf = ({ body }: Reply): Record<string, unknown> => JSON.parse(String(body))
 
-/** The sum of all samples of a metric whose labels contain a text. */
-export function metricSum(text: string, name: string, labels = ''): number {
+/** The sum of all samples of a metric with all these labels. */
+export function metricSum(text: string, name: string, ...labels: string[]): number {
   return text
     .split('\n')
-    .filter((line) => new RegExp(`^${name}(\\{|\\s)`).test(line) && line.includes(labels))
+    .filter(
+      (line) => new RegExp(`^${name}(\\{|\\s)`).test(line) && labels.every((label) => line.includes(label)),
+    )
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
