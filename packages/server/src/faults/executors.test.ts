@@ -7,16 +7,7 @@ import type { OpenedExecutor } from '../executor/open-executor.ts'
 import { createServer, type Server } from '../server.ts'
 import type { ServerOptions } from '../server-options.ts'
 import { pairGraph, repositoryWith, slowGraph } from '../testing/fixture.ts'
-import {
-  jsonOf,
-  metricSum,
-  pairInfer,
-  send,
-  sendAll,
-  slowInfer,
-  startLoad,
-  statuses,
-} from '../testing/load.ts'
+import { metricSum, pairInfer, send, sendAll, slowInfer, startLoad, statuses } from '../testing/load.ts'
 import { patienceMs, until } from '../testing/serve-process.ts'
 
 async function withServer(
@@ -74,7 +65,9 @@ describe('a damaged model', () => {
       await withServer(fixture.root, options, async (_, url) => {
         const reload = () => send(`${url}/v2/repository/models/pair/load`, { method: 'POST', body: '{}' })
         const index = async () =>
-          jsonOf(await send(`${url}/v2/repository/index`, { method: 'POST' })) as unknown as readonly {
+          JSON.parse(
+            String((await send(`${url}/v2/repository/index`, { method: 'POST' })).body),
+          ) as readonly {
             state: string
             reason: string
           }[]
