@@ -78,4 +78,5 @@ export const serverLayers: readonly Layer[] = [
   { folder: 'page', about: 'the status page and the JSON behind it' },
   { folder: 'client', about: 'the TypeScript client for both protocols' },
   { folder: 'testing', about: 'repositories, models and peers for tests' },
+  { folder: 'faults', about: 'tests of what a server does when something breaks, with real processes' },
 ]

@@ -66,6 +66,8 @@ export interface TlsOptions {
 export interface ServerLimits {
   /** Most bytes of a request's body or message, before and after decompression; 64 MiB unless given. */
   readonly bodyBytes?: number
+  /** Longest that a client may take to send a request; 300 000 unless given. */
+  readonly requestMs?: number
   /** Most queued requests of a model whose configuration sets no bound; 10 000 unless given. */
   readonly queueSize?: number
   /** Rates of models whose configuration has none. */

@@ -39,8 +39,9 @@ const defaultBodyBytes = 64 * 2 ** 20
 const defaultDrainTimeoutMs = 30_000
 /** Longer than load balancers keep idle connections, so that none of them sends into a closed one. */
 const keepAliveMs = 75_000
-/** As long as Node itself waits for a whole request by default. */
-const requestTimeoutMs = 300_000
+/** As long as Node itself waits for a whole request by default, and how often it looks for those that take longer. */
+const defaultRequestMs = 300_000
+const requestChecksMs = 30_000
 
 /**
  * Opens a repository and sets up the server. Models load in the background: `/v2/health/ready` says when all are there.
@@ -96,11 +97,12 @@ interface Front {
   readonly ends: (() => void | Promise<void>)[]
 }
 
-function newFront({ limits, tls, grpc }: ServerOptions, { services }: OpenServices): Front {
+function newFront(options: ServerOptions, { services }: OpenServices): Front {
+  const { limits, tls, grpc } = options
   const bodyLimitBytes = limits?.bodyBytes ?? defaultBodyBytes
   const calls = countCalls()
   return {
-    app: newApp(services, tls),
+    app: newApp(services, options),
     grpc: createGrpcServer(services, { maxMessageBytes: bodyLimitBytes, ...grpc, ...(tls && { tls }) }),
     calls,
     attach: { services, calls, bodyLimitBytes },
@@ -108,19 +110,23 @@ function newFront({ limits, tls, grpc }: ServerOptions, { services }: OpenServic
   }
 }
 
-function newApp({ observe }: Services, tls: TlsOptions | undefined): FastifyInstance {
+function newApp({ observe }: Services, { tls, limits = {} }: ServerOptions): FastifyInstance {
+  const { requestMs = defaultRequestMs } = limits
+  const checks = { connectionsCheckingInterval: Math.min(requestChecksMs, requestMs) }
   const options = {
     logger: false,
     keepAliveTimeout: keepAliveMs,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: requestMs,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
       const { status, headers, body } = errorReply(error, unforeseen(observe))
       return reply.code(status).headers(headers).send(body)
     },
   }
-  const app = tls ? fastify({ ...options, https: httpsOptions(tls) }) : fastify(options)
-  app.server.headersTimeout = keepAliveMs + 1000
+  const app = tls
+    ? fastify({ ...options, https: { ...checks, ...httpsOptions(tls) } })
+    : fastify({ ...options, http: checks })
+  app.server.headersTimeout = Math.min(keepAliveMs + 1000, requestMs)
   return app as FastifyInstance // the same routes over either kind of connection
 }
 
@@ -148,7 +154,7 @@ async function listen(
   if (grpcPort === 'shared') ends.push(sharePort(app.server, grpc.accept))
   const url = await app.listen({ port, host })
   if (metricsPort !== undefined) {
-    const own = newApp(attach.services, options.tls)
+    const own = newApp(attach.services, options)
     attachRoutes(own, [metrics], attach)
     await own.listen({ port: metricsPort, host })
     ends.push(() => own.close())

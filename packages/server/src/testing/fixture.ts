@@ -70,3 +70,15 @@ export function slowGraph(): Graph {
   for (let i = 0; i < 400; i++) sum = b.node('Add', [sum, x], {}, { outputs: [`sum${i}`] })
   return b.build([sum], new Map([[sum, vector]]))
 }
+
+/** Adds as `slowGraph` does, but a thousand rows of what it is given: takes long for few elements. */
+export function wideGraph(): Graph {
+  const b = graphBuilder({ name: 'wide' })
+  const rows = type('float32', [1000, 'N'])
+  const x = b.input('x', type('float32', ['N']))
+  b.constant({ kind: 'tensor', dtype: 'float32', shape: [1000, 1], data: new Float32Array(1000) }, 'zeros')
+  const wide = b.node('Add', [x, 'zeros'], {}, { outputs: ['wide'] })
+  let sum = wide
+  for (let i = 0; i < 400; i++) sum = b.node('Add', [sum, wide], {}, { outputs: [`sum${i}`] })
+  return b.build([sum], new Map([[sum, rows]]))
+}
