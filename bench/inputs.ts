@@ -44,7 +44,7 @@ const elements: Readonly<Record<Element, (unit: number) => number>> = {
 }
 
 /** Marsaglia's xorshift32, in [0, 1): good enough for pixels, and quick for half a million of them. */
-function xorshift(seed: number): () => number {
+export function xorshift(seed: number): () => number {
   let state = seed
   return () => {
     state ^= state << 13

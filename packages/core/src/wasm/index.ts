@@ -1,3 +1,4 @@
+export { type WasmApi, type WasmInstance, webAssembly } from '../platform/web-assembly.ts'
 export { enableRelaxedSimd, hasRelaxedSimd, hasSharedMemory } from './features.ts'
 export type { FunctionBuilder, FunctionRef, Label } from './function-builder.ts'
 export { type MemoryLimits, type ModuleBuilder, moduleBuilder } from './module-builder.ts'

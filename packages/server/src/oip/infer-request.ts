@@ -1,9 +1,9 @@
 /** The bytes of an inference request over REST → the request, and which outputs shall travel as bytes. */
-import { decodeText, tensorOfBytes } from './binary-tensor.ts'
+import { tensorOfBytes } from './binary-tensor.ts'
 import { isDatatype } from './datatype.ts'
 import type { InferenceInput, InferenceRequest, RequestedOutput } from './inference.ts'
 import { arrayOf, countOf, flagOf, objectOf, parametersOf, refuseExtensions, textOf } from './json-fields.ts'
-import { type JsonObject, readJson } from './json-read.ts'
+import { type JsonObject, type NumberPlan, readJson } from './json-read.ts'
 import { tensorOfJson } from './json-tensor.ts'
 import { noParameters, type Parameters } from './parameters.ts'
 import { refuseRequest } from './refuse-request.ts'
@@ -38,7 +38,7 @@ export function readInferRequest(
     const raw = { ...target, id: undefined, parameters: noParameters, inputs: body, outputs: [] }
     return { request: raw, isBinary: () => true }
   }
-  const header = objectOf('the request', readJson(decodeText('the request', body.subarray(0, headerBytes))))
+  const header = objectOf('the request', readJson(body.subarray(0, headerBytes), numbersOfInput))
   const parameters = parametersOf('the request', header)
   const blobs = blobReader(body.subarray(headerBytes ?? body.length), target.model)
   const inputs = readInputs(header, blobs)
@@ -48,6 +48,21 @@ export function readInferRequest(
   return {
     request: { ...target, id: id === undefined ? undefined : textOf('id', id), parameters, inputs, outputs },
     isBinary: binaryRule(parameters, outputs),
+  }
+}
+
+/** Brackets around the fields of an input: of the request and of its inputs. */
+const inputDepth = 2
+
+/** How the data of an input is read, by what stands before it. */
+const numbersOfInput: NumberPlan = (key, depth, fields) => {
+  if (key !== 'data' || depth !== inputDepth) return undefined
+  const [datatype, shape] = [fields.get('datatype'), fields.get('shape')]
+  if (datatype === 'BOOL' || datatype === 'BYTES') return undefined
+  return {
+    dtype: datatype === 'FP32' ? 'float32' : 'float64',
+    rounds: datatype === 'FP32' || datatype === 'FP64',
+    count: Array.isArray(shape) ? shape.reduce((product, size) => product * Number(size), 1) : 0,
   }
 }
 

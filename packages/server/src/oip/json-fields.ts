@@ -1,6 +1,6 @@
 /** Fields of a parsed request, checked for their kind. Every function throws SLP-R4. */
 import { SlipwayError } from '@slipway/core'
-import type { Json, JsonArray, JsonObject } from './json-read.ts'
+import { isList, type Json, type JsonArray, type JsonObject } from './json-read.ts'
 import type { Parameter, Parameters } from './parameters.ts'
 import { refuseRequest } from './refuse-request.ts'
 
@@ -57,7 +57,7 @@ function kindOf(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   return value === null
     ? 'null'
-    : Array.isArray(value)
+    : value !== undefined && isList(value)
       ? 'an array'
       : value instanceof Map
         ? 'an object'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Json, readJson } from './json-read.ts'
+import { type Json, readJson as readBytes } from './json-read.ts'
+
+const readJson = (text: string) => readBytes(Buffer.from(text))
 
 /** Maps as objects, for comparison with JSON.parse. */
 function plain(value: Json): unknown {

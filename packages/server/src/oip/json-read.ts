@@ -2,11 +2,24 @@
  * JSON as the protocol has it: integers beyond 2^53 are kept exactly as BigInt, and the bare tokens NaN, Infinity and
  * -Infinity are numbers. Objects become Maps, so that no key of a request can reach a prototype.
  */
+import { isUtf8 } from 'node:buffer'
+import { type NumberList, scanNumbers } from './number-scan.ts'
 import { refuseRequest } from './refuse-request.ts'
 
-export type Json = null | boolean | number | bigint | string | JsonArray | JsonObject
+export type Json = null | boolean | number | bigint | string | JsonArray | JsonObject | NumberList
 export type JsonArray = readonly Json[]
 export type JsonObject = ReadonlyMap<string, Json>
+
+/**
+ * How an array of numbers under `key` becomes one list of numbers, flat; undefined: it becomes an array as any other. The
+ * object has `depth` brackets around it and had the `fields` before. Integers that the list would round stay an array,
+ * unless it `rounds`; `count` is a guess.
+ */
+export type NumberPlan = (
+  key: string,
+  depth: number,
+  fields: JsonObject,
+) => { readonly dtype: 'float32' | 'float64'; readonly rounds: boolean; readonly count: number } | undefined
 
 /** Nesting that a request may have. */
 const maxDepth = 100
@@ -32,29 +45,40 @@ const escapes: Readonly<Record<string, string>> = {
 const code = {
   space: 32,
   quote: 34,
+  plus: 43,
   comma: 44,
   minus: 45,
+  point: 46,
   zero: 48,
   nine: 57,
   colon: 58,
   open: 91,
+  backslash: 92,
+  close: 93,
+  e: 101,
   brace: 123,
-}
+  closeBrace: 125,
+} as const
+/** Integers of so many digits are read without making text of them. */
+const shortInteger = 15
 
-/** Reads one JSON text. Throws SLP-R4 with the place where it is not JSON. */
-export function readJson(text: string): Json {
-  const reader = new JsonReader(text)
+/** Reads one JSON text. Throws SLP-R4 with the place where it is not JSON, and for what is not UTF-8. */
+export function readJson(bytes: Uint8Array, plan?: NumberPlan): Json {
+  if (!isUtf8(bytes)) refuseRequest('text of the request must be UTF-8', 'other bytes')
+  const reader = new JsonReader(bytes, plan)
   const value = reader.value(0)
   reader.end()
   return value
 }
 
 class JsonReader {
-  readonly #text: string
+  readonly #bytes: Buffer
+  readonly #plan: NumberPlan | undefined
   #at = 0
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(bytes: Uint8Array, plan: NumberPlan | undefined) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#plan = plan
   }
 
   value(depth: number): Json {
@@ -68,13 +92,13 @@ class JsonReader {
   }
 
   end(): void {
-    if (!Number.isNaN(this.#peek())) this.#fail('nothing after the value')
+    if (this.#peek() !== undefined) this.#fail('nothing after the value')
   }
 
-  /** The code of the next character that is not white space; NaN at the end. */
-  #peek(): number {
+  /** The next byte that is not white space; undefined at the end. */
+  #peek(): number | undefined {
     for (;;) {
-      const next = this.#text.charCodeAt(this.#at)
+      const next = this.#bytes[this.#at]
       if (next !== code.space && next !== 10 && next !== 13 && next !== 9) return next
       this.#at++
     }
@@ -83,46 +107,56 @@ class JsonReader {
   #array(depth: number): Json[] {
     const list: Json[] = []
     this.#at++
-    if (this.#take(']')) return list
+    if (this.#take(code.close)) return list
     do list.push(this.value(depth + 1))
-    while (this.#take(','))
-    this.#expect(']')
+    while (this.#take(code.comma))
+    this.#expect(code.close)
     return list
   }
 
   #object(depth: number): JsonObject {
     const entries = new Map<string, Json>()
     this.#at++
-    if (this.#take('}')) return entries
+    if (this.#take(code.closeBrace)) return entries
     do {
       if (this.#peek() !== code.quote) this.#fail('a key')
       const key = this.#string()
       if (entries.has(key)) this.#fail(`each key once, and "${key.slice(0, 50)}" again`)
-      this.#expect(':')
-      entries.set(key, this.value(depth + 1))
-    } while (this.#take(','))
-    this.#expect('}')
+      this.#expect(code.colon)
+      entries.set(key, this.#numbers(key, depth, entries) ?? this.value(depth + 1))
+    } while (this.#take(code.comma))
+    this.#expect(code.closeBrace)
     return entries
+  }
+
+  /** The list of numbers that the plan wants here, where there is one. */
+  #numbers(key: string, depth: number, fields: JsonObject): NumberList | undefined {
+    const wanted = this.#plan?.(key, depth, fields)
+    if (!wanted || this.#peek() !== code.open) return undefined
+    const scanned = scanNumbers(this.#bytes, this.#at, { ...wanted, depth: maxDepth - depth - 1 })
+    if (scanned) this.#at = scanned.end
+    return scanned?.values
   }
 
   #string(): string {
     let out = ''
     let start = ++this.#at
     for (;;) {
-      const next = this.#text.charCodeAt(this.#at)
-      if (next === code.quote) return out + this.#text.slice(start, this.#at++)
-      if (!(next >= code.space)) this.#fail('a string without control characters, and its end')
-      if (next === 92) {
-        out += this.#text.slice(start, this.#at) + this.#escape()
+      const next = this.#bytes[this.#at]
+      if (next === code.quote) return out + this.#bytes.toString('utf8', start, this.#at++)
+      if (next === undefined || next < code.space)
+        return this.#fail('a string without control characters, and its end')
+      if (next === code.backslash) {
+        out += this.#bytes.toString('utf8', start, this.#at) + this.#escape()
         start = this.#at
       } else this.#at++
     }
   }
 
   #escape(): string {
-    const letter = this.#text[this.#at + 1] ?? ''
+    const letter = this.#latin(this.#at + 1, this.#at + 2)
     if (letter === 'u') {
-      const digits = this.#text.slice(this.#at + 2, this.#at + 6)
+      const digits = this.#latin(this.#at + 2, this.#at + 6)
       if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('four hexadecimal digits')
       this.#at += 6
       return String.fromCharCode(Number.parseInt(digits, 16))
@@ -134,65 +168,87 @@ class JsonReader {
 
   #number(): number | bigint {
     const start = this.#at
-    if (this.#text.charCodeAt(start) === code.minus) {
+    const negative = this.#bytes[start] === code.minus
+    if (negative) {
       this.#at++
-      if (this.#text.startsWith('Infinity', this.#at)) {
+      if (this.#latin(this.#at, this.#at + 'Infinity'.length) === 'Infinity') {
         this.#at += 'Infinity'.length
         return Number.NEGATIVE_INFINITY
       }
     }
-    const leadingZero = this.#text.charCodeAt(this.#at) === code.zero
-    if (this.#digits() > 1 && leadingZero) this.#fail('a number without leading zeros')
+    const first = this.#at
+    const size = this.#digits()
+    if (this.#at - first > 1 && this.#bytes[first] === code.zero) this.#fail('a number without leading zeros')
     const wholeEnd = this.#at
-    if (this.#text[this.#at] === '.') {
+    if (this.#bytes[this.#at] === code.point) {
       this.#at++
       this.#digits()
     }
-    const exponent = this.#text[this.#at]
-    if (exponent === 'e' || exponent === 'E') {
-      const sign = this.#text[++this.#at]
-      if (sign === '+' || sign === '-') this.#at++
+    if ((this.#bytes[this.#at]! | 32) === code.e) {
+      const sign = this.#bytes[++this.#at]
+      if (sign === code.plus || sign === code.minus) this.#at++
       this.#digits()
     }
-    const token = this.#text.slice(start, this.#at)
+    const isInteger = this.#at === wholeEnd
+    if (isInteger && wholeEnd - first <= shortInteger) return negative ? -size : size
+    const token = this.#latin(start, this.#at)
     const number = Number(token)
     if (!Number.isFinite(number)) this.#fail('a number that float64 holds')
-    return this.#at === wholeEnd && !Number.isSafeInteger(number) ? BigInt(token) : number
+    return isInteger && !Number.isSafeInteger(number) ? BigInt(token) : number
   }
 
-  /** Skips digits, of which there must be at least one. */
+  /** Skips digits, of which there must be at least one, and gives their value as far as it is exact. */
   #digits(): number {
     const start = this.#at
-    while (isDigit(this.#text.charCodeAt(this.#at))) this.#at++
+    let value = 0
+    let next = this.#bytes[start]
+    while (next !== undefined && isDigit(next)) {
+      value = 10 * value + next - code.zero
+      next = this.#bytes[++this.#at]
+    }
     if (this.#at === start) this.#fail('a digit')
-    return this.#at - start
+    return value
   }
 
   #word(): Json {
-    const word = /^-?[A-Za-z]*/.exec(this.#text.slice(this.#at, this.#at + 10))![0]
+    const word = /^-?[A-Za-z]*/.exec(this.#latin(this.#at, this.#at + 10))![0]
     const value = words.get(word)
     if (value === undefined) return this.#fail('a value')
     this.#at += word.length
     return value
   }
 
-  #take(character: string): boolean {
-    if (this.#peek() !== character.charCodeAt(0)) return false
+  #take(wanted: number): boolean {
+    if (this.#peek() !== wanted) return false
     this.#at++
     return true
   }
 
-  #expect(character: string): void {
-    if (!this.#take(character)) this.#fail(`"${character}"`)
+  #expect(wanted: number): void {
+    if (!this.#take(wanted)) this.#fail(`"${String.fromCharCode(wanted)}"`)
   }
 
+  #latin(start: number, end: number): string {
+    return this.#bytes.toString('latin1', start, end)
+  }
+
+  /** Clients think in characters, so the place is given in these. */
   #fail(expected: string): never {
-    const got = this.#at >= this.#text.length ? 'its end' : this.#text.slice(this.#at, this.#at + 20)
-    return refuseRequest(`JSON must have ${expected} at character ${this.#at}`, got)
+    const character = this.#bytes.toString('utf8', 0, this.#at).length
+    // Twenty characters are at most sixty bytes.
+    const rest = this.#bytes.toString('utf8', this.#at, this.#at + 80)
+    const got = rest === '' ? 'its end' : rest.slice(0, 20)
+    return refuseRequest(`JSON must have ${expected} at character ${character}`, got)
   }
 }
 
-const isDigit = (next: number): boolean => next >= code.zero && next <= code.nine
+const isDigit = (next: number | undefined): boolean =>
+  next !== undefined && next >= code.zero && next <= code.nine
+
+/** Whether a value is an array, in either form. */
+export function isList(value: Json): value is JsonArray | NumberList {
+  return Array.isArray(value) || ArrayBuffer.isView(value)
+}
 
 /** Objects without prototypes in place of Maps; integers beyond 2^53 as text. */
 export function plainJson(value: Json): unknown {

@@ -1,5 +1,4 @@
 /** Bodies of control calls: JSON objects, or nothing at all. */
-import { decodeText } from '../oip/binary-tensor.ts'
 import { objectOf } from '../oip/json-fields.ts'
 import { type JsonObject, plainJson, readJson } from '../oip/json-read.ts'
 
@@ -7,7 +6,7 @@ import { type JsonObject, plainJson, readJson } from '../oip/json-read.ts'
 export async function readJsonBody(body: () => Promise<Uint8Array>): Promise<JsonObject> {
   const bytes = await body()
   if (bytes.length === 0) return new Map()
-  return objectOf('the request', readJson(decodeText('the request', bytes)))
+  return objectOf('the request', readJson(bytes))
 }
 
 /** The same as plain objects without prototypes, for those who check every field themselves. */
