@@ -106,16 +106,22 @@ function firstValues(query: unknown): Readonly<Record<string, string | undefined
   return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
-function send(reply: FastifyReply, request: FastifyRequest, { status, headers, body }: Reply) {
+/** Gives nothing back: whoever waits for a reply of the framework waits, at some cost, for the end of its stream. */
+function send(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  { status, headers, body }: Reply,
+): undefined | Promise<void> {
   const encoding = chooseEncoding(request.headers['accept-encoding'], body.length)
   reply.code(status).headers(headers).header('vary', 'accept-encoding')
-  if (!encoding) return sendBytes(reply, body)
+  if (!encoding) {
+    sendBytes(reply, body)
+    return undefined
+  }
   reply.header('content-encoding', encoding)
   return compress(body, encoding).then((bytes) => sendBytes(reply, bytes))
 }
 
-function sendBytes(reply: FastifyReply, bytes: Uint8Array): FastifyReply {
-  return reply.send(
-    Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  )
+function sendBytes(reply: FastifyReply, bytes: Uint8Array): void {
+  reply.send(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
