@@ -77,7 +77,7 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   const readers: Observe[] = []
   const observe = fanOut(readers, (err) => logger.error({ err }, 'an event could not be read'))
   const store = stack.use(await openStore({ url: options.state ?? ':memory:' }), (one) => one.close())
-  const breakers = createBreakers({ observe })
+  const breakers = createBreakers({ ...options.breakers, observe })
   const rollouts = stack.use(await openRollouts({ store, breakers, observe }), (one) => one.close())
   const models = stack.use(await openModels(options, observe), (one) => one.close())
   const policy = stack.use(await openPolicy({ ...auth, required: auth !== undefined, store }), (one) =>

@@ -9,6 +9,7 @@ import type { Route } from './http/route.ts'
 import type { PolicyOptions } from './policy/open-policy.ts'
 import type { ControlMode, ExecutionDefaults } from './repository/repository-options.ts'
 import type { SessionsOptions } from './repository/sessions.ts'
+import type { BreakerOptions } from './router/breaker.ts'
 import type { ModelSource } from './source/source.ts'
 
 export interface ServerOptions {
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly limits?: ServerLimits
   readonly observability?: Observability
   readonly sessions?: Omit<SessionsOptions, 'models' | 'store'>
+  /** When a version that keeps falling back gets no more traffic, and when it may try again. */
+  readonly breakers?: Omit<BreakerOptions, 'observe'>
   /** True: a load call may bring the files of a model. */
   readonly allowFileOverrides?: boolean
   /** Files to serve from `/` on, such as a page; the status page then is at `/status` only. */

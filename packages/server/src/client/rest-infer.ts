@@ -61,8 +61,7 @@ function scalar(value: Parameter): string {
 
 /** Reads a body of which the first `headerBytes` are JSON; all of it where they are not given. */
 export function readAnswer(body: Uint8Array, headerBytes: number | undefined): InferAnswer {
-  const text = decodeText('the answer', body.subarray(0, headerBytes))
-  const header = objectOf('the answer', readJson(text))
+  const header = objectOf('the answer', readJson(body.subarray(0, headerBytes)))
   const outputs = new Map<string, Tensor>()
   let at = headerBytes ?? body.length
   for (const item of arrayOf('outputs', header.get('outputs'))) {

@@ -31,8 +31,9 @@ export function attachRoutes(app: FastifyInstance, routes: readonly Route[], opt
   )
   app.setNotFoundHandler((request, reply) => send(reply, request, jsonReply({ error: 'Not Found' }, 404)))
   // A connection that is kept alive would keep the server from closing.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (options.services.stopping) reply.header('connection', 'close')
+    done()
   })
   for (const route of routes) {
     for (const url of route.paths) {
@@ -84,7 +85,7 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
     }
     const answer = await route.handle({
       params,
-      query: firstValues(request.query),
+      query: request.url.includes('?') ? firstValues(request.query) : noValues,
       caller,
       services,
       body: async () => {
@@ -98,15 +99,29 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
   }
 }
 
+const noValues: Readonly<Record<string, string | undefined>> = Object.freeze(Object.create(null))
+
 function firstValues(query: unknown): Readonly<Record<string, string | undefined>> {
   const entries = Object.entries(query ?? {}).map(([name, value]) => [name, String([value].flat()[0])])
   return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
-async function send(reply: FastifyReply, request: FastifyRequest, { status, headers, body }: Reply) {
+/** Gives nothing back: whoever waits for a reply of the framework waits, at some cost, for the end of its stream. */
+function send(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  { status, headers, body }: Reply,
+): undefined | Promise<void> {
   const encoding = chooseEncoding(request.headers['accept-encoding'], body.length)
-  const bytes = encoding ? await compress(body, encoding) : body
   reply.code(status).headers(headers).header('vary', 'accept-encoding')
-  if (encoding) reply.header('content-encoding', encoding)
-  return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  if (!encoding) {
+    sendBytes(reply, body)
+    return undefined
+  }
+  reply.header('content-encoding', encoding)
+  return compress(body, encoding).then((bytes) => sendBytes(reply, bytes))
+}
+
+function sendBytes(reply: FastifyReply, bytes: Uint8Array): void {
+  reply.send(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

@@ -13,7 +13,8 @@ const leastBytes = 1024
 
 /** The encoding that a client likes best, gzip before deflate; undefined where it likes none better than identity. */
 export function chooseEncoding(accept: string | undefined, bytes: number): ContentEncoding | undefined {
-  const weights = parseWeights(accept ?? '')
+  if (accept === undefined) return undefined
+  const weights = parseWeights(accept)
   const weightOf = (name: string) => weights.get(name) ?? weights.get('*') ?? 0
   const [best] = names.filter((name) => weightOf(name) > 0).sort((a, b) => weightOf(b) - weightOf(a))
   if (best === undefined) return undefined

@@ -72,7 +72,7 @@ function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
       else if (crumbs)
         settle(() => reject(new SlipwayError('SLP-R5', 'Cannot read request: it has too many chunks')))
     }
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks)))
+    const onEnd = () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)))
     const onGone = (cause?: Error) =>
       settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: the client went away', { cause })))
     stream.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)

@@ -26,6 +26,14 @@ describe('compareOutputs', () => {
     expect(compareOutputs(a, b)).toMatchObject(expected)
   })
 
+  it('looks for classes where they are, also before sizes of 1', () => {
+    const classes = (...values: number[]) =>
+      new Map([['y', tensor('float32', [1, values.length, 1, 1], Float32Array.from(values))]])
+    expect(compareOutputs(classes(1, 2), classes(2, 1)).top1Agrees).toBe(false)
+    expect(compareOutputs(classes(1, 2), classes(1, 3)).top1Agrees).toBe(true)
+    expect(compareOutputs(classes(1), classes(2)).top1Agrees).toBeUndefined()
+  })
+
   it('compares rows of a batch and integers', () => {
     const rows = (...values: number[]) =>
       new Map([['y', tensor('float32', [2, 2], Float32Array.from(values))]])
