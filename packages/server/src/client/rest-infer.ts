@@ -1,6 +1,6 @@
 /** An inference over REST, with its tensors as bytes behind the JSON. */
 import { elementCount, type Tensor } from '@slipway/core'
-import { bytesOfTensor, decodeText, tensorOfBytes } from '../oip/binary-tensor.ts'
+import { bytesOfTensor, tensorOfBytes } from '../oip/binary-tensor.ts'
 import { isDatatype } from '../oip/datatype.ts'
 import { arrayOf, countOf, objectOf, parametersOf, textOf } from '../oip/json-fields.ts'
 import { type JsonObject, readJson } from '../oip/json-read.ts'
