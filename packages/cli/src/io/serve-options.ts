@@ -40,6 +40,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--tls-key <file>', about: 'key of the certificate, PEM' },
   { flags: '--tls-client-ca <file>', about: 'authorities of the certificates that clients must have' },
   { flags: '--body-limit <mebibytes>', about: 'largest body of a request', fallback: '64' },
+  { flags: '--request-timeout <seconds>', about: 'for a client to send its request', fallback: '300' },
   { flags: '--cache <mebibytes>', about: 'response cache, for models that ask for it', fallback: '64' },
   { flags: '--queue-size <count>', about: 'most queued requests of a model', fallback: '10000' },
   { flags: '--memory-limit <mebibytes>', about: 'most memory of all models together' },
@@ -74,6 +75,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
     },
     limits: {
       bodyBytes: wholeNumber(args, 'bodyLimit', 1) * mebibyte,
+      requestMs: wholeNumber(args, 'requestTimeout', 1) * 1000,
       cacheBytes: wholeNumber(args, 'cache', 0) * mebibyte,
       queueSize: wholeNumber(args, 'queueSize', 1),
       ...(memory !== undefined && { modelBytes: memory * mebibyte }),

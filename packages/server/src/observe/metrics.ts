@@ -4,6 +4,7 @@ import type { BreakerState, Observe, ServerEvent } from '../contract/event.ts'
 import type { Models } from '../contract/models.ts'
 import type { Rollouts } from '../contract/rollouts.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
+import { boundHistogram, type ObserveValue } from './bound-histogram.ts'
 import { phaseDurations, phases } from './durations.ts'
 import { readGpus } from './gpu.ts'
 import { registerTritonMetrics } from './triton-metrics.ts'
@@ -50,19 +51,24 @@ export function createMetrics({ models, rollouts, compat }: MetricsOptions): Met
 
 function requestMetrics(registry: Registry): Observe {
   const registers = [registry]
-  const request = new Histogram({
+  const version = ['model', 'version'] as const
+  const request = boundHistogram(registry, {
     name: 'slipway_request_duration_seconds',
     help: 'From the first byte to the answer.',
-    labelNames: ['model', 'version', 'protocol', 'outcome'],
+    labelNames: [...version, 'protocol', 'outcome'],
     buckets: latencyBuckets,
-    registers,
   })
-  const phase = new Histogram({
+  const phase = boundHistogram(registry, {
     name: 'slipway_phase_duration_seconds',
     help: 'Time in one phase: queue, assembly, compute, output; load, warmup, swap.',
-    labelNames: ['model', 'version', 'phase'],
+    labelNames: [...version, 'phase'],
     buckets: latencyBuckets,
-    registers,
+  })
+  const batchSizes = boundHistogram(registry, {
+    name: 'slipway_batch_size',
+    help: 'Elements of one execution.',
+    labelNames: version,
+    buckets: batchBuckets,
   })
   const rejections = new Counter({
     name: 'slipway_rejections_total',
@@ -70,43 +76,33 @@ function requestMetrics(registry: Registry): Observe {
     labelNames: ['model', 'reason'],
     registers,
   })
-  const batchSizes = new Histogram({
-    name: 'slipway_batch_size',
-    help: 'Elements of one execution.',
-    labelNames: ['model', 'version'],
-    buckets: batchBuckets,
-    registers,
-  })
   const dispatches = new Counter({
     name: 'slipway_batch_dispatches_total',
     help: 'Batches by what made them leave the queue.',
-    labelNames: ['model', 'version', 'reason'],
+    labelNames: [...version, 'reason'],
     registers,
   })
   return (event) => {
     if (event.kind === 'request') {
-      const { model = '', version = '', protocol, outcome, error } = event
-      request.observe({ model, version, protocol, outcome }, (event.endedMs - event.startedMs) / 1000)
+      const { model = '', version: number = '', protocol, outcome, error } = event
+      request((event.endedMs - event.startedMs) / 1000, model, number, protocol, outcome)
       if (outcome === 'REJECTED') rejections.inc({ model, reason: error ?? '' })
       const durations = phaseDurations(event)
       if (!durations) return
-      for (const name of phases) phase.observe({ model, version, phase: name }, durations[name] / 1000)
+      for (const name of phases) phase(durations[name] / 1000, model, number, name)
     } else if (event.kind === 'batch') {
-      const { model, version, reason, elements } = event
-      batchSizes.observe({ model, version }, elements)
-      dispatches.inc({ model, version, reason })
+      const { model, version: number, reason, elements } = event
+      batchSizes(elements, model, number)
+      dispatches.inc({ model, version: number, reason })
     } else observeLifecycle(event, phase)
   }
 }
 
-function observeLifecycle(event: ServerEvent, phase: Histogram<'model' | 'version' | 'phase'>): void {
+function observeLifecycle(event: ServerEvent, phase: ObserveValue): void {
   if (event.kind === 'load' && event.ok) {
-    const { model, version } = event
-    phase.observe({ model, version, phase: 'load' }, event.loadMs / 1000)
-    phase.observe({ model, version, phase: 'warmup' }, event.warmupMs / 1000)
-  } else if (event.kind === 'swap') {
-    phase.observe({ model: event.model, version: event.version, phase: 'swap' }, event.pauseMs / 1000)
-  }
+    phase(event.loadMs / 1000, event.model, event.version, 'load')
+    phase(event.warmupMs / 1000, event.model, event.version, 'warmup')
+  } else if (event.kind === 'swap') phase(event.pauseMs / 1000, event.model, event.version, 'swap')
 }
 
 function routingMetrics(registry: Registry): Observe {
