@@ -35,6 +35,7 @@ await mkdir(folder, { recursive: true })
 await writeFile(join(folder, 'model.onnx'), bytes)
 console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`)
 
+// The file was written above, so it need not be watched until it is complete.
 const server = await createServer({ repository, staticFolder: page, settleMs: 0 })
 const url = await server.listen({ port }).catch(async (error: unknown) => {
   await server.close()
