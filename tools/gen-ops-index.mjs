@@ -1,4 +1,4 @@
-// Writes packages/core/src/{ops,passes}/registry.gen.ts, ops/on-demand.gen.ts and
+// Writes packages/core/src/{ops,passes,autodiff/rules}/registry.gen.ts, ops/on-demand.gen.ts and
 // formats/onnx/{upgrade,lower}/registry.gen.ts from the directory listings,
 // so that adding an operator or a pass touches its own file and test only.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -50,3 +50,7 @@ const lower = join(core, 'formats/onnx/lower')
 if (existsSync(lower)) write(lower, 'defineLowering', 'lowerings', { name: 'Lowering', from: './define.ts' })
 const passes = join(core, 'passes')
 if (existsSync(passes)) write(passes, 'definePass', 'definitions', { name: 'Pass', from: './define.ts' })
+const rules = join(core, 'autodiff/rules')
+if (existsSync(rules)) {
+  write(rules, 'define(?:Control)?Gradient', 'definitions', { name: 'AnyGradient', from: '../rule.ts' })
+}

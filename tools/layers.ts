@@ -31,6 +31,10 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'formats', about: 'one folder per file format: bytes to Graph or tensors, and back' },
   {
+    folder: 'autodiff',
+    about: 'gradient rules, one file per family of operators; Graph to Graph with gradients',
+  },
+  {
     folder: 'passes',
     about: 'one file per rewrite: Graph to Graph by patches, in order of priority, to a fixed point',
   },

@@ -6,6 +6,7 @@ import { tensorType, type ValueType } from '../base/value.ts'
 import { narrow, wideZeros } from '../base/wide.ts'
 import type { Attribute, Attributes } from './attribute.ts'
 import type { Graph, Node } from './graph.ts'
+import { definedNames } from './rewrite.ts'
 
 /** Attributes as people write them: integers as numbers or BigInt. */
 export type AttributeInit =
@@ -25,6 +26,7 @@ export interface NodeOptions {
   readonly domain?: string
   /** Number of outputs, or their names. */
   readonly outputs?: number | readonly string[]
+  readonly metadata?: ReadonlyMap<string, string> | undefined
 }
 
 export interface GraphBuilder {
@@ -59,6 +61,10 @@ export interface BuilderOptions {
   readonly name?: string
   /** Put before every generated name, so that the result can be spliced into another graph. */
   readonly prefix?: string
+  /** What is there from the start. */
+  readonly from?: Graph
+  /** Told of each node once it has been added. */
+  readonly onNode?: (node: Node) => void
 }
 
 /**
@@ -67,19 +73,13 @@ export interface BuilderOptions {
  * const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [3] })
  * const graph = b.build([b.node('Add', [x, x])])
  */
-export function graphBuilder({ name = 'graph', prefix = '' }: BuilderOptions = {}): GraphBuilder {
-  const inputs: string[] = []
-  const nodes: Node[] = []
-  const constants = new Map<string, Tensor>()
-  const types = new Map<string, ValueType>()
-  const used = new Set<string>()
-  const fresh = (hint: string): string => {
-    const base = `${prefix}${hint}`
-    let candidate = base
-    for (let i = 1; used.has(candidate); i++) candidate = `${base}_${i}`
-    used.add(candidate)
-    return candidate
-  }
+export function graphBuilder({ name, prefix = '', from, onNode }: BuilderOptions = {}): GraphBuilder {
+  const inputs: string[] = [...(from?.inputs ?? [])]
+  const nodes: Node[] = [...(from?.nodes ?? [])]
+  const constants = new Map<string, Tensor>(from?.constants)
+  const types = new Map<string, ValueType>(from?.types)
+  const used = new Set<string>(from && definedNames(from))
+  const fresh = namer(used, prefix)
   const constant = (value: Tensor, wanted?: string): string => {
     const id = wanted ?? fresh('constant')
     used.add(id)
@@ -93,14 +93,17 @@ export function graphBuilder({ name = 'graph', prefix = '' }: BuilderOptions = {
     for (const output of outputs) used.add(output)
     const trimmed = args.map((arg) => arg ?? '')
     while (trimmed.at(-1) === '') trimmed.pop()
-    nodes.push({
+    const node: Node = {
       name: options.name ?? '',
       domain: options.domain ?? '',
       op,
       inputs: trimmed,
       outputs,
       attributes: toAttributes(attributes),
-    })
+      ...(options.metadata && { metadata: options.metadata }),
+    }
+    nodes.push(node)
+    onNode?.(node)
     return outputs
   }
   return {
@@ -116,13 +119,28 @@ export function graphBuilder({ name = 'graph', prefix = '' }: BuilderOptions = {
     nodes: add,
     fresh,
     build: (outputs, declared = new Map()) => ({
-      name,
+      ...from,
+      name: name ?? from?.name ?? 'graph',
       inputs,
       outputs,
       nodes,
       constants,
       types: new Map([...types, ...declared]),
     }),
+  }
+}
+
+/** Names made of a hint that are not in `used`, to which they are added. */
+function namer(used: Set<string>, prefix: string): (hint: string) => string {
+  const next = new Map<string, number>()
+  return (hint) => {
+    const base = `${prefix}${hint}`
+    const nameOf = (i: number) => (i === 0 ? base : `${base}_${i}`)
+    let i = next.get(base) ?? 0
+    while (used.has(nameOf(i))) i += 1
+    next.set(base, i)
+    used.add(nameOf(i))
+    return nameOf(i)
   }
 }
 

@@ -17,6 +17,6 @@ export const add = defineOp({
   traits: ['commutative', 'associative', 'inplace'],
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], A.dtype, ([a, b]) => addDims(a!, b!)) }),
   reference: ({ A, B }) => ({ C: zipElements(A, B, { float: (a, b) => a + b, int: (a, b) => a + b }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('add', A, B) },
 })

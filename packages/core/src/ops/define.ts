@@ -130,6 +130,22 @@ export type Lowering<I extends Params, O extends Params, S extends AttrSpecs> =
       Reducible<I, S> &
       Emission<I, O, S>)
 
+/**
+ * Where the gradient of an operator comes from. `rule`: a definition in `autodiff/rules`, apart from here so that what
+ * only runs models need not carry it. `decomposed`: from the operators that it decomposes into. `none`: there is none,
+ * and why; asking for it is an error, unless no gradient can reach it (its outputs are integers, say).
+ */
+export type Gradient = 'rule' | 'decomposed' | NoGradient
+
+export interface NoGradient {
+  readonly none: string
+}
+
+/** An operator without a gradient. The reason ends a sentence that begins with "it has no gradient: ". */
+export function none(reason: string): NoGradient {
+  return { none: reason }
+}
+
 export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> {
   /** ONNX's spelling. */
   readonly name: string
@@ -151,7 +167,7 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
   readonly reference:
     | 'decomposed'
     | ((inputs: WideArgs<I>, attrs: Attrs<S>, context: KernelContext) => WideResults<O>)
-  readonly gradient: 'none'
+  readonly gradient: Gradient | 'none'
   readonly lower: Lowering<I, O, S>
 }
 
@@ -167,7 +183,7 @@ export interface AnyOp {
   readonly attrs: AttrSpecs
   readonly traits: ReadonlySet<Trait>
   readonly lower: Lowering<Params, Params, AttrSpecs>
-  readonly gradient: 'none'
+  readonly gradient: Gradient | 'none'
   infer(
     inputs: FactArgs<Params>,
     attrs: Attrs<AttrSpecs>,
@@ -182,13 +198,21 @@ export interface AnyOp {
       ) => Readonly<Record<string, WideValue | readonly WideValue[] | undefined>>)
 }
 
+/** A definition with its own types, for what is written about one operator. */
+export interface Op<I extends Params, O extends Params, S extends AttrSpecs> extends AnyOp {
+  readonly inputs: I
+  readonly outputs: O
+  readonly attrs: S
+}
+
 /** Checks a definition's types and gives it the form that shared code reads. */
 export function defineOp<const I extends Params, const O extends Params, const S extends AttrSpecs>(
   definition: OpDef<I, O, S>,
-): AnyOp {
+): Op<I, O, S> {
   const { domain = '', deprecated = false, traits = [] } = definition
   // The one place where a definition's own types are forgotten: the harness calls it with arguments that it
   // arranged by the definition's own parameter list.
   const untyped = definition as OpDef<Params, Params, AttrSpecs> // see above
-  return { ...untyped, domain, deprecated, traits: new Set(traits) }
+  const { inputs, outputs, attrs } = definition
+  return { ...untyped, inputs, outputs, attrs, domain, deprecated, traits: new Set(traits) }
 }

@@ -24,7 +24,7 @@ export const div = defineOp({
   reference: ({ A, B }) => ({
     C: zipElements(A, B, isInteger(A.dtype) ? truncated : { float: (a, b) => a / b }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('div', A, B) },
 })
 

@@ -97,7 +97,8 @@ export function capturedFacts(body: Graph, facts: ReadonlyMap<string, Fact>): Re
   )
 }
 
-function constantFact(value: Tensor): Fact {
+/** All that is known of a constant; small ones are constants for inference too. */
+export function constantFact(value: Tensor): Fact {
   const type = tensorType(value.dtype, value.shape)
   return elementCount(value.shape) <= maxTrackedElements ? { type, constant: widen(value) } : { type }
 }

@@ -20,6 +20,6 @@ export const mul = defineOp({
   reference: ({ A, B }) => ({
     C: zipElements(A, B, { float: isInteger(A.dtype) ? Math.imul : (a, b) => a * b, int: (a, b) => a * b }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('mul', A, B) },
 })

@@ -16,6 +16,6 @@ export const neg = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: mapFact(X, negDim) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => -x, int: (x) => -x }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('neg', X) },
 })

@@ -8,6 +8,7 @@ import { counted } from '../../testing/counted.ts'
 import type { Gen } from '../../testing/gen.ts'
 import { f32, flat, i32, i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'
+import type { AnyOp } from '../define.ts'
 import { gather } from '../gather.ts'
 import { gatherElements } from '../gather-elements.ts'
 import { gatherNd } from '../gather-nd.ts'
@@ -83,8 +84,7 @@ describe('kernels that pick by index', () => {
       [1, 2],
       [3, 4],
     ])
-    const run = (op: typeof gather, index: Tensor) => () =>
-      runEmit(op, [data, index], {}, { target: portableTarget })
+    const run = (op: AnyOp, index: Tensor) => () => runEmit(op, [data, index], {}, { target: portableTarget })
     const far = tensor('int64', [1, 1], BigInt64Array.of(1n << 32n))
     for (const index of [i64([[2]]), i64([[-3]]), i32([[2]]), i32([[-3]]), far]) {
       expect(run(gather, index)).toThrow(/unreachable/)

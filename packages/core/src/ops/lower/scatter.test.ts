@@ -9,6 +9,7 @@ import { counted } from '../../testing/counted.ts'
 import type { Gen } from '../../testing/gen.ts'
 import { f32, flat, i64 } from '../../testing/literals.ts'
 import { runEmit } from '../../testing/run-calls.ts'
+import type { AnyOp } from '../define.ts'
 import { scatterElements } from '../scatter-elements.ts'
 import { scatterNd } from '../scatter-nd.ts'
 import { scatterReductions } from '../shared/scatter.ts'
@@ -141,7 +142,7 @@ describe('kernels that write by index', () => {
   it('end the run at an index outside', () => {
     const data = f32([[1, 2, 3]])
     const run =
-      (op: typeof scatterNd, ...inputs: Tensor[]) =>
+      (op: AnyOp, ...inputs: Tensor[]) =>
       () =>
         runEmit(op, inputs, {}, { target: portableTarget })
     expect(run(scatterElements, data, i64([[1, 0, 0]]), data)).toThrow(/unreachable/)
