@@ -104,7 +104,7 @@ export function openPool(given: PoolOptions): WorkerPool {
   }
 
   function replace(slot: WorkerSlot): void {
-    slots.delete(slot)
+    if (!slots.delete(slot)) return
     restarts += 1
     const { startFailure } = slot
     if (startFailure) {

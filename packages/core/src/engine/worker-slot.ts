@@ -75,6 +75,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   let startFailure: Error | undefined
   let current: Current | undefined
   let lastId = 0
+  let ended: Promise<unknown> | undefined
   let report: WorkerReport | undefined
   let target: Target | undefined
   const place = memory?.enter()
@@ -106,6 +107,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   const worker = platform.spawnWorker(program, {
     onMessage: (message) => receive(message as FromWorker), // only the program's own worker posts here
     onFailure: (cause) => {
+      if (state === 'dead') return
       const failure = new SlipwayError(
         'SLP-S8',
         `Cannot run graph "${graph.name}": its worker ended with "${cause.message}"`,
@@ -122,8 +124,8 @@ export function openSlot(options: SlotOptions): WorkerSlot {
 
   function terminate(): Promise<unknown> {
     const stop = () => Promise.all([worker.terminate(), helpers.close()])
-    if (!memory || !place) return stop()
-    return memory.end(place.user, stop).then(() => stage?.close())
+    ended ??= memory && place ? memory.end(place.user, stop).then(() => stage?.close()) : stop()
+    return ended
   }
 
   function end(reason: Error): void {
