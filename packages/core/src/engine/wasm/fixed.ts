@@ -15,7 +15,9 @@ export interface Fixed {
   contentOf(buffer: Buffer): Uint8Array | undefined
   /** Says which constant it is. */
   nameOf(buffer: Buffer): string
-  /** Buffers with their addresses. */
+  /** Where a buffer lies, if it is in memory. */
+  addressOf(buffer: Buffer): number | undefined
+  /** Buffers that were found or added, with their addresses. */
   readonly persistent: ReadonlyMap<Buffer, number>
   /** The first buffer with a name. */
   named(name: string): Buffer | undefined
@@ -60,12 +62,8 @@ export function openFixed(options: FixedOptions): Fixed {
   const readers = new Map<Buffer, number>()
   return {
     ...named,
-    constantBuffer(value, label) {
-      const buffer = constants.bufferOf(value, label)
-      const address = placed.get(buffer)
-      if (address !== undefined) named.persistent.set(buffer, address)
-      return buffer
-    },
+    constantBuffer: constants.bufferOf,
+    addressOf: (buffer) => placed.get(buffer) ?? named.persistent.get(buffer),
     isConstant: (buffer) => contents.has(buffer),
     contentOf: (buffer) => contents.get(buffer),
     nameOf: constants.nameOf,
@@ -78,7 +76,7 @@ export function openFixed(options: FixedOptions): Fixed {
         readers.set(buffer, left)
         if (left > 0) continue
         readers.delete(buffer)
-        if (!placed.has(buffer)) named.drop(buffer)
+        named.drop(buffer)
       }
     },
     ownBytes(read) {
@@ -159,21 +157,27 @@ function adopt(value: Tensor, constants: Constants, { shelf, weights, bytes }: F
   return { ...value, data: shared } as Tensor // of the same class
 }
 
+type BufferMap<Value> = Pick<WeakMap<Buffer, Value>, 'get' | 'has'>
+
 interface Constants extends Pick<Fixed, 'nameOf'> {
   bufferOf(value: Tensor, label: string): Buffer
-  readonly contents: ReadonlyMap<Buffer, Uint8Array>
+  readonly contents: BufferMap<Uint8Array>
   /** Addresses of those that are in memory whether a plan reads them or not. */
-  readonly placed: ReadonlyMap<Buffer, number>
+  readonly placed: BufferMap<number>
   /** Data that lies in memory, and its name. */
   place(data: NumericData, name: string): void
 }
 
-/** Constants by tensor, so that equal names of several graphs do not matter. */
+/**
+ * Constants by tensor, so that equal names of several graphs do not matter. Many are known for one size alone, so none
+ * is held: they go with the plans that read them.
+ */
 function openConstants(weights: SharedArrayBuffer | undefined): Constants {
-  const buffers = new Map<Tensor, Buffer>()
-  const contents = new Map<Buffer, Uint8Array>()
-  const placed = new Map<Buffer, number>()
-  const names = new Map<Buffer, string>()
+  const buffers = new WeakMap<Tensor, Buffer>()
+  const contents = new WeakMap<Buffer, Uint8Array>()
+  const placed = new WeakMap<Buffer, number>()
+  const names = new WeakMap<Buffer, string>()
+  let nameless = 0
   const placedData = new WeakMap<NumericData, string>()
   const placedName = (data: NumericData): string | undefined => {
     const isWeight = data.buffer === weights && data.byteOffset % alignment === 0
@@ -201,7 +205,7 @@ function openConstants(weights: SharedArrayBuffer | undefined): Constants {
       if (known !== undefined) return known
       const content = contents.get(buffer)
       // A memory of its own has nobody to agree with about names.
-      const name = weights && content ? `k${digestText(content)}` : `c${names.size}`
+      const name = weights && content ? `k${digestText(content)}` : `c${nameless++}`
       names.set(buffer, name)
       return name
     },
