@@ -1,5 +1,5 @@
 /** The memory that all workers of one program share: made with the weights in it, and cleaned up behind those that die. */
-
+import { SlipwayError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import { arrayOf, dataLength, type NumericData, type Tensor, tensor } from '../base/tensor.ts'
 import type { Graph } from '../ir/graph.ts'
@@ -143,17 +143,31 @@ function openKeeping(heap: SharedHeap, users: Set<number>): Pick<ProgramMemory, 
   }
 }
 
-/** A tensor of zeros in the memory; in an array of its own where there is no such memory, or no room in it. */
+/**
+ * A tensor of zeros in the memory; in an array of its own where there is no such memory, or no room in it.
+ *
+ * @throws SLP-L4 where there is no room anywhere.
+ */
 export function allocateTensor(memory: ProgramMemory | undefined, dtype: NumericType, shape: Shape): Tensor {
   const length = dataLength(dtype, shape)
   const Data = arrayOf(dtype)
   const sizeBytes = length * Data.BYTES_PER_ELEMENT
   const address = memory?.allocate(sizeBytes)
-  if (!memory || address === undefined) return tensor(dtype, shape, new Data(length) as never) // the array of the dtype
+  if (!memory || address === undefined) return tensor(dtype, shape, ownArray(Data, length) as never) // the array of the dtype
   const bytes = memory.bytes()
   bytes.fill(0, address, address + sizeBytes)
   const View = Data as new (buffer: ArrayBufferLike, at: number, length: number) => NumericData // every class takes these
   return tensor(dtype, shape, new View(bytes.buffer, address, length) as never) // as above
+}
+
+function ownArray(Data: new (length: number) => NumericData, length: number): NumericData {
+  try {
+    return new Data(length)
+  } catch (cause) {
+    throw new SlipwayError('SLP-L4', `Cannot make tensor: there is no memory for ${length} elements`, {
+      cause,
+    })
+  }
 }
 
 function allocateMemory(initial: number) {
