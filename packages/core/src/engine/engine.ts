@@ -38,6 +38,12 @@ export interface PrepareOptions {
    * not used for longest go first. 256 MiB unless given.
    */
   readonly planBytes?: number | undefined
+  /**
+   * Inputs whose values stay in the engine's memory from run to run, each with the output whose value it takes after a
+   * run: parameters and what belongs to them. They need to be given once only, and such a program has one worker. The
+   * engine `wasm` alone has it.
+   */
+  readonly state?: ReadonlyMap<string, string> | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */
   readonly graceMs?: number | undefined
 }
@@ -128,6 +134,14 @@ export interface EngineReport {
   readonly queued: number
 }
 
+/** Values of inputs that stay in memory. A run that fails or is cancelled leaves them as they were. */
+export interface ProgramState {
+  /** Sets some of them. Rejects with SLP-S1 for an input that is not kept. */
+  write(values: ReadonlyMap<string, Value>): Promise<void>
+  /** Copies of some of them. Rejects with SLP-S2 for one that was never given. */
+  read(names: readonly string[]): Promise<ReadonlyMap<string, Value>>
+}
+
 export interface Program extends AsyncDisposable {
   /**
    * Runs the graph once.
@@ -141,6 +155,8 @@ export interface Program extends AsyncDisposable {
    * compiles the graph. Throws as `run` rejects.
    */
   runSync?(inputs: ReadonlyMap<string, Value>, options?: SyncRunOptions): ReadonlyMap<string, Value>
+  /** What stays from run to run; present where `state` was asked for. */
+  readonly state?: ProgramState | undefined
   /** A tensor of zeros in memory that runs read without a copy, where the engine and the platform have such memory. */
   allocate(dtype: NumericType, shape: Shape): Tensor
   report(): EngineReport

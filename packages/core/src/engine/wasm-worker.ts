@@ -1,5 +1,6 @@
 /** The worker of the wasm engine: compiles its graph when it is prepared, and runs it on request. */
 import { platform } from '#platform'
+import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import { loadOperators } from '../ops/registry.ts'
 import type { WorkerPort } from '../platform/types.ts'
@@ -7,6 +8,7 @@ import { toErrorMessage } from './error-message.ts'
 import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
 import { type Hosted, openHosted, reportOf, usableThreads } from './wasm/compile.ts'
+import type { Model } from './wasm/model.ts'
 import { stageClock } from './wasm/stage-clock.ts'
 import { warmUp } from './wasm/warm-up.ts'
 import type { FromWorker, PrepareMessage, RunMessage, ToWorker, WorkerReport } from './worker-protocol.ts'
@@ -59,6 +61,7 @@ function prepare(port: WorkerPort, { graph, limits, cancelled, settings, shared 
     revectorize: settings.revectorize,
     target: settings.target,
     planBytes: settings.planBytes,
+    state: settings.state,
     isCancelled: () => cancelled !== undefined && current.id > 0 && Atomics.load(cancelled, 0) === current.id,
     onModule: (loaded) => port.post({ kind: 'module', ...loaded } satisfies FromWorker),
   })
@@ -75,13 +78,15 @@ function run(
   request: RunMessage,
   report: () => WorkerReport | undefined,
 ): void {
-  const { id, inputs, placed, outputs, seed, profile, helped, progress } = request
+  const { id, inputs, placed, outputs, exchange, seed, profile, helped, progress } = request
   current.id = id
   const tell = (done: number) =>
     port.post({ kind: 'progress', id, done, total: graph.nodes.length } satisfies FromWorker)
   const clock = profile || progress ? stageClock(platform.nowMs, progress ? tell : undefined) : undefined
   try {
-    const results = model.run({ inputs, placed, outputs, seed, helped, observer: clock })
+    const results = exchange
+      ? exchangeState(model, request, exchange)
+      : model.run({ inputs, placed, outputs, seed, helped, observer: clock })
     const { values, transfer } = moveValues(results, { give: true })
     const nodes = profile ? clock?.nodes : undefined
     port.post(
@@ -91,4 +96,13 @@ function run(
   } catch (error) {
     port.post({ kind: 'failed', id, error: toErrorMessage(error) } satisfies FromWorker)
   }
+}
+
+function exchangeState(
+  { state }: Model,
+  { inputs, placed }: RunMessage,
+  names: readonly string[],
+): ReadonlyMap<string, Value> {
+  for (const [name, value] of [...inputs, ...placed]) state.write(name, value)
+  return new Map(names.map((name) => [name, state.read(name)]))
 }

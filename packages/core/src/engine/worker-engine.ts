@@ -1,5 +1,6 @@
 /** Engines whose programs run in worker threads, so that no caller ever waits for them. */
 import { platform } from '#platform'
+import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
@@ -63,7 +64,7 @@ async function prepare(
     settings,
     memory: opened?.memory,
     graceMs,
-    workers: Math.max(1, workers),
+    workers: options.state ? 1 : Math.max(1, workers),
     isFixed: options.threading === 'fixed',
   })
   const [compile] = await Promise.all([loadCompile?.(), pool.ready])
@@ -85,9 +86,29 @@ async function prepare(
     return pool.close()
   }
 
+  const exchange = (inputs: ReadonlyMap<string, Value>, names: readonly string[]) =>
+    new Promise<RunResult>((resolve, reject) => {
+      for (const name of inputs.keys()) assertKept(name, options.state!)
+      const rest = {
+        give: false,
+        outputs: [],
+        seed: undefined,
+        profile: false,
+        signal: undefined,
+        onProgress: undefined,
+      }
+      pool.add({ ...rest, inputs, exchange: names, resolve, reject })
+    })
+
   return {
     run,
-    ...(own && { runSync: own.run }),
+    ...(own && !options.state && { runSync: own.run }),
+    ...(options.state && {
+      state: {
+        write: async (values) => void (await exchange(values, [])),
+        read: async (names) => (await exchange(new Map(), names)).outputs,
+      },
+    }),
     allocate: (dtype, shape) => allocateTensor(memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
@@ -103,9 +124,9 @@ async function prepare(
 }
 
 function settingsFor(program: WorkerProgram, options: PrepareOptions) {
-  const { deterministic = false, revectorize = false, planBytes } = options
+  const { deterministic = false, revectorize = false, planBytes, state } = options
   const threads = program === 'wasm' ? threadsFor(options) : 1
-  return { threads, deterministic, revectorize, planBytes } satisfies WorkerSettings
+  return { threads, deterministic, revectorize, planBytes, state } satisfies WorkerSettings
 }
 
 function noVectors(program: WorkerProgram, { revectorize }: WorkerSettings): Revectorizer {
@@ -152,4 +173,9 @@ function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefin
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }
+}
+
+function assertKept(name: string, state: ReadonlyMap<string, string>): void {
+  if (state.has(name)) return
+  throw new SlipwayError('SLP-S1', `Cannot set state: the program must keep it, got "${name}"`)
 }

@@ -29,6 +29,8 @@ export interface WorkerSettings {
   /** True: pairs of vectors are joined where V8 can. */
   readonly revectorize: boolean
   readonly planBytes: number | undefined
+  /** Outputs by the names of the inputs that take their values after each run. */
+  readonly state?: ReadonlyMap<string, string> | undefined
   /** What the workers before compile for. */
   readonly target?: Target | undefined
 }
@@ -40,6 +42,8 @@ export interface RunMessage {
   /** Inputs that lie in the shared memory until the run has ended. */
   readonly placed: ReadonlyMap<string, TensorPlace>
   readonly outputs: readonly string[]
+  /** Present: nothing runs; the inputs become state, and these values of the state are returned. */
+  readonly exchange: readonly string[] | undefined
   readonly seed: number | undefined
   readonly profile: boolean
   /** True: other threads of the worker may help. */

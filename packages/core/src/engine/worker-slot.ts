@@ -23,6 +23,8 @@ export interface Job {
   /** True: the memory of the inputs may be taken. */
   readonly give: boolean
   readonly outputs: readonly string[]
+  /** Present: nothing runs; the inputs become state, and these values of the state are the result. */
+  readonly exchange?: readonly string[] | undefined
   readonly seed: number | undefined
   readonly profile: boolean
   readonly signal: AbortSignal | undefined
@@ -159,7 +161,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   }
 
   function start(job: Job, helped: boolean): void {
-    const { inputs, give, outputs, seed, profile, onProgress } = job
+    const { inputs, give, outputs, exchange, seed, profile, onProgress } = job
     lastId += 1
     const progress = onProgress !== undefined
     const { placed, others } = stage?.place(inputs, give) ?? { placed: new Map(), others: inputs }
@@ -170,6 +172,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
       inputs: values,
       placed,
       outputs,
+      exchange,
       seed,
       profile,
       helped,

@@ -16,6 +16,7 @@ import type { StageObserver } from './executor.ts'
 import { type LoadedModule, type Machine, openMachine, type SharedMemory } from './machine.ts'
 import { type Model, openModel } from './model.ts'
 import { tryRevectorizer } from './revectorizer.ts'
+import type { State, StateNames } from './state.ts'
 
 export interface CompileOptions {
   readonly limits?: Limits | undefined
@@ -25,6 +26,8 @@ export interface CompileOptions {
   readonly revectorize?: boolean | undefined
   /** Most bytes that plans for sizes other than the last ones may take; 256 MiB unless given. */
   readonly planBytes?: number | undefined
+  /** Inputs whose values stay from run to run, each with the output whose value it takes after a run. */
+  readonly state?: StateNames | undefined
 }
 
 export const defaultPlanBytes = 256 * 2 ** 20
@@ -52,6 +55,8 @@ export interface CompiledRunOptions {
 export interface CompiledGraph {
   /** Runs on the calling thread, which waits. Throws as `Program.run` does. */
   run(inputs: ReadonlyMap<string, Value>, options?: CompiledRunOptions): Map<string, Value>
+  /** What stays from run to run. */
+  readonly state: Pick<State, 'read' | 'write'>
   report(): WorkerReport
 }
 
@@ -80,12 +85,13 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
       if (into) checkIntoNames(into, outputs)
       return hosted.model.run({ inputs, outputs, seed, observer, into })
     },
+    state: hosted.model.state,
     report: () => reportOf(hosted),
   }
 }
 
 export function openHosted(graph: Graph, options: HostedOptions): Hosted {
-  const { deterministic = false, revectorize = false, limits, planBytes = defaultPlanBytes } = options
+  const { deterministic = false, revectorize = false, limits, planBytes = defaultPlanBytes, state } = options
   const { threads, shared, target, isCancelled, onModule } = options
   const relaxed = target?.relaxed ?? !deterministic
   const isRelaxed = relaxed && enableRelaxedSimd()
@@ -101,6 +107,7 @@ export function openHosted(graph: Graph, options: HostedOptions): Hosted {
     threads,
     limits,
     planBytes,
+    state,
     optimize: (given) => adoptConstants(optimize(given).graph, machine),
     checkCancelled: machine.checkCancelled,
   })

@@ -22,6 +22,7 @@ import { type Held, type TensorPlace, toTensor, toValue, toWide } from './held.t
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
 import type { Plan } from './plan.ts'
+import { moveInto } from './state.ts'
 import { readTensor, writeTensor } from './tensors.ts'
 
 /** What one run asks for. */
@@ -30,6 +31,8 @@ export interface ExecuteRequest {
   /** Inputs that lie in memory already, where nobody may write before the run has ended. */
   readonly placed?: ReadonlyMap<string, TensorPlace> | undefined
   readonly outputs: readonly string[]
+  /** Values that are copied to places in memory once all nodes have run. */
+  readonly keep?: ReadonlyMap<string, readonly TensorPlace[]> | undefined
   readonly seed?: number | undefined
   /** False: no other thread may take part. */
   readonly helped?: boolean | undefined
@@ -93,6 +96,8 @@ interface Book {
 interface Run {
   readonly book: Book
   readonly request: ExecuteRequest
+  /** The values that it must bring forth. */
+  readonly wanted: readonly string[]
   readonly graph: Graph
   readonly values: Map<string, Held>
 }
@@ -101,19 +106,34 @@ function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<strin
   const values = new Map<string, Held>()
   for (const [name, value] of request.inputs) values.set(name, { kind: 'value', value })
   for (const [name, at] of request.placed ?? []) values.set(name, { kind: 'memory', at })
-  const run: Run = { book, request, graph: first.graph, values }
+  const { outputs, keep } = request
+  const wanted = keep ? [...new Set([...outputs, ...keep.keys()])] : outputs
+  const run: Run = { book, request, wanted, graph: first.graph, values }
   let chapter: Chapter | undefined = first
   for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
   const results = new Map<string, Value>()
-  for (const name of request.outputs) results.set(name, outputOf(run, name))
+  for (const name of outputs) results.set(name, outputOf(run, name))
+  if (keep) keepValues(run, keep)
   return results
+}
+
+function keepValues(run: Run, keep: ReadonlyMap<string, readonly TensorPlace[]>): void {
+  const { bytes } = run.book.machine
+  const moves = [...keep].flatMap(([name, places]) => {
+    const held = heldOf(run, name)
+    const from = held.kind === 'memory' ? held.at : toTensor(held, bytes)
+    if (!from)
+      throw new SlipwayError('SLP-S3', `Cannot keep "${name}": it must be a tensor, got another value`)
+    return places.map((to) => ({ from, to }))
+  })
+  moveInto(bytes, moves)
 }
 
 /** Runs a chapter and gives the next one. */
 function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefined {
-  const { book, request, values } = run
+  const { book, wanted, values } = run
   const { machine, options } = book
-  const prepared = prepareChapter(chapter, values, request.outputs, machine, options)
+  const prepared = prepareChapter(chapter, values, wanted, machine, options)
   try {
     bindArena(book, prepared, depth, chapter.arenaBytes)
   } catch (error) {
@@ -280,10 +300,15 @@ function runBody(
 }
 
 function outputOf(run: Run, name: string): Value {
-  const held = run.values.get(name) ?? constantOf(run.graph, name)
+  const held = heldOf(run, name)
   const target = run.request.into?.[name]
   const { bytes } = run.book.machine
-  if (held) return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
+  return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
+}
+
+function heldOf(run: Run, name: string): Held {
+  const held = run.values.get(name) ?? constantOf(run.graph, name)
+  if (held) return held
   throw unknownOutput(name, run.values.keys())
 }
 

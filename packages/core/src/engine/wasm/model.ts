@@ -4,23 +4,30 @@
  */
 
 import { SlipwayError } from '../../base/errors.ts'
+import type { Tensor } from '../../base/tensor.ts'
 import type { Value } from '../../base/value.ts'
 import type { Graph, Node } from '../../ir/graph.ts'
 import { freezeDefaults } from '../../passes/index.ts'
 import { type GraphRunner, prepareGraph } from '../../reference/interpret.ts'
 import { writeInto } from '../into.ts'
 import { type ExecuteRequest, type Executor, type ExecutorOptions, openExecutor } from './executor.ts'
+import type { TensorPlace } from './held.ts'
 import type { Machine } from './machine.ts'
+import { moveInto, openState, type State, type StateNames } from './state.ts'
 import { readTensor } from './tensors.ts'
 
 export interface ModelOptions extends ExecutorOptions {
   /** Rewrites a graph without changing what it computes. */
   optimize(graph: Graph): Graph
+  /** Inputs that take the values of outputs after each run. */
+  readonly state?: StateNames | undefined
 }
 
 export interface Model {
   /** @throws SLP-S2 for a missing input, SLP-S5 for an unknown output, and the refusals of the operators. */
   run(request: ExecuteRequest): Map<string, Value>
+  /** What it keeps from run to run. */
+  readonly state: State
   fallbacks(): ReadonlyMap<Node, string>
   arena(): { readonly sizeBytes: number; readonly lowerBoundBytes: number }
 }
@@ -31,10 +38,10 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
   const required = graph.inputs.filter((name) => !graph.constants.has(name))
   const defaults = graph.inputs.filter((name) => graph.constants.has(name))
   const variantOf = (request: ExecuteRequest): Variant => {
-    const { outputs } = request
+    const { outputs, keep = new Map() } = request
     const given = defaults.filter((name) => isGiven(request, name))
     const main = ensure(given, true)
-    return outputs.every((name) => main.values.has(name)) ? main : ensure(given, false)
+    return [...outputs, ...keep.keys()].every((name) => main.values.has(name)) ? main : ensure(given, false)
   }
   const ensure = (given: readonly string[], isOptimized: boolean): Variant => {
     const key = `${isOptimized}:${given}`
@@ -45,8 +52,33 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
     variants.set(key, variant)
     return variant
   }
+  const state = openState(machine, options.state ?? new Map())
+  /** Without a trap: the reference kernels say what is wrong with the values, or show that nothing is. */
+  const judgeRun = (request: ExecuteRequest): Map<string, Value> => {
+    judge ??= prepareGraph(graph)
+    const { inputs: own, placed = [], outputs, keep = new Map(), seed, into = {} } = request
+    const inputs = new Map(own)
+    for (const [name, { address, dtype, shape }] of placed)
+      inputs.set(name, readTensor(machine.bytes(), address, dtype, shape))
+    const { limits, checkCancelled } = options
+    const results = judge(inputs, {
+      outputs: [...new Set([...outputs, ...keep.keys()])],
+      checkCancelled,
+      ...(seed !== undefined && { seed }),
+      ...(limits && { limits }),
+    })
+    const moves = [...keep].flatMap(
+      ([name, places]) => places.map((to: TensorPlace) => ({ from: results.get(name) as Tensor, to })), // what is kept is a tensor
+    )
+    moveInto(machine.bytes, moves)
+    for (const [name, target] of Object.entries(into))
+      results.set(name, writeInto(name, results.get(name)!, target))
+    return new Map(outputs.map((name) => [name, results.get(name)!]))
+  }
   return {
-    run(request) {
+    state,
+    run(given) {
+      const request = options.state ? withState(given, state, options.state) : given
       const missing = required.find((name) => !isGiven(request, name))
       if (missing !== undefined)
         throw new SlipwayError(
@@ -57,23 +89,8 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         return variantOf(request).executor.run(request)
       } catch (error) {
         if (!isTrap(error)) throw error
-        // The reference kernels say what is wrong with the values, or show that nothing is.
         machine.recover()
-        judge ??= prepareGraph(graph)
-        const { inputs: own, placed = [], outputs, seed, into = {} } = request
-        const inputs = new Map(own)
-        for (const [name, { address, dtype, shape }] of placed)
-          inputs.set(name, readTensor(machine.bytes(), address, dtype, shape))
-        const { limits, checkCancelled } = options
-        const results = judge(inputs, {
-          outputs,
-          checkCancelled,
-          ...(seed !== undefined && { seed }),
-          ...(limits && { limits }),
-        })
-        for (const [name, target] of Object.entries(into))
-          results.set(name, writeInto(name, results.get(name)!, target))
-        return results
+        return judgeRun(request)
       }
     },
     fallbacks: () => new Map([...variants.values()].flatMap(({ executor }) => [...executor.fallbacks])),
@@ -82,6 +99,19 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         .map(({ executor }) => executor.arena())
         .reduce((a, b) => (b.sizeBytes > a.sizeBytes ? b : a), { sizeBytes: 0, lowerBoundBytes: 0 }),
   }
+}
+
+/** The request with what is kept in its place; state that the caller gives is kept from now on. */
+function withState(request: ExecuteRequest, state: State, names: StateNames): ExecuteRequest {
+  const inputs = new Map(request.inputs)
+  const placed = new Map(request.placed)
+  for (const name of names.keys()) {
+    const given = placed.get(name) ?? inputs.get(name)
+    if (given) state.write(name, given)
+    inputs.delete(name)
+    placed.set(name, state.placeOf(name))
+  }
+  return { ...request, inputs, placed, keep: state.targets() }
 }
 
 const isGiven = ({ inputs, placed }: ExecuteRequest, name: string): boolean =>
