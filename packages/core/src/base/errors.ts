@@ -99,6 +99,10 @@ export const errorCatalogue = {
   'SLP-R20': { title: 'deadline has passed', http: 504, grpc: 'DEADLINE_EXCEEDED' },
   'SLP-N1': { title: 'server cannot be reached', http: 502, grpc: 'UNAVAILABLE' },
   'SLP-N2': { title: 'answer of the server cannot be understood', http: 502, grpc: 'INTERNAL' },
+  'SLP-T1': bad('tensors do not belong together'),
+  'SLP-T2': bad('value cannot be read here'),
+  'SLP-T3': bad('variable has changed since it was used'),
+  'SLP-T4': bad('state does not belong to the module'),
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>
