@@ -12,8 +12,12 @@ export interface RandomStream {
 const mul0 = 0xd2511f53
 const mul1 = 0xcd9e8d57
 
+/** The upper half of the product of two 32-bit numbers, from products of halves that are exact. */
 function mulHigh(a: number, b: number): number {
-  return Number((BigInt(a) * BigInt(b)) >> 32n)
+  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
+  const carry = aLow * bHigh + (middle & 0xffff)
+  return aHigh * bHigh + (middle >>> 16) + (carry >>> 16)
 }
 
 /** Four 32-bit words of the block `counter` under a two-word key. */
