@@ -25,6 +25,8 @@ export interface AnyModule {
   /** Makes variables, all or those that the filter takes, stay as they are. */
   freeze(filter?: NameFilter): this
   unfreeze(filter?: NameFilter): this
+  /** Sets all variables to what they begin with; what is drawn at random depends on the seed and the paths alone. */
+  initialize(seed: number): this
   /** Values of all variables, by their paths: what safetensors files hold. */
   stateDict(): Promise<ReadonlyMap<string, HostTensor>>
   /**
@@ -106,6 +108,10 @@ function membersOf(
       ),
     freeze: (filter) => setTrainable(filter, false) as never, // the module itself
     unfreeze: (filter) => setTrainable(filter, true) as never, // the module itself
+    initialize(seed) {
+      for (const one of self().namedVariables().values()) one.initialize(seed)
+      return self() as never // the module itself
+    },
     async stateDict() {
       const entries = [...variablesOf(parts)].map(async ([path, one]) => [path, await one.host()] as const)
       return new Map(await Promise.all(entries))

@@ -1,11 +1,14 @@
 /** Values that training changes: parameters, running statistics, moments of optimisers. */
 import type { DType } from '../base/dtype.ts'
-import type { Tensor as HostTensor } from '../base/tensor.ts'
+import type { Shape } from '../base/shape.ts'
+import { type Tensor as HostTensor, tensor as hostTensor } from '../base/tensor.ts'
+import { randomStream } from '../ops/random.ts'
+import type { Initializer } from './init/initializers.ts'
 import type { Cell } from './tensor/origin.ts'
 import { realize } from './tensor/realize.ts'
 import { type Tensor, tensorOf } from './tensor/tensor.ts'
 import { traceOf } from './tensor/trace.ts'
-import { hostHome, setValue, type VariableCell, withVariables } from './variable-cell.ts'
+import { type Home, hostHome, setValue, type VariableCell, withVariables } from './variable-cell.ts'
 
 export interface Variable {
   readonly kind: 'variable'
@@ -26,31 +29,44 @@ export interface Variable {
   assign(value: Tensor, by?: Tensor): Promise<void>
   /** Sets it to the elements of a host tensor. Throws SLP-B1 where they do not fit. */
   set(value: HostTensor): void
+  /** Sets it to what it began with, or draws that anew. */
+  initialize(seed: number): void
   /** Its elements, wherever they lie. */
   host(): Promise<HostTensor>
 }
 
-/** A variable that optimisers change, with the value that it begins with. */
-export function parameter(value: HostTensor, name = ''): Variable {
-  return variable(value, { name, trainable: true })
+/** What a variable begins with: a value, or a way to draw one. */
+export type Start = HostTensor | Drawn
+
+export interface Drawn {
+  readonly shape: Shape
+  /** `float32` unless given. */
+  readonly dtype?: 'float32' | 'float64'
+  /** The numbers depend on the seed and the path of the variable, and on nothing else. */
+  readonly init: Initializer
+}
+
+/** A variable that optimisers change. */
+export function parameter(start: Start, name = ''): Variable {
+  return variable(start, { name, trainable: true })
 }
 
 /** A variable that only `assign` changes. */
-export function buffer(value: HostTensor, name = ''): Variable {
-  return variable(value, { name, trainable: false })
+export function buffer(start: Start, name = ''): Variable {
+  return variable(start, { name, trainable: false })
 }
 
 function variable(
-  value: HostTensor,
+  start: Start,
   { name, trainable }: { readonly name: string; readonly trainable: boolean },
 ): Variable {
-  const { dtype, shape } = value
+  const { dtype = 'float32', shape } = start
   const cell: VariableCell = {
     type: { kind: 'tensor', dtype, shape },
     name,
     isTrainable: trainable,
     version: 0,
-    home: hostHome(value),
+    home: homeOf(start, 0, () => cell.name),
     current: undefined,
     busy: Promise.resolve(),
   }
@@ -82,8 +98,39 @@ function variable(
       setValue(cell, host!)
     },
     set: (host) => setValue(cell, host),
+    initialize(seed) {
+      cell.home = homeOf(start, seed, () => cell.name)
+      cell.version += 1
+      cell.current = undefined
+    },
     host: () => withVariables([cell], () => cell.home.read()),
   }
+}
+
+/** Nothing is drawn before somebody asks for it: only then the variable has its path. */
+function homeOf(start: Start, seed: number, nameOf: () => string): Home {
+  if (!('init' in start)) return hostHome(start)
+  let drawn: HostTensor | undefined
+  const draw = (): HostTensor => {
+    const { dtype = 'float32', shape, init } = start
+    const numbers = init(shape, randomStream(seed, fnv1a(nameOf())))
+    return dtype === 'float64'
+      ? hostTensor('float64', shape, numbers)
+      : hostTensor('float32', shape, Float32Array.from(numbers))
+  }
+  return {
+    read() {
+      drawn ??= draw()
+      return Promise.resolve(drawn)
+    },
+  }
+}
+
+/** A 32-bit number of a text (Fowler, Noll and Vo). */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
 }
 
 /** One handle for each version, so that what is computed from it is computed from one value. */
