@@ -16,6 +16,6 @@ export const abs = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: mapFact(X, absDim) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: Math.abs, int: (x) => (x < 0n ? -x : x) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('abs', X) },
 })

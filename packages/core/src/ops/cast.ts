@@ -43,7 +43,7 @@ export const cast = defineOp({
       rounding: round_mode,
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'elementwise',
     formula: ({ input }, { to }) => ifComputable(convertFormula(input, dtypeOfAttr('to', to, castable))),

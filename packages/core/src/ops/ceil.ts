@@ -16,6 +16,6 @@ export const ceil = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: Math.ceil }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('ceil', X) },
 })

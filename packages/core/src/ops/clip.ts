@@ -29,7 +29,7 @@ export const clip = defineOp({
       output: max ? zipElements(raised, withShape(max, []), { float: Math.min, int: smaller }) : raised,
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ input, min, max }) => {

@@ -24,7 +24,7 @@ export const concat = defineOp({
   reference: ({ inputs }, { axis }) => ({
     concat_result: joinTensors(inputs, normalizeAxis(axis, inputs[0]!.shape.length)),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     join: ({ inputs }, { concat_result }, { axis }) => {

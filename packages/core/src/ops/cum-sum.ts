@@ -28,7 +28,7 @@ export const cumSum = defineOp({
       },
     ),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ x, axis }, { y }, { exclusive, reverse }, context) => {

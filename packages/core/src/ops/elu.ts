@@ -20,7 +20,7 @@ export const elu = defineOp({
   reference: ({ X }, { alpha }) => ({
     Y: mapElements(X, { float: (x) => (x < 0 ? alpha * Math.expm1(x) : x) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha }) => bendBelow(X, mul(apply1('expm1', X), like(alpha, X))),

@@ -18,6 +18,6 @@ export const erf = defineOp({
   traits: ['inplace'],
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: erfOf }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ input }) => ifComputable(apply1('erf', input)) },
 })

@@ -29,7 +29,7 @@ export const expand = defineOp({
     checkElements(elementCount(sizes))
     return { output: expandTo(input, sizes) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: ({ input }, { output }) => (sameCount(input, output) ? wholeOffsets() : undefined),

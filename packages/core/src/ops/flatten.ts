@@ -31,7 +31,7 @@ export const flatten = defineOp({
     const sizes = [elementCount(input.shape.slice(0, at)), elementCount(input.shape.slice(at))]
     return { output: withShape(input, sizes) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

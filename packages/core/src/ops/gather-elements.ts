@@ -30,7 +30,7 @@ export const gatherElements = defineOp({
     const positions = positionsAlongAxis(indices, data.shape, normalizeAxis(axis, data.shape.length))
     return { output: selectElements(data, indices.shape, (i) => positions[i]!) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ data, indices }, { output }, { axis }, context) =>

@@ -37,7 +37,7 @@ export const gather = defineOp({
       output: withShape(pickAlongAxis(data, axis, pick), data.shape.toSpliced(axis, 1, ...indices.shape)),
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: ({ data, indices }, _outputs, { axis }) => {

@@ -28,7 +28,7 @@ export const gelu = defineOp({
   reference: ({ X }, { approximate }) => ({
     Y: mapElements(X, { float: approximate === 'tanh' ? geluTanh : geluExact }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { approximate }) => ifComputable(approximate === 'tanh' ? geluTanhOf(X) : geluOf(X)),

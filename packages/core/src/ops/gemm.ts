@@ -36,7 +36,7 @@ export const gemm = defineOp({
     const product = matmul(left, transB ? transposed(B) : B, A.dtype, context)
     return { Y: combine(product, alpha, C && expandTo(C, product.shape), beta) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

@@ -19,7 +19,7 @@ export const hardSigmoid = defineOp({
   reference: ({ X }, { beta, alpha }) => ({
     Y: mapElements(X, { float: (x) => Math.max(0, Math.min(1, alpha * x + beta)) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha, beta }) => hardSigmoidOf(X, alpha, beta),

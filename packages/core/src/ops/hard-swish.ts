@@ -17,7 +17,7 @@ export const hardSwish = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => x * Math.max(0, Math.min(1, x / 6 + 0.5)) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }) => mul(X, hardSigmoidOf(X, 1 / 6, 0.5)),

@@ -16,7 +16,7 @@ export const identity = defineOp({
   // All that is known of the input is true of the output.
   infer: ({ input: { type, value, constant } }) => ({ output: { type, value, constant } }),
   reference: ({ input }) => ({ output: input }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

@@ -54,7 +54,7 @@ export const layerNormalization = defineOp({
       InvStdDev: wide(stash, statistics, inverse),
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: ({ X, Scale, B }, { Y, Mean, InvStdDev }, { axis, epsilon }, context) =>

@@ -18,7 +18,7 @@ export const leakyRelu = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }, { alpha }) => ({ Y: mapElements(X, { float: (x) => (x < 0 ? alpha * x : x) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha }) => bendBelow(X, mul(X, like(alpha, X))),

@@ -15,7 +15,7 @@ export const logSoftmax = defineOp({
   attrs: { axis: attr.int(-1) },
   infer: ({ input }, { axis }) => ({ output: inferLines(input, axis) }),
   reference: ({ input }, { axis }) => ({ output: mapLines(input, axis, logSoftmaxLine) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: (inputs, { output }, { axis }, context) => lowerSoftmax({ ...inputs, output }, axis, context, true),

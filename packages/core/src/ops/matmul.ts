@@ -18,7 +18,7 @@ export const matmul = defineOp({
   attrs: {},
   infer: ({ A, B }) => ({ Y: tensorFact(A.dtype, matmulShape(A.shape, B.shape)) }),
   reference: ({ A, B }, _attrs, context) => ({ Y: multiply(A, B, A.dtype, context) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

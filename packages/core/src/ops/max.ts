@@ -24,6 +24,6 @@ export const max = defineOp({
   reference: ({ data_0 }) => ({
     max: reduceElements(data_0, { float: Math.max, int: (a, b) => (a < b ? b : a) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ data_0 }) => data_0.reduce((a, b) => apply2('max', a, b)) },
 })

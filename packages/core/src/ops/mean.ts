@@ -19,7 +19,7 @@ export const mean = defineOp({
     const total = reduceElements(data_0, { float: (a, b) => a + b })
     return { mean: mapElements(total, { float: (x) => x / data_0.length }) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'elementwise',
     formula: ({ data_0 }) =>

@@ -24,6 +24,6 @@ export const min = defineOp({
   reference: ({ data_0 }) => ({
     min: reduceElements(data_0, { float: Math.min, int: (a, b) => (a < b ? a : b) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ data_0 }) => data_0.reduce((a, b) => apply2('min', a, b)) },
 })

@@ -17,7 +17,7 @@ export const mish = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => x * Math.tanh(softplusOf(x)) }) }),
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     formula: ({ X }) => mishOf(X),

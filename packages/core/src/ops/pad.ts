@@ -39,7 +39,7 @@ export const pad = defineOp({
     const picks = data.shape.map((size, axis) => padAxis(size, around.get(axis) ?? [0, 0], mode))
     return { output: pickAlongAxes(data, picks, fillOf(constant_value)) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit({ data, pads, constant_value, axes }, { output }, { mode }, context) {

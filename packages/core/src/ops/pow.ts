@@ -31,6 +31,6 @@ export const pow = defineOp({
     }
     return { Z: out }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X, Y }) => powerOf(X, Y) },
 })

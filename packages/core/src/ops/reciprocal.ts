@@ -16,6 +16,6 @@ export const reciprocal = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => 1 / x }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('reciprocal', X) },
 })

@@ -23,7 +23,7 @@ export const reduceL1 = defineOp({
       int: (group) => group.reduce((sum, x) => sum + (x < 0n ? -x : x), 0n),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'add', map: (x) => apply1('abs', x) }),

@@ -24,7 +24,7 @@ export const reduceL2 = defineOp({
       int: (group) => integerRoot(group.reduce((sum, x) => sum + x * x, 0n)),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     reduce: (inputs, attrs) =>

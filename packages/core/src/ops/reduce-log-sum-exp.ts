@@ -18,7 +18,7 @@ export const reduceLogSumExp = defineOp({
   reference: (inputs, attrs) => ({
     reduced: reduceTensor(inputs, attrs, { float: logSumExp }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, { data, axes }, { keepdims, noop_with_empty_axes }, { inputs }) => {

@@ -22,7 +22,7 @@ export const reduceMean = defineOp({
       int: (group) => (group.length === 0 ? 0n : group.reduce((a, b) => a + b, 0n) / BigInt(group.length)),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'reduction',
     reduce: (inputs, attrs) => reductionOf(inputs, attrs, meanParts(inputs.data.dtype)),

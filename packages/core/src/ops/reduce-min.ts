@@ -24,6 +24,6 @@ export const reduceMin = defineOp({
       int: (group, dtype) => group.reduce((a, b) => (a < b ? a : b), integerRange(dtype)[1]),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'min' }) },
 })

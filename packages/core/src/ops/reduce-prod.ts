@@ -23,6 +23,6 @@ export const reduceProd = defineOp({
       int: (group) => group.reduce((a, b) => BigInt.asIntN(64, a * b), 1n),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'mul' }) },
 })

@@ -23,7 +23,7 @@ export const reduceSumSquare = defineOp({
       int: (group) => group.reduce((sum, x) => sum + x * x, 0n),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     reduce: (inputs, attrs) =>

@@ -20,6 +20,6 @@ export const reduceSum = defineOp({
   reference: (inputs, attrs) => ({
     reduced: reduceTensor(inputs, attrs, { float: sumOf, int: (group) => group.reduce((a, b) => a + b, 0n) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'reduction', reduce: (inputs, attrs) => reductionOf(inputs, attrs, { combine: 'add' }) },
 })

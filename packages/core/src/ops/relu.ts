@@ -18,7 +18,7 @@ export const relu = defineOp({
   reference: ({ X }) => ({
     Y: mapElements(X, { float: (x) => (x < 0 ? 0 : x), int: (x) => (x < 0n ? 0n : x) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }) => apply2('max', X, like(0, X)),

@@ -33,7 +33,7 @@ export const reshape = defineOp({
     const sizes = resolve(data.shape, wanted, allowzero !== 0)
     return { reshaped: withShape(data, sizes as readonly number[]) } // numbers in, numbers out
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

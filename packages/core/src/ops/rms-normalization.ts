@@ -36,7 +36,7 @@ export const rmsNormalization = defineOp({
     const y = x.map((value, i) => (value / roots[rows.groupOf(i)]!) * gain[i]!)
     return { Y: wide(scale.dtype, X.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: ({ X, scale }, { Y }, { axis, epsilon }, context) =>

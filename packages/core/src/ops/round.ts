@@ -17,6 +17,6 @@ export const round = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: roundHalfEven }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('nearest', X) },
 })

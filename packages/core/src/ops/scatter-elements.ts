@@ -24,7 +24,7 @@ export const scatterElements = defineOp({
     return { output: inferScatter(inputs, axis) }
   },
   reference: (inputs, { axis, reduction }) => ({ output: scatterAlongAxis(inputs, axis, reduction) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, { output }, { axis, reduction }, context) => {

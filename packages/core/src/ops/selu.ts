@@ -20,7 +20,7 @@ export const selu = defineOp({
   reference: ({ X }, { gamma, alpha }) => ({
     Y: mapElements(X, { float: (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x)) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { gamma, alpha }) =>

@@ -18,7 +18,7 @@ export const sign = defineOp({
   reference: ({ input }) => ({
     output: mapElements(input, { float: Math.sign, int: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'elementwise',
     formula: ({ input }) => {

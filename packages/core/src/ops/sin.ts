@@ -17,6 +17,6 @@ export const sin = defineOp({
   traits: ['inplace'],
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: Math.sin }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ input }) => ifComputable(apply1('sin', input)) },
 })

@@ -45,7 +45,7 @@ export const slice = defineOp({
     })
     return { output: pickAlongAxes(data, parts.map(positions)) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: ({ data, ...cut }) => {

@@ -15,7 +15,7 @@ export const softmax = defineOp({
   attrs: { axis: attr.int(-1) },
   infer: ({ input }, { axis }) => ({ output: inferLines(input, axis) }),
   reference: ({ input }, { axis }) => ({ output: mapLines(input, axis, softmaxLine) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: (inputs, { output }, { axis }, context) => lowerSoftmax({ ...inputs, output }, axis, context),

@@ -17,7 +17,7 @@ export const softplus = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: softplusOf }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }) => softplusFormula(X),

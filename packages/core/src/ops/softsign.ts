@@ -17,7 +17,7 @@ export const softsign = defineOp({
   traits: ['inplace'],
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: (x) => x / (1 + Math.abs(x)) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ input }) => div(input, add(apply1('abs', input), like(1, input))),

@@ -53,7 +53,7 @@ export const split = defineOp({
     })
     return { outputs: parts }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: ({ input }, { outputs }, { axis }) => {

@@ -28,7 +28,7 @@ export const squeeze = defineOp({
     return { squeezed: tensorFact(data.dtype, shape, trackedOf(data)) }
   },
   reference: ({ data, axes }) => ({ squeezed: withShape(data, squeezeShape(data, axes)) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

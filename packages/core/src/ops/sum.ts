@@ -16,6 +16,6 @@ export const sum = defineOp({
   traits: ['commutative', 'associative', 'inplace'],
   infer: ({ data_0 }) => ({ sum: broadcastInfer(data_0, data_0[0]!.dtype) }),
   reference: ({ data_0 }) => ({ sum: reduceElements(data_0, { float: (a, b) => a + b }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ data_0 }) => data_0.reduce((a, b) => apply2('add', a, b)) },
 })

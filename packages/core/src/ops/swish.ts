@@ -18,7 +18,7 @@ export const swish = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }, { alpha }) => ({ Y: mapElements(X, { float: (x) => x * sigmoid(alpha * x) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha }) => swishOf(X, alpha),

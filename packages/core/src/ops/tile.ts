@@ -34,7 +34,7 @@ export const tile = defineOp({
     )
     return { output: pickAlongAxes(input, picks) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ input }, { output }, _attrs, context) => emitTiled(input, output, context),

@@ -39,7 +39,7 @@ export const topK = defineOp({
     return { Values: tensorFact(X.dtype, shape), Indices: tensorFact('int64', shape) }
   },
   reference: ({ X, K }, { axis, largest }) => select(X, scalarIn('K', K), axis, largest !== 0),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ X }, { Values, Indices }, { axis, largest }, context) =>

@@ -27,7 +27,7 @@ export const transpose = defineOp({
   reference: ({ data }, { perm }) => ({
     transposed: permuteAxes(data, orderOf(perm, data.shape.length)),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: ({ data: { shape } }, _outputs, { perm }) => {

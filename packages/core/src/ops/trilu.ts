@@ -33,7 +33,7 @@ export const trilu = defineOp({
     })
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ input, k }, { output }, { upper }, context) =>

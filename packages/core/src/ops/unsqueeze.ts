@@ -26,7 +26,7 @@ export const unsqueeze = defineOp({
     return { expanded: tensorFact(data.dtype, shape, trackedOf(data)) }
   },
   reference: ({ data, axes }) => ({ expanded: withShape(data, insertOnes(data.shape, integersOf(axes))) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

@@ -24,7 +24,7 @@ export const where = defineOp({
     for (let i = 0; i < chosen.data.length; i++) copyElement(chosen.data[i] ? left : right, i, out, i)
     return { output: out }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'elementwise',
     formula: ({ condition, X, Y }) => ifComputable(chooseFormula(condition, X, Y)),

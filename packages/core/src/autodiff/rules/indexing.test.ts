@@ -1,0 +1,67 @@
+import { gather } from '../../ops/gather.ts'
+import { gatherElements } from '../../ops/gather-elements.ts'
+import { scatterElements } from '../../ops/scatter-elements.ts'
+import { topK } from '../../ops/top-k.ts'
+import { gradTest, spread } from '../../testing/grad-test.ts'
+import { i64 } from '../../testing/literals.ts'
+
+gradTest(gather, [
+  { name: 'rows, some twice', inputs: { data: spread([5, 3]), indices: i64([4, 0, 4, -2]) } },
+  {
+    name: 'an inner axis by a matrix',
+    inputs: {
+      data: spread([2, 5, 3]),
+      indices: i64([
+        [1, 1],
+        [4, 0],
+        [0, 2],
+      ]),
+    },
+    attrs: { axis: 1 },
+  },
+  { name: 'one', inputs: { data: spread([2, 5]), indices: i64(3) }, attrs: { axis: -1 } },
+])
+gradTest(gatherElements, [
+  {
+    name: 'some twice',
+    inputs: {
+      data: spread([3, 4]),
+      indices: i64([
+        [0, 3, 3],
+        [1, 1, -1],
+      ]),
+    },
+    attrs: { axis: 1 },
+  },
+])
+const updates = {
+  data: spread([3, 4]),
+  indices: i64([
+    [0, 2],
+    [1, 3],
+  ]),
+  updates: spread([2, 2], { low: -1.1 }),
+}
+gradTest(scatterElements, [
+  { name: 'replaced', inputs: updates, attrs: { axis: 1 } },
+  {
+    name: 'added, some twice',
+    inputs: {
+      ...updates,
+      indices: i64([
+        [2, 2],
+        [1, 1],
+      ]),
+    },
+    attrs: { axis: 1, reduction: 'add' },
+  },
+])
+gradTest(topK, [
+  { name: 'the greatest', inputs: { X: spread([3, 7]), K: i64([3]) }, outputs: 2 },
+  {
+    name: 'the least along an axis',
+    inputs: { X: spread([5, 3]), K: i64([2]) },
+    attrs: { axis: 0, largest: 0 },
+    outputs: 2,
+  },
+])
