@@ -26,7 +26,7 @@ it('is tested', () => {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n')
-  const tested = new Set([...tests.matchAll(/gradTest\(\s*(\w+)/g)].map(([, name]) => name!.toLowerCase()))
+  const tested = new Set([...tests.matchAll(/radTest\(\s*(\w+)/g)].map(([, name]) => name!.toLowerCase()))
   const differentiable = operators().filter(
     ({ gradient }) => gradient === 'rule' || gradient === 'decomposed',
   )

@@ -23,13 +23,15 @@ export interface TraceOptions {
   readonly name: string
   /** The type of each tensor of the arguments, that of the tensor itself unless given. */
   readonly typeOf?: (path: string, tensor: Tensor) => TensorType
+  /** Names of the inputs in order; made of their paths unless given. */
+  readonly inputNames?: readonly string[] | undefined
 }
 
 /** Throws what the function throws. Variables are afterwards as they were. */
 export function traceFunction<R>(
   fn: (...args: never) => R,
   args: readonly unknown[],
-  { name, typeOf }: TraceOptions,
+  { name, typeOf, inputNames }: TraceOptions,
 ): TracedFunction<R> {
   const assignments = new Map<VariableCell, Cell>()
   let streams = 0
@@ -47,10 +49,10 @@ export function traceFunction<R>(
     trace,
   })
   const key = enter('random_key', tensorType('int64', [2]))
-  const inputs = leavesOf(args).map(
-    ({ path, tensor }) =>
-      enter(inputName(path), typeOf?.(path, tensor) ?? (tensor.cell.fact.type as TensorType)), // a tensor's
-  )
+  const inputs = leavesOf(args).map(({ path, tensor }, i) => {
+    const own = tensor.cell.fact.type as TensorType // a tensor's
+    return enter(inputNames?.[i] ?? inputName(path), typeOf?.(path, tensor) ?? own)
+  })
   try {
     const given = rebuild(args, inputs.map(tensorOf)) as never // the form of the arguments
     const result = (fn as (...args: readonly unknown[]) => R)(...(given as readonly unknown[])) // as the caller's types say
@@ -71,7 +73,7 @@ export function traceFunction<R>(
 }
 
 /** The path without the number of the argument where there is more to it: `0.x` is x. */
-function inputName(path: string): string {
+export function inputName(path: string): string {
   const [first, ...rest] = path.split('.')
   return rest.length > 0 ? rest.join('.') : `arg${first}`
 }
