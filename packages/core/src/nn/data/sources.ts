@@ -98,10 +98,11 @@ export function readIdx(bytes: Uint8Array): Tensor {
   const Data = arrayOf(dtype)
   const width = Data.BYTES_PER_ELEMENT
   if (bytes.byteLength < start + count * width) throw tooShort(start + count * width, bytes.byteLength)
-  const own = bytes.slice(start, start + count * width)
+  // Not slice(), which makes no copy of a Node Buffer.
+  const own = new Uint8Array(bytes.subarray(start, start + count * width))
   // Bytes of each number the other way round, as memory has them.
   if (width > 1) for (let i = 0; i < own.length; i += width) own.subarray(i, i + width).reverse()
-  return tensor(dtype, shape, new Data(own.buffer as ArrayBuffer) as never) // the array of the dtype
+  return tensor(dtype, shape, new Data(own.buffer) as never) // the array of the dtype
 }
 
 function tooShort(expected: number, got: number): SlipwayError {
