@@ -68,10 +68,16 @@ export function hostGraph(graph: Graph, options: HostOptions = {}): HostedGraph 
     onModule: (loaded) => helpers.tell({ kind: 'module', ...loaded }),
   })
   const { machine, model } = hosted
-  if (threads > 1) helpers.tell({ kind: 'attach', memory: machine.memory, block: machine.block })
-  warmUp(graph, model)
   const inputs = inputSpecs(graph)
   const names = valueNames(graph)
+  if (threads > 1) helpers.tell({ kind: 'attach', memory: machine.memory, block: machine.block })
+  try {
+    warmUp(graph, model)
+  } catch (error) {
+    // Nobody else can: the caller has nothing to close.
+    void helpers.close()
+    throw error
+  }
   return {
     inputs,
     outputs: outputSpecs(graph),
