@@ -7,6 +7,7 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Target } from '../kernel/target.ts'
 import type { WorkerProgram } from '../platform/types.ts'
+import { cancelledError } from './cancelled-error.ts'
 import type { RunResult } from './engine.ts'
 import { fromErrorMessage } from './error-message.ts'
 import { openHelpers } from './helper-threads.ts'
@@ -60,11 +61,6 @@ interface Current {
   readonly job: Job
   /** Stops listening to the job's signal and the clock. */
   release(): void
-}
-
-/** The error of a cancelled run. */
-export function cancelledError(signal: AbortSignal): SlipwayError {
-  return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
 }
 
 export function openSlot(options: SlotOptions): WorkerSlot {
