@@ -14,6 +14,7 @@ import type { Graph, Node } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
 import { alignBytes } from '../../memory/place.ts'
 import type { Work } from '../../schedule/work.ts'
+import { unknownOutput } from '../graph-census.ts'
 import type { TypedArray } from '../input-elements.ts'
 import { type Into, targetArray, writeInto } from '../into.ts'
 import { type Chapter, dropLatest, openChapter, type Prepared, prepareChapter } from './chapter.ts'
@@ -283,7 +284,7 @@ function outputOf(run: Run, name: string): Value {
   const target = run.request.into?.[name]
   const { bytes } = run.book.machine
   if (held) return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
-  throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
+  throw unknownOutput(name, run.values.keys())
 }
 
 function constantOf(graph: Graph, name: string): Held | undefined {
