@@ -2,7 +2,7 @@
  * What lies in memory outside of arenas: constants, tables, and what is computed from them alone. Each has a name that
  * says what is in it; the users of a shared memory find it by that name. It stays for as long as a plan reads it.
  */
-import { digest, digestText } from '../../base/digest.ts'
+import { digestText } from '../../base/digest.ts'
 import type { NumericData, Tensor } from '../../base/tensor.ts'
 import type { Buffer } from '../../kernel/kernel.ts'
 import type { Shelf } from '../../memory/shelf.ts'
@@ -51,9 +51,6 @@ export interface FixedOptions {
 const leastAdoptedBytes = 1024
 
 const alignment = 64
-
-const encoder = new TextEncoder()
-const keyOf = (name: string) => digest(encoder.encode(name))
 
 export function openFixed(options: FixedOptions): Fixed {
   const constants = openConstants(options.weights)
@@ -115,12 +112,12 @@ function openNamed({ shelf, poll }: FixedOptions): Named {
     persistent,
     named: (name) => buffers.get(name),
     find(buffer, name) {
-      const address = shelf.find(keyOf(name))
+      const address = shelf.find(name)
       return address === undefined ? undefined : set(buffer, name, address)
     },
     add(buffer, name) {
       added.push(buffer)
-      return set(buffer, name, shelf.add(keyOf(name), buffer.sizeBytes))
+      return set(buffer, name, shelf.add(name, buffer.sizeBytes))
     },
     make: (act) =>
       shelf.make(() => {
@@ -147,8 +144,8 @@ function adopt(value: Tensor, constants: Constants, { shelf, weights, bytes }: F
   if (data.byteLength < leastAdoptedBytes) return value
   const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   const name = `k${digestText(content)}`
-  const known = shelf.find(keyOf(name))
-  const address = known ?? shelf.add(keyOf(name), data.byteLength)
+  const known = shelf.find(name)
+  const address = known ?? shelf.add(name, data.byteLength)
   const memory = bytes()
   if (known === undefined) memory.set(content, address)
   const Data = data.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => NumericData // every class takes these
