@@ -2,26 +2,18 @@
  * Times tensors as JSON against what a server without a reader of its own does, in turns within one process:
  * `node bench/dist/json-tensors.js` after a build.
  */
-import { type Tensor, tensor } from '@slipway/core'
+import { tensor } from '@slipway/core'
 import { xorshift } from './inputs.ts'
 import { median, speedups } from './statistics.ts'
 import { table } from './table.ts'
 
-interface Reader {
-  readInferRequest(
-    body: Uint8Array,
-    headerBytes: undefined,
-    target: { readonly model: string; readonly version: undefined },
-  ): { readonly request: { readonly inputs: readonly { tensor(): Tensor }[] } }
-}
-interface Writer {
-  jsonOfTensor(name: string, datatype: string, tensor: Tensor): string
-}
+type InferRequest = typeof import('../packages/server/dist/oip/infer-request.js')
+type JsonTensor = typeof import('../packages/server/dist/oip/json-tensor.js')
 /** Of the built server: these are no exports of the package. */
 const built = (file: string) =>
   import(new URL(`../../packages/server/dist/oip/${file}`, import.meta.url).href)
-const { readInferRequest: read } = (await built('infer-request.js')) as Reader
-const { jsonOfTensor: write } = (await built('json-tensor.js')) as Writer
+const { readInferRequest: read }: InferRequest = await built('infer-request.js')
+const { jsonOfTensor: write }: JsonTensor = await built('json-tensor.js')
 
 const [height, width, channels] = [224, 224, 3]
 const count = height * width * channels
@@ -90,7 +82,9 @@ function byParse(body: Buffer, { datatype }: Form): Float32Array | Float64Array 
 
 function byReader(body: Buffer): unknown {
   const { inputs } = read(body, undefined, { model: 'm', version: undefined }).request
-  return inputs[0]!.tensor().data
+  const [input] = inputs
+  if (typeof input !== 'object') throw new Error('Cannot read the request: it must be JSON, got raw bytes')
+  return input.tensor().data
 }
 
 /** Milliseconds of each round, the two in turns, and that they agree. */

@@ -1,7 +1,8 @@
-/** What a graph is made of: its operators, and whether all of them are known. */
+/** What a graph is made of: its operators and values, and whether those that are asked for are among them. */
 import { SlipwayError } from '../base/errors.ts'
 import { type Graph, operatorText, subgraphsOf } from '../ir/graph.ts'
 import { tryFindOp } from '../ops/registry.ts'
+import { nameHint } from './nearest-name.ts'
 
 /** Nodes by operator, subgraphs included, in the order of first use. */
 export function countOperators(graph: Graph): ReadonlyMap<string, number> {
@@ -40,4 +41,18 @@ export function valueNames({ inputs, constants, nodes }: Graph): ReadonlySet<str
   const names = new Set([...inputs, ...constants.keys(), ...nodes.flatMap(({ outputs }) => outputs)])
   names.delete('')
   return names
+}
+
+/** Throws SLP-S5 for an output that is none of the names. */
+export function assertValues(outputs: Iterable<string>, names: ReadonlySet<string>): void {
+  for (const name of outputs) if (!names.has(name)) throw unknownOutput(name, names)
+}
+
+export function unknownOutput(name: string, names: Iterable<string>): SlipwayError {
+  const remedy = nameHint(name, names)
+  return new SlipwayError(
+    'SLP-S5',
+    `Cannot return output: no value has this name, got "${name}"`,
+    remedy === undefined ? {} : { remedy },
+  )
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { symbol } from '../base/dim.ts'
 import { tensorType } from '../base/value.ts'
@@ -61,6 +63,29 @@ describe('hostGraph', () => {
     expect(() => hosted.run({ x: square(64) })).toThrow('SLP-S7')
     limit = Number.POSITIVE_INFINITY
     expect(hosted.run({ x: [[2]] }).get('y')).toEqual(f32([[20]]))
+  })
+
+  it('leaves no thread behind where it fails', async () => {
+    const workers: Worker[] = []
+    const exits: Promise<unknown>[] = []
+    const onWorker = (worker: Worker) => {
+      workers.push(worker)
+      exits.push(once(worker, 'exit'))
+    }
+    process.on('worker', onWorker)
+    const isCancelled = () => {
+      throw new Error('of the caller')
+    }
+    expect(() => hostGraph(graph(), { threads: 3, isCancelled })).toThrow('of the caller')
+    // The event comes in a later turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('worker', onWorker)
+    expect(workers).toHaveLength(2)
+    const ended = Promise.all(exits).then(() => 'ended')
+    const patience = new Promise((resolve) => setTimeout(resolve, 10_000, 'alive'))
+    const found = await Promise.race([ended, patience])
+    await Promise.all(workers.map((worker) => worker.terminate()))
+    expect(found).toBe('ended')
   })
 
   it('refuses what a session refuses', () => {

@@ -2,12 +2,11 @@
  * A graph on the calling thread, with threads that help it and a way to stop it: for programs that have workers of
  * their own, and want a model read and compiled where it will run.
  */
-import { SlipwayError } from '../base/errors.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { Target } from '../kernel/target.ts'
-import { assertOperatorsKnown, valueNames } from './graph-census.ts'
+import { assertOperatorsKnown, assertValues, valueNames } from './graph-census.ts'
 import { openHelpers } from './helper-threads.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
 import { inputSpecs, type OutputSpec, outputSpecs } from './specs.ts'
@@ -68,18 +67,22 @@ export function hostGraph(graph: Graph, options: HostOptions = {}): HostedGraph 
     onModule: (loaded) => helpers.tell({ kind: 'module', ...loaded }),
   })
   const { machine, model } = hosted
-  if (threads > 1) helpers.tell({ kind: 'attach', memory: machine.memory, block: machine.block })
-  warmUp(graph, model)
   const inputs = inputSpecs(graph)
   const names = valueNames(graph)
+  if (threads > 1) helpers.tell({ kind: 'attach', memory: machine.memory, block: machine.block })
+  try {
+    warmUp(graph, model)
+  } catch (error) {
+    // Nobody else can: the caller has nothing to close.
+    void helpers.close()
+    throw error
+  }
   return {
     inputs,
     outputs: outputSpecs(graph),
     target: machine.target,
     run(given, { outputs = graph.outputs, seed } = {}) {
-      const unknown = outputs.find((name) => !names.has(name))
-      if (unknown !== undefined)
-        throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${unknown}"`)
+      assertValues(outputs, names)
       return model.run({ inputs: bindInputs(inputs, given), outputs, seed })
     },
     report: () => reportOf(hosted),

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { symbol } from '../base/dim.ts'
+import { defaultLimits } from '../base/limits.ts'
 import { elementCount } from '../base/shape.ts'
 import { type Tensor, tensor } from '../base/tensor.ts'
 import { tensorType, type Value } from '../base/value.ts'
 import { graphBuilder } from '../ir/builder.ts'
+import { allocateTensor } from './program-memory.ts'
 import { referenceEngine } from './reference-engine.ts'
 import { createSession, type Session } from './session.ts'
 
@@ -102,7 +104,29 @@ it('refuses views that fit nothing', async () => {
   await using session = await createSession(graph(), { threads: 2 })
   expect(() => session.inputView('y')).toThrow('SLP-S1')
   expect(() => session.inputView('x')).toThrow('SLP-S4')
+  for (const size of [-1, -0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    expect(() => session.inputView('x', [size, 64])).toThrow('SLP-S4')
+  }
   expect(() => session.inputView('x', [3, 63])).toThrow('SLP-S4')
+  expect(session.inputView('x', [0, 64]).data).toHaveLength(0)
+})
+
+it.each([
+  ['shared', { threads: 2 }],
+  ['of its own', { threads: 1 }],
+])('refuses views over the limits, in memory %s', async (_, options) => {
+  await using session = await createSession(graph(), {
+    ...options,
+    limits: { ...defaultLimits, tensorElements: 6400 },
+  })
+  expect(session.inputView('x', [100, 64]).data).toHaveLength(6400)
+  expect(() => session.inputView('x', [101, 64])).toThrow('SLP-L4')
+  await using open = await createSession(graph(), options)
+  expect(() => open.inputView('x', [2 ** 50, 64])).toThrow('SLP-L4')
+})
+
+it('says when there is no memory for a tensor', () => {
+  expect(() => allocateTensor(undefined, 'float64', [2 ** 40])).toThrow('SLP-L4')
 })
 
 function copyOf(value: Value): Tensor<'float32'> {

@@ -1,12 +1,11 @@
 /** The memory that all workers of one program share: made with the weights in it, and cleaned up behind those that die. */
-
+import { SlipwayError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import { arrayOf, dataLength, type NumericData, type Tensor, tensor } from '../base/tensor.ts'
 import type { Graph } from '../ir/graph.ts'
 import { alignBytes } from '../memory/place.ts'
 import { formatHeap, openSharedHeap, pageBytes, type SharedHeap } from '../memory/shared-heap.ts'
 import { firstAddress, mostUsers, readableBytes } from '../memory/shared-layout.ts'
-import type { HeapLock } from '../memory/shared-lock.ts'
 import { reclaim } from '../memory/shelf.ts'
 import { webAssembly } from '../platform/web-assembly.ts'
 import type { NumericType } from './engine.ts'
@@ -86,8 +85,16 @@ export function openProgramMemory(
 /** While the keeper has the lock, whoever dies is not changing the heap; several may die at one time. */
 function openKeeping(heap: SharedHeap, users: Set<number>): Pick<ProgramMemory, 'end' | 'allocate' | 'free'> {
   let dying = 0
-  let held: Promise<boolean> | undefined
+  let isHeld = false
   let left: number[] = []
+  /** One lock for all that die at one time. */
+  const takeLock = async (mostTries: number) => {
+    for (let tries = 0; tries < mostTries; tries++) {
+      isHeld ||= heap.lock.tryTake()
+      if (isHeld) return
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
   /** The keeper's thread must not sleep. */
   const hold = <Result>(act: () => Result): Result | undefined => {
     for (let tries = 0; dying === 0 && tries < mostSpins; tries++) {
@@ -107,17 +114,16 @@ function openKeeping(heap: SharedHeap, users: Set<number>): Pick<ProgramMemory, 
   return {
     async end(user, terminate) {
       dying += 1
-      held ??= takeLock(heap.lock)
-      const isHeld = await held
+      await takeLock(mostTries)
       await terminate()
       heap.lock.breakOf(user)
-      if (!isHeld) held = takeLock(heap.lock)
-      await held
+      // Whoever has it now is alive and will leave it, or is dying too, which breaks it.
+      await takeLock(Number.POSITIVE_INFINITY)
       reclaim(heap, user)
       users.delete(user)
       dying -= 1
       if (dying > 0) return
-      held = undefined
+      isHeld = false
       heap.lock.release()
     },
     allocate(sizeBytes) {
@@ -137,17 +143,31 @@ function openKeeping(heap: SharedHeap, users: Set<number>): Pick<ProgramMemory, 
   }
 }
 
-/** A tensor of zeros in the memory; in an array of its own where there is no such memory, or no room in it. */
+/**
+ * A tensor of zeros in the memory; in an array of its own where there is no such memory, or no room in it.
+ *
+ * @throws SLP-L4 where there is no room anywhere.
+ */
 export function allocateTensor(memory: ProgramMemory | undefined, dtype: NumericType, shape: Shape): Tensor {
   const length = dataLength(dtype, shape)
   const Data = arrayOf(dtype)
   const sizeBytes = length * Data.BYTES_PER_ELEMENT
   const address = memory?.allocate(sizeBytes)
-  if (!memory || address === undefined) return tensor(dtype, shape, new Data(length) as never) // the array of the dtype
+  if (!memory || address === undefined) return tensor(dtype, shape, ownArray(Data, length) as never) // the array of the dtype
   const bytes = memory.bytes()
   bytes.fill(0, address, address + sizeBytes)
   const View = Data as new (buffer: ArrayBufferLike, at: number, length: number) => NumericData // every class takes these
   return tensor(dtype, shape, new View(bytes.buffer, address, length) as never) // as above
+}
+
+function ownArray(Data: new (length: number) => NumericData, length: number): NumericData {
+  try {
+    return new Data(length)
+  } catch (cause) {
+    throw new SlipwayError('SLP-L4', `Cannot make tensor: there is no memory for ${length} elements`, {
+      cause,
+    })
+  }
 }
 
 function allocateMemory(initial: number) {
@@ -161,13 +181,5 @@ function allocateMemory(initial: number) {
 /** Some ten microseconds: as long as a change of the heap takes. */
 const mostSpins = 10_000
 
-/** Long enough for whoever is changing the heap, unless it is dead. */
+/** Milliseconds. Long enough for whoever is changing the heap, unless it is dead. */
 const mostTries = 100
-
-async function takeLock({ tryTake }: HeapLock): Promise<boolean> {
-  for (let tries = 0; tries < mostTries; tries++) {
-    if (tryTake()) return true
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  return false
-}

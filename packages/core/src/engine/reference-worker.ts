@@ -1,9 +1,9 @@
 /** The worker of the reference engine: interprets its graph on request. Runs in a thread of its own. */
 import { platform } from '#platform'
-import { SlipwayError } from '../base/errors.ts'
 import { loadOperators } from '../ops/registry.ts'
 import type { WorkerPort } from '../platform/types.ts'
 import { type GraphRunner, prepareGraph } from '../reference/interpret.ts'
+import { cancelledError } from './cancelled-error.ts'
 import { toErrorMessage } from './error-message.ts'
 import { failWorker } from './fail-worker.ts'
 import { moveValues } from './move-values.ts'
@@ -47,7 +47,7 @@ function run(port: WorkerPort, { graph, runGraph, limits, cancelled }: Prepared,
       ...(limits && { limits }),
       checkCancelled: () => {
         if (cancelled && Atomics.load(cancelled, 0) === id) {
-          throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
+          throw cancelledError()
         }
         clock?.beforeNode()
       },

@@ -1,10 +1,10 @@
 /** A model ready to run: the front door of the library. */
 import { platform } from '#platform'
 import { SlipwayError } from '../base/errors.ts'
-import type { Limits } from '../base/limits.ts'
+import { defaultLimits, type Limits } from '../base/limits.ts'
 import type { Shape } from '../base/shape.ts'
 import type { NumericData, Tensor } from '../base/tensor.ts'
-import { typeText, type Value } from '../base/value.ts'
+import type { Value } from '../base/value.ts'
 import { modelOperators } from '../formats/onnx/model-operators.ts'
 import { parseModel } from '../formats/onnx/parse.ts'
 import { type ReadOptions, readModelProto } from '../formats/onnx/read.ts'
@@ -16,15 +16,14 @@ import type {
   EngineReport,
   MemoryReport,
   NodeProfile,
-  NumericType,
   PrepareOptions,
   ProgramRunOptions,
   SyncRunOptions,
 } from './engine.ts'
 import { bindInputs, type InputSpec, type Inputs } from './inputs.ts'
 import { checkIntoNames, type Into, writeInto } from './into.ts'
-import { nameHint } from './nearest-name.ts'
 import { inputSpecs, type OutputSpec, outputSpecs } from './specs.ts'
+import { viewType } from './view-type.ts'
 import { wasmEngine } from './wasm-engine.ts'
 
 export interface SessionOptions extends PrepareOptions {
@@ -78,7 +77,8 @@ export interface Session extends AsyncDisposable {
    * y.data // Float32Array [2, 4, 6]
    * await session.dispose()
    *
-   * @throws SLP-S1 for an unknown input, SLP-S3 for one that is no tensor of numbers, SLP-S4 for a shape that does not fit.
+   * @throws SLP-S1 for an unknown input, SLP-S3 for one that is no tensor of numbers, SLP-S4 for a shape that does not
+   * fit, SLP-L4 for one over the limits or that there is no memory for.
    */
   inputView(name: string, shape?: Shape): InputView
   /**
@@ -143,7 +143,7 @@ export async function createSession(
       return results
     },
     inputView(name, shape) {
-      const type = viewType(accepted, name, shape)
+      const type = viewType(accepted, name, shape, prepare.limits ?? defaultLimits)
       return program.allocate(type.dtype, type.shape) as InputView // of a numeric type
     },
     runSync(given, runOptions) {
@@ -160,42 +160,6 @@ export async function createSession(
     dispose: () => program.dispose(),
     ...asyncDisposable(() => program.dispose()),
   }
-}
-
-/** The dtype and sizes of a view. */
-function viewType(
-  specs: readonly InputSpec[],
-  name: string,
-  given: Shape | undefined,
-): { readonly dtype: NumericType; readonly shape: Shape } {
-  const spec = specs.find((one) => one.name === name)
-  if (!spec) {
-    const remedy = nameHint(
-      name,
-      specs.map((one) => one.name),
-    )
-    const details = remedy === undefined ? {} : { remedy }
-    throw new SlipwayError('SLP-S1', `Cannot make input: the model must have it, got "${name}"`, details)
-  }
-  const { type } = spec
-  if (type?.kind !== 'tensor' || type.dtype === 'string') {
-    const got = type ? typeText(type) : 'an unknown type'
-    throw new SlipwayError(
-      'SLP-S3',
-      `Cannot make input "${name}": it must be a tensor of numbers, got ${got}`,
-    )
-  }
-  const declared = type.shape
-  const shape = given ?? declared?.filter((size) => typeof size === 'number')
-  const fits = declared?.every((size, i) => typeof size !== 'number' || size === shape?.[i]) ?? true
-  if (!shape || !fits || (declared && declared.length !== shape.length)) {
-    const got = given ? `[${given}]` : 'no shape'
-    throw new SlipwayError(
-      'SLP-S4',
-      `Cannot make input "${name}": its shape must fit ${typeText(type)}, got ${got}`,
-    )
-  }
-  return { dtype: type.dtype, shape }
 }
 
 async function toGraph(

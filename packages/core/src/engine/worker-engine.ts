@@ -1,6 +1,5 @@
 /** Engines whose programs run in worker threads, so that no caller ever waits for them. */
 import { platform } from '#platform'
-import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
@@ -15,8 +14,7 @@ import type {
   Revectorizer,
   RunResult,
 } from './engine.ts'
-import { assertOperatorsKnown, countOperators, valueNames } from './graph-census.ts'
-import { nameHint } from './nearest-name.ts'
+import { assertOperatorsKnown, assertValues, countOperators, valueNames } from './graph-census.ts'
 import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
@@ -73,7 +71,7 @@ async function prepare(
   function run(inputs: ReadonlyMap<string, Value>, request: ProgramRunOptions = {}): Promise<RunResult> {
     const { outputs = graphOutputs, signal, seed, profile = false, onProgress } = request
     return new Promise((resolve, reject) => {
-      for (const name of outputs) assertValue(name, names)
+      assertValues(outputs, names)
       const give = request.transfer === true
       pool.add({ inputs, give, outputs, seed, profile, signal, onProgress, resolve, reject })
     })
@@ -131,7 +129,7 @@ function openOwnRuns(compile: () => ReturnType<Compile>, names: ReadonlySet<stri
   return {
     run(inputs, request = {}) {
       if (!source) throw disposedError()
-      if (request.outputs) for (const name of request.outputs) assertValue(name, names)
+      assertValues(request.outputs ?? [], names)
       compiled ??= source()
       return compiled.run(inputs, request)
     },
@@ -154,14 +152,4 @@ function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefin
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }
-}
-
-function assertValue(name: string, names: ReadonlySet<string>): void {
-  if (names.has(name)) return
-  const remedy = nameHint(name, names)
-  throw new SlipwayError(
-    'SLP-S5',
-    `Cannot return output: no value has this name, got "${name}"`,
-    remedy === undefined ? {} : { remedy },
-  )
 }

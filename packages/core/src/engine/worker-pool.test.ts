@@ -6,7 +6,7 @@ import type { SlotOptions, WorkerSlot } from './worker-slot.ts'
 /** What slots were asked to do: which one, and whether its threads may help. */
 const started: { readonly slot: FakeSlot; readonly helped: boolean }[] = []
 
-type FakeSlot = { state: WorkerSlot['state']; finish(): void }
+type FakeSlot = { state: WorkerSlot['state']; finish(): void; fail(): void }
 
 function openFake({ onChange }: SlotOptions): WorkerSlot {
   const slot: WorkerSlot & FakeSlot = {
@@ -22,6 +22,10 @@ function openFake({ onChange }: SlotOptions): WorkerSlot {
     close: async () => {},
     finish() {
       slot.state = 'idle'
+      onChange(slot)
+    },
+    fail() {
+      slot.state = 'dead'
       onChange(slot)
     },
   }
@@ -46,7 +50,8 @@ async function open(isFixed: boolean) {
     openSlot: openFake,
   })
   await pool.ready
-  return () => pool.add({ inputs: new Map(), give: false, outputs: [] } as never) // slots do nothing with it
+  const run = () => pool.add({ inputs: new Map(), give: false, outputs: [] } as never) // slots do nothing with it
+  return { pool, run }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -55,7 +60,7 @@ it.each([
   ['one where others are under way', false, [true, false, false, true]],
   ['all where that is fixed', true, [true, true, true, true]],
 ])('runs use all threads where they begin alone, and %s', async (_, isFixed, helped) => {
-  const run = await open(isFixed)
+  const { run } = await open(isFixed)
   run()
   run()
   run()
@@ -67,4 +72,15 @@ it.each([
   started[2]!.slot.finish()
   run()
   expect(started.map((one) => one.helped)).toEqual(helped)
+})
+
+it('replaces a worker once, however often it says that it has died', async () => {
+  const { pool, run } = await open(false)
+  run()
+  run()
+  await settled()
+  started[0]!.slot.fail()
+  started[0]!.slot.fail()
+  await settled()
+  expect(pool.counts()).toMatchObject({ alive: 2, restarts: 1 })
 })

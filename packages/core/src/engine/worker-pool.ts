@@ -1,14 +1,9 @@
 /** A line of jobs and the workers that take them. Workers are opened as jobs need them, and replaced when they die. */
 import { SlipwayError } from '../base/errors.ts'
+import { cancelledError } from './cancelled-error.ts'
 import { moveValues } from './move-values.ts'
 import type { WorkerReport } from './worker-protocol.ts'
-import {
-  cancelledError,
-  type Job,
-  openSlot as openWorkerSlot,
-  type SlotOptions,
-  type WorkerSlot,
-} from './worker-slot.ts'
+import { type Job, openSlot as openWorkerSlot, type SlotOptions, type WorkerSlot } from './worker-slot.ts'
 
 export interface PoolOptions extends Omit<SlotOptions, 'onChange'> {
   /** Most workers. */
@@ -104,7 +99,7 @@ export function openPool(given: PoolOptions): WorkerPool {
   }
 
   function replace(slot: WorkerSlot): void {
-    slots.delete(slot)
+    if (!slots.delete(slot)) return
     restarts += 1
     const { startFailure } = slot
     if (startFailure) {

@@ -7,6 +7,7 @@ import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Target } from '../kernel/target.ts'
 import type { WorkerProgram } from '../platform/types.ts'
+import { cancelledError } from './cancelled-error.ts'
 import type { RunResult } from './engine.ts'
 import { fromErrorMessage } from './error-message.ts'
 import { openHelpers } from './helper-threads.ts'
@@ -62,11 +63,6 @@ interface Current {
   release(): void
 }
 
-/** The error of a cancelled run. */
-export function cancelledError(signal: AbortSignal): SlipwayError {
-  return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
-}
-
 export function openSlot(options: SlotOptions): WorkerSlot {
   const { program, graph, limits, settings, memory, graceMs, onChange } = options
   const shared = typeof SharedArrayBuffer === 'function'
@@ -75,6 +71,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   let startFailure: Error | undefined
   let current: Current | undefined
   let lastId = 0
+  let ended: Promise<unknown> | undefined
   let report: WorkerReport | undefined
   let target: Target | undefined
   const place = memory?.enter()
@@ -106,6 +103,7 @@ export function openSlot(options: SlotOptions): WorkerSlot {
   const worker = platform.spawnWorker(program, {
     onMessage: (message) => receive(message as FromWorker), // only the program's own worker posts here
     onFailure: (cause) => {
+      if (state === 'dead') return
       const failure = new SlipwayError(
         'SLP-S8',
         `Cannot run graph "${graph.name}": its worker ended with "${cause.message}"`,
@@ -122,8 +120,8 @@ export function openSlot(options: SlotOptions): WorkerSlot {
 
   function terminate(): Promise<unknown> {
     const stop = () => Promise.all([worker.terminate(), helpers.close()])
-    if (!memory || !place) return stop()
-    return memory.end(place.user, stop).then(() => stage?.close())
+    ended ??= memory && place ? memory.end(place.user, stop).then(() => stage?.close()) : stop()
+    return ended
   }
 
   function end(reason: Error): void {

@@ -88,7 +88,7 @@ it('splits work into tasks that together do all of it', () => {
         Array.from({ length: elementCount(own) }, (_, i) => i % 1000),
       ),
     )
-    const r = recorder(portableTarget, undefined, 2)
+    const r = recorder(portableTarget, 2)
     const output = r.result('float32', shape)
     const refs = tensors.map((value) => r.ref(value))
     expect(lowerElementwise(r.context, apply2('add', a, b), refs, output)).toBe(undefined)

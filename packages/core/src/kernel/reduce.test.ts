@@ -23,7 +23,7 @@ interface Run {
 }
 
 function run({ reduction, producer, inputs, shape }: Run, target: Target, threads: number): Tensor {
-  const r = recorder(target, undefined, threads)
+  const r = recorder(target, threads)
   const kept = shape.map((size, axis) => (reduction.axes.includes(axis) ? 1 : size))
   const output = r.result(producer.dtype, kept)
   const refs = inputs.map((value) => r.ref(value))
@@ -162,7 +162,7 @@ it('keeps the digits of long sums, and splits them between threads', () => {
       expect(Math.abs(Number(got.data[0]) / expected - 1)).toBeLessThan(3e-7)
     }
   }
-  const r = recorder(portableTarget, undefined, 2)
+  const r = recorder(portableTarget, 2)
   const [x, y] = [r.result('float32', [1_000_003]), r.result('float32', [1])]
   lowerReduction(r.context, mean([0]), input(0, 'float32'), [x], x.shape, y)
   expect(r.calls.map(({ tasks }) => tasks)).toEqual([4, 1])

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digest } from '../base/digest.ts'
 import { webAssembly } from '../platform/web-assembly.ts'
 import { formatHeap, openSharedHeap } from './shared-heap.ts'
 import { firstAddress, header } from './shared-layout.ts'
@@ -12,7 +11,6 @@ const open = (initial = 2) => {
   formatHeap(memory, firstAddress)
   return memory
 }
-const name = (text: string) => digest(new TextEncoder().encode(text))
 
 describe('openSharedHeap', () => {
   it('gives several users blocks that never overlap, and takes them back', () => {
@@ -103,16 +101,16 @@ describe('sharedShelf', () => {
     const { heaps, shelves } = users()
     const [one, other] = shelves
     const address = one.make(() => {
-      const made = one.add(name('a'), 100)
-      expect(other.find(name('a'))).toBeUndefined()
+      const made = one.add('a', 100)
+      expect(other.find('a')).toBeUndefined()
       return made
     }, nothing)
-    expect(other.find(name('a'))).toBe(address)
-    expect(other.find(name('b'))).toBeUndefined()
+    expect(other.find('a')).toBe(address)
+    expect(other.find('b')).toBeUndefined()
     one.release(address)
-    expect(other.find(name('a'))).toBe(address)
+    expect(other.find('a')).toBe(address)
     other.release(address)
-    expect(one.find(name('a'))).toBeUndefined()
+    expect(one.find('a')).toBeUndefined()
     expect(heaps[0]!.usedBytes).toBe(0)
   })
 
@@ -120,11 +118,11 @@ describe('sharedShelf', () => {
     const { heaps, shelves } = users()
     const failing = () =>
       shelves[0].make(() => {
-        shelves[0].add(name('a'), 10)
+        shelves[0].add('a', 10)
         throw new Error('stopped')
       }, nothing)
     expect(failing).toThrow('stopped')
-    expect(shelves[1].find(name('a'))).toBeUndefined()
+    expect(shelves[1].find('a')).toBeUndefined()
     expect(heaps[0]!.usedBytes).toBe(0)
   })
 
@@ -142,12 +140,12 @@ describe('sharedShelf', () => {
     const { heaps, shelves } = users()
     heaps[0]!.allocate(1000)
     heaps[1]!.allocate(500)
-    const shared = shelves[0].make(() => shelves[0].add(name('shared'), 200), nothing)
-    shelves[1].find(name('shared'))
-    shelves[0].make(() => shelves[0].add(name('own'), 300), nothing)
+    const shared = shelves[0].make(() => shelves[0].add('shared', 200), nothing)
+    shelves[1].find('shared')
+    shelves[0].make(() => shelves[0].add('own', 300), nothing)
     reclaim(heaps[1]!, 1)
-    expect(shelves[1].find(name('own'))).toBeUndefined()
-    expect(shelves[1].find(name('shared'))).toBe(shared)
+    expect(shelves[1].find('own')).toBeUndefined()
+    expect(shelves[1].find('shared')).toBe(shared)
     const bytes = (size: number) => 64 * Math.ceil(size / 64) + header.sizeBytes
     expect(heaps[1]!.usedBytes).toBe(bytes(500) + bytes(200))
   })

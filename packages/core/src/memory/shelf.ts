@@ -2,16 +2,16 @@
  * Blocks that several users share, by names that say what is in them: weights in the order that a kernel wants, and
  * tables. A block stays for as long as one of its users is left.
  */
-import type { Digest } from '../base/digest.ts'
+import { type Digest, digest } from '../base/digest.ts'
 import type { Heap } from './heap.ts'
 import type { SharedHeap, SharedWords } from './shared-heap.ts'
 import { bucketCount, header, heapWords, named } from './shared-layout.ts'
 
 export interface Shelf {
   /** The block with a name, which this user then shares. */
-  find(name: Digest): number | undefined
+  find(name: string): number | undefined
   /** A block that others find once `publish` was called. Call within `make`. */
-  add(name: Digest, sizeBytes: number): number
+  add(name: string, sizeBytes: number): number
   /** This user needs the block no more. */
   release(address: number): void
   /**
@@ -44,30 +44,39 @@ export function privateShelf(heap: Heap): Shelf {
   }
 }
 
+const encoder = new TextEncoder()
+
+/** What a block's header says of its name. */
+const keyOf = (name: string): Digest => digest(encoder.encode(name))
+
 export function sharedShelf({ words, lock, take, drop }: SharedHeap, user: number): Shelf {
   let added: number[] = []
   return {
-    find: (name) =>
-      lock.hold(() => {
-        const at = findHeader(words, name)
+    find(name) {
+      const key = keyOf(name)
+      return lock.hold(() => {
+        const at = findHeader(words, key)
         if (at === undefined) return undefined
         setUser(words, at, user, true)
         return at + header.sizeBytes
-      }),
-    add: (name, sizeBytes) =>
-      lock.hold(() => {
+      })
+    },
+    add(name, sizeBytes) {
+      const key = keyOf(name)
+      return lock.hold(() => {
         const at = take(sizeBytes, named) - header.sizeBytes
-        name.forEach((word, i) => void words.set(at + header.name + 4 * i, word))
+        key.forEach((word, i) => void words.set(at + header.name + 4 * i, word))
         words.set(at + header.users, 0)
         words.set(at + header.users + 4, 0)
         words.set(at + header.maker, user)
         setUser(words, at, user, true)
-        const bucket = bucketOf(name[0])
+        const bucket = bucketOf(key[0])
         words.set(at + header.nextInBucket, words.get(bucket))
         words.set(bucket, at)
         added.push(at)
         return at + header.sizeBytes
-      }),
+      })
+    },
     release: (address) => lock.hold(() => leave({ words, drop }, address - header.sizeBytes, user)),
     make: (act, poll) =>
       lock.make(() => {
@@ -104,9 +113,9 @@ export function reclaim({ words, headers, drop }: SharedHeap, dead: number): voi
 
 const bucketOf = (word: number): number => heapWords.buckets + 4 * ((word >>> 0) % bucketCount)
 
-function findHeader(words: SharedWords, name: Digest): number | undefined {
-  for (let at = words.get(bucketOf(name[0])); at !== 0; at = words.get(at + header.nextInBucket)) {
-    const isNamed = name.every((word, i) => words.get(at + header.name + 4 * i) === word >>> 0)
+function findHeader(words: SharedWords, key: Digest): number | undefined {
+  for (let at = words.get(bucketOf(key[0])); at !== 0; at = words.get(at + header.nextInBucket)) {
+    const isNamed = key.every((word, i) => words.get(at + header.name + 4 * i) === word >>> 0)
     if (isNamed && words.get(at + header.maker) === 0) return at
   }
   return undefined

@@ -2,7 +2,6 @@
 import type { Graph, Node } from '../ir/graph.ts'
 import { readsOf } from '../ir/graph.ts'
 import type { Buffer } from '../kernel/kernel.ts'
-import type { Target } from '../kernel/target.ts'
 import type { Fact } from '../ops/fact.ts'
 import { groupWorks } from './group.ts'
 import { lowerGroup, type Step, scalarElement } from './lower-group.ts'
@@ -21,15 +20,11 @@ export interface Schedule {
   readonly tables: ReadonlyMap<Buffer, Uint8Array>
 }
 
-export interface ScheduleOptions extends RefOptions {
-  readonly target: Target
-  readonly threads: number
+export interface ScheduleOptions extends RefOptions, Omit<ResolveOptions, 'memo'> {
   /** Values that are read once the last step has run. */
   readonly wanted: ReadonlySet<string>
   /** Kept from one call for the graph to the next. */
   readonly memo?: ScheduleMemo | undefined
-  /** Asked now and then; what it throws ends the planning. */
-  readonly checkCancelled?: (() => void) | undefined
 }
 
 /**

@@ -8,7 +8,7 @@ import { widen } from '../base/wide.ts'
 import { kernelModule } from '../codegen/kernel-module.ts'
 import { type AttributesInit, toAttributes } from '../ir/builder.ts'
 import { type Buffer, type Kernel, type KernelCall, kernelCall, type Place } from '../kernel/kernel.ts'
-import type { Epilogue, LowerContext, TensorRef } from '../kernel/lower.ts'
+import type { LowerContext, TensorRef } from '../kernel/lower.ts'
 import type { Target } from '../kernel/target.ts'
 import { parseAttributes } from '../ops/attr.ts'
 import type { AnyOp } from '../ops/define.ts'
@@ -31,7 +31,7 @@ const padBytes = 64
 export const guardByte = 0xa5
 
 /** A recorder for a target; `threads` is what lowerings are told. */
-export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Recorder {
+export function recorder(target: Target, threads = 1): Recorder {
   const calls: KernelCall[] = []
   const contents = new Map<Buffer, Uint8Array>()
   const place = (label: string, sizeBytes: number): Place => ({
@@ -46,7 +46,7 @@ export function recorder(target: Target, epilogue?: Epilogue, threads = 1): Reco
   const context: LowerContext = {
     target,
     threads,
-    epilogue,
+    epilogue: undefined,
     temp: place,
     table: (bytes) => filled('table', bytes.slice()),
     call: (kernel, args, tasks, scratchBytes = 0) =>
@@ -186,7 +186,7 @@ export function runEmit(
       },
   )
   const outputs = inferNode(op, node, facts, { label: 'test', inferGraph: () => [] })
-  const r = recorder(target, undefined, threads)
+  const r = recorder(target, threads)
   const refs = inputs.map((value) => value && r.ref(value))
   const results = outputs.map((fact) => {
     if (fact?.type.kind !== 'tensor')

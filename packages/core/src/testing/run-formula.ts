@@ -15,7 +15,7 @@ export function runFormula(
   shape: Shape = broadcastShapes(...inputs.map((one) => one.shape)),
   threads = 1,
 ): Tensor {
-  const r = recorder(target, undefined, threads)
+  const r = recorder(target, threads)
   const output = r.result(formula.dtype, shape)
   const refusal = lowerElementwise(
     r.context,

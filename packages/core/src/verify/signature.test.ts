@@ -94,4 +94,22 @@ describe('signModel', () => {
     )
     expect(new Set(texts).size).toBe(3)
   })
+
+  it('ignores what nobody reads beside a body', () => {
+    const beside = (unused: string): Graph =>
+      parseGraph(`graph g(c: bool[], x: float32[2]) -> (y) {${unused}
+  a = Exp(x)
+  y: float32[2] = If(c) {
+    then_branch: graph t() -> (o) {
+      h = Abs(a)
+      o = Neg(h)
+    },
+    else_branch: graph e() -> (p) {
+      p = Identity(a)
+    }
+  }
+}`)
+    const spare = '\n  const spare = float32[1](1)'
+    expect(canonicalText(beside(spare))).toBe(canonicalText(beside('')))
+  })
 })

@@ -43,7 +43,7 @@ export async function signModel(graph: Graph): Promise<ModelSignature> {
 /** What is hashed: one line per input and node, in the order in which the outputs reach them. */
 export function canonicalText(graph: Graph, { strict = false } = {}): string {
   const opset = newestOpsets.get('')
-  return [`opset ${opset}`, ...linesOf(graph, new Map(), strict)].join('\n')
+  return [`opset ${opset}`, ...linesOf(graph, { depth: 0, ids: new Map() }, strict)].join('\n')
 }
 
 function interfaceText({ inputs, outputs, constants, types }: Graph): string {
@@ -53,11 +53,18 @@ function interfaceText({ inputs, outputs, constants, types }: Graph): string {
   return ['inputs', ...part(required), 'outputs', ...part(outputs)].join('\n')
 }
 
-function linesOf(graph: Graph, outer: ReadonlyMap<string, string>, strict: boolean): string[] {
+/** What the bodies of a graph's nodes can read. Ids begin with the depth, so that those of a body are no others. */
+interface Scope {
+  readonly depth: number
+  readonly ids: ReadonlyMap<string, string>
+}
+
+function linesOf(graph: Graph, { depth, ids: outer }: Scope, strict: boolean): string[] {
   const ids = new Map(outer)
+  const inner = { depth: depth + 1, ids }
   const lines: string[] = []
   graph.inputs.forEach((name, i) => {
-    ids.set(name, `${outer.size}i${i}`)
+    ids.set(name, `${depth}i${i}`)
     const marker = graph.constants.has(name) ? ' default' : ''
     lines.push(`input ${typeLine(graph.types.get(name))}${marker}`)
   })
@@ -65,15 +72,15 @@ function linesOf(graph: Graph, outer: ReadonlyMap<string, string>, strict: boole
     if (!ids.has(name)) ids.set(name, constantText(value, strict))
   }
   for (const node of reachable(graph)) {
-    const line = nodeLine(node, ids, strict)
-    node.outputs.forEach((name, i) => ids.set(name, `${outer.size}n${lines.length}.${i}`))
+    const line = nodeLine(node, inner, strict)
+    node.outputs.forEach((name, i) => ids.set(name, `${depth}n${lines.length}.${i}`))
     lines.push(line)
   }
   lines.push(`outputs ${graph.outputs.map((name) => ids.get(name) ?? '').join(' ')}`)
   return lines
 }
 
-function nodeLine(node: Node, ids: ReadonlyMap<string, string>, strict: boolean): string {
+function nodeLine(node: Node, scope: Scope, strict: boolean): string {
   const bodies = new Map(subgraphsOf(node))
   const attributes = [...node.attributes]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -81,8 +88,8 @@ function nodeLine(node: Node, ids: ReadonlyMap<string, string>, strict: boolean)
       if (attribute.kind === 'graph' || attribute.kind === 'graphs') return name
       return strict ? `${name}=${attributeText(attribute, '', {})}` : name
     })
-  const inner = [...bodies].map(([name, body]) => ` ${name}(${linesOf(body, ids, strict).join(';')})`)
-  const inputs = node.inputs.map((name) => (name === '' ? '_' : ids.get(name)))
+  const inner = [...bodies].map(([name, body]) => ` ${name}(${linesOf(body, scope, strict).join(';')})`)
+  const inputs = node.inputs.map((name) => (name === '' ? '_' : scope.ids.get(name)))
   return `${operatorText(node)}{${attributes}}(${inputs})${inner.join('')}`
 }
 

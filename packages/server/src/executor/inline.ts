@@ -1,12 +1,12 @@
 /** An executor on the front thread, for models that run more quickly than they are handed over. */
 import type { MessagePort } from 'node:worker_threads'
 import { SlipwayError } from '@slipway/core'
-import { type HostedGraph, hostGraph } from '@slipway/core/host'
+import { cancelledError, type HostedGraph, hostGraph } from '@slipway/core/host'
 import type { ExecutorRun } from '../contract/executor.ts'
 import type { ModelDescription, ProgramSettings } from './messages.ts'
 import type { OpenedExecutor } from './open-executor.ts'
 import { unpack } from './parcel.ts'
-import { cancelled, engineError } from './pending-runs.ts'
+import { engineError } from './pending-runs.ts'
 import { tensorsOf } from './tensors-of.ts'
 import type { Threads } from './threads.ts'
 import { countElements } from './zero-inputs.ts'
@@ -49,7 +49,7 @@ export function openInline({
   let disposal: Promise<void> | undefined
 
   const runHere = (given: Parameters<OpenedExecutor['run']>[0], { outputs: wanted, signal }: ExecutorRun) => {
-    if (signal.aborted) throw cancelled(signal)
+    if (signal.aborted) throw cancelledError(signal)
     if (!hosted) throw new SlipwayError('SLP-S6', 'Cannot run: the executor must be open, got a disposed one')
     const startMs = performance.now()
     try {

@@ -1,6 +1,6 @@
 /** Runs that a program has been asked for and has not yet answered. */
 import { SlipwayError, type Tensor } from '@slipway/core'
-import { fromErrorMessage } from '@slipway/core/host'
+import { cancelledError, fromErrorMessage } from '@slipway/core/host'
 import type { FromProgram } from './messages.ts'
 
 export interface PendingRuns {
@@ -57,22 +57,17 @@ export function pendingRuns(): PendingRuns {
       if (message.kind === 'done') wasmBytes = message.wasmBytes
       const entry = take(message.id)
       if (!entry) return
-      if (entry.signal.aborted) entry.reject(cancelled(entry.signal))
+      if (entry.signal.aborted) entry.reject(cancelledError(entry.signal))
       else if (message.kind === 'done') entry.resolve(message.outputs)
       else entry.reject(engineError(fromErrorMessage(message.error)))
     },
     failAll(reason) {
       for (const id of [...entries.keys()]) {
         const entry = take(id)
-        entry?.reject(entry.signal.aborted ? cancelled(entry.signal) : reason)
+        entry?.reject(entry.signal.aborted ? cancelledError(entry.signal) : reason)
       }
     },
   }
-}
-
-/** The error of a run that was cancelled. */
-export function cancelled(signal: AbortSignal): SlipwayError {
-  return new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled', { cause: signal.reason })
 }
 
 /** Errors of the model's own making keep their code; anything else is the engine's fault. */

@@ -1,9 +1,9 @@
 /** Slots of one model: gives each run to a free one, and replaces what dies. */
 import { SlipwayError, type Tensor } from '@slipway/core'
+import { cancelledError } from '@slipway/core/host'
 import type { Clock } from '../contract/clock.ts'
 import { deferred } from './deferred.ts'
 import type { ModelDescription } from './messages.ts'
-import { cancelled } from './pending-runs.ts'
 import { type Slot, SlotDeath, type SlotRun } from './slot.ts'
 
 export interface PoolOptions {
@@ -56,7 +56,7 @@ export function openPool(options: PoolOptions): Pool {
     run: (run) =>
       new Promise((resolve, reject) => {
         if (over) return reject(over)
-        if (run.signal.aborted) return reject(cancelled(run.signal))
+        if (run.signal.aborted) return reject(cancelledError(run.signal))
         add({ ...run, resolve, reject, deaths: 0, leave: () => {} })
         serve()
       }),
@@ -137,7 +137,7 @@ export function openPool(options: PoolOptions): Pool {
     const { signal } = entry
     const abort = () => {
       waiting.splice(waiting.indexOf(entry), 1)
-      entry.reject(cancelled(signal))
+      entry.reject(cancelledError(signal))
     }
     signal.addEventListener('abort', abort, { once: true })
     entry.leave = () => signal.removeEventListener('abort', abort)

@@ -1,3 +1,7 @@
+/**
+ * The part of a graph that can be planned before a run, up to a node whose sizes depend on data, with the plans made for
+ * it so far: one for each set of sizes, the ones used last for as long as they fit.
+ */
 import { sameShape } from '../../base/shape.ts'
 import { tensorBytes } from '../../base/storage.ts'
 import type { Tensor } from '../../base/tensor.ts'
@@ -20,6 +24,7 @@ export interface Chapter {
   readonly memo: ScheduleMemo
   /** Plans that were made for particular values of scalars; with too many of them, plans hold for any value. */
   readonly scalars: { plans: number }
+  /** In the order in which they were used. */
   readonly plans: Map<string, Prepared>
   /** The largest arena of the plans. */
   arenaBytes: number
@@ -129,20 +134,36 @@ export function prepareChapter(
 }
 
 /** Drops the plans that were used longest ago until the others fit; the last one stays. */
-function dropPlans(chapter: Chapter, { fixed, heap }: Machine, planBytes: number): void {
+function dropPlans(chapter: Chapter, machine: Machine, planBytes: number): void {
   const { plans } = chapter
-  const arenaBytes = () => Math.max(...[...plans.values()].map(({ plan }) => plan.placement.sizeBytes))
   const ownBytes = ({ plan }: Prepared) =>
-    plan.imageBytes + plan.calls.length * callBytes + fixed.ownBytes(plan.fixed)
+    plan.imageBytes + plan.calls.length * callBytes + machine.fixed.ownBytes(plan.fixed)
   const isOver = () =>
-    arenaBytes() + [...plans.values()].reduce((sum, one) => sum + ownBytes(one), 0) > planBytes
-  for (const [oldest, { plan }] of plans) {
+    largestArena(plans) + [...plans.values()].reduce((sum, one) => sum + ownBytes(one), 0) > planBytes
+  for (const oldest of plans.keys()) {
     if (plans.size === 1 || !isOver()) break
-    plans.delete(oldest)
-    heap.free(plan.image)
-    fixed.release(plan.fixed)
+    dropPlan(plans, oldest, machine)
   }
-  chapter.arenaBytes = arenaBytes()
+  chapter.arenaBytes = largestArena(plans)
+}
+
+/** Drops the plan that was asked for last: there is no room for its arena. */
+export function dropLatest(chapter: Chapter, machine: Machine): void {
+  const { plans } = chapter
+  dropPlan(plans, [...plans.keys()].at(-1)!, machine)
+  chapter.latest = undefined
+  chapter.arenaBytes = largestArena(plans)
+}
+
+function dropPlan(plans: Chapter['plans'], key: string, { fixed, heap }: Machine): void {
+  const { plan } = plans.get(key)!
+  plans.delete(key)
+  heap.free(plan.image)
+  fixed.release(plan.fixed)
+}
+
+function largestArena(plans: Chapter['plans']): number {
+  return Math.max(0, ...[...plans.values()].map(({ plan }) => plan.placement.sizeBytes))
 }
 
 const factText = ({ type, constant }: Fact): string =>

@@ -57,6 +57,23 @@ describe('compileGraph', () => {
     }
   })
 
+  it('goes on with sizes that fit, once some did not', () => {
+    const b = graphBuilder({ name: 'outer' })
+    const x = b.input('x', tensorType('float32', [symbol('N'), 1]))
+    const y = b.input('y', tensorType('float32', [1, symbol('N')]))
+    const graph = b.build([b.node('ReduceMax', [b.node('Softmax', [b.node('Add', [x, y])])])])
+    const compiled = compileGraph(graph, { planBytes: 2 ** 34 })
+    const inputs = (size: number) => given({ x: ramp([size, 1]), y: ramp([1, size]) })
+    const expected = compiled.run(inputs(5))
+    const { arenaBytes } = compiled.report()
+    for (let i = 0; i < 2; i++) {
+      // More than the 4 GiB that addresses reach.
+      expect(() => compiled.run(inputs(34_000))).toThrow('SLP-L4')
+      expect(compiled.run(inputs(5))).toEqual(expected)
+    }
+    expect(compiled.report().arenaBytes).toBe(arenaBytes)
+  })
+
   it('joins and splits without harm to what is read again', () => {
     const b = graphBuilder({ name: 'joins' })
     const x = b.input('x', tensorType('float32', [1, 4, 5]))

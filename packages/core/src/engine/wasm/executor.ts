@@ -14,9 +14,10 @@ import type { Graph, Node } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
 import { alignBytes } from '../../memory/place.ts'
 import type { Work } from '../../schedule/work.ts'
+import { unknownOutput } from '../graph-census.ts'
 import type { TypedArray } from '../input-elements.ts'
 import { type Into, targetArray, writeInto } from '../into.ts'
-import { type Chapter, openChapter, type Prepared, prepareChapter } from './chapter.ts'
+import { type Chapter, dropLatest, openChapter, type Prepared, prepareChapter } from './chapter.ts'
 import { type Held, type TensorPlace, toTensor, toValue, toWide } from './held.ts'
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
@@ -113,7 +114,13 @@ function runChapter(run: Run, chapter: Chapter, depth: number): Chapter | undefi
   const { book, request, values } = run
   const { machine, options } = book
   const prepared = prepareChapter(chapter, values, request.outputs, machine, options)
-  bindArena(book, prepared, depth, chapter.arenaBytes)
+  try {
+    bindArena(book, prepared, depth, chapter.arenaBytes)
+  } catch (error) {
+    // Plans for smaller sizes must not be asked for its arena too.
+    dropLatest(chapter, machine)
+    throw error
+  }
   for (const { node, reason } of prepared.fallbacks) book.fallbacks.set(node, reason)
   for (const [name, place] of prepared.inputs) enter(machine, prepared.plan, place, values.get(name)!)
   for (const segment of prepared.plan.segments) {
@@ -277,7 +284,7 @@ function outputOf(run: Run, name: string): Value {
   const target = run.request.into?.[name]
   const { bytes } = run.book.machine
   if (held) return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
-  throw new SlipwayError('SLP-S5', `Cannot return output: no value has this name, got "${name}"`)
+  throw unknownOutput(name, run.values.keys())
 }
 
 function constantOf(graph: Graph, name: string): Held | undefined {

@@ -2,7 +2,7 @@
  * What lies in memory outside of arenas: constants, tables, and what is computed from them alone. Each has a name that
  * says what is in it; the users of a shared memory find it by that name. It stays for as long as a plan reads it.
  */
-import { digest, digestText } from '../../base/digest.ts'
+import { digestText } from '../../base/digest.ts'
 import type { NumericData, Tensor } from '../../base/tensor.ts'
 import type { Buffer } from '../../kernel/kernel.ts'
 import type { Shelf } from '../../memory/shelf.ts'
@@ -15,7 +15,9 @@ export interface Fixed {
   contentOf(buffer: Buffer): Uint8Array | undefined
   /** Says which constant it is. */
   nameOf(buffer: Buffer): string
-  /** Buffers with their addresses. */
+  /** Where a buffer lies, if it is in memory. */
+  addressOf(buffer: Buffer): number | undefined
+  /** Buffers that were found or added, with their addresses. */
   readonly persistent: ReadonlyMap<Buffer, number>
   /** The first buffer with a name. */
   named(name: string): Buffer | undefined
@@ -50,9 +52,6 @@ const leastAdoptedBytes = 1024
 
 const alignment = 64
 
-const encoder = new TextEncoder()
-const keyOf = (name: string) => digest(encoder.encode(name))
-
 export function openFixed(options: FixedOptions): Fixed {
   const constants = openConstants(options.weights)
   const { contents, placed } = constants
@@ -60,12 +59,8 @@ export function openFixed(options: FixedOptions): Fixed {
   const readers = new Map<Buffer, number>()
   return {
     ...named,
-    constantBuffer(value, label) {
-      const buffer = constants.bufferOf(value, label)
-      const address = placed.get(buffer)
-      if (address !== undefined) named.persistent.set(buffer, address)
-      return buffer
-    },
+    constantBuffer: constants.bufferOf,
+    addressOf: (buffer) => placed.get(buffer) ?? named.persistent.get(buffer),
     isConstant: (buffer) => contents.has(buffer),
     contentOf: (buffer) => contents.get(buffer),
     nameOf: constants.nameOf,
@@ -78,7 +73,7 @@ export function openFixed(options: FixedOptions): Fixed {
         readers.set(buffer, left)
         if (left > 0) continue
         readers.delete(buffer)
-        if (!placed.has(buffer)) named.drop(buffer)
+        named.drop(buffer)
       }
     },
     ownBytes(read) {
@@ -117,12 +112,12 @@ function openNamed({ shelf, poll }: FixedOptions): Named {
     persistent,
     named: (name) => buffers.get(name),
     find(buffer, name) {
-      const address = shelf.find(keyOf(name))
+      const address = shelf.find(name)
       return address === undefined ? undefined : set(buffer, name, address)
     },
     add(buffer, name) {
       added.push(buffer)
-      return set(buffer, name, shelf.add(keyOf(name), buffer.sizeBytes))
+      return set(buffer, name, shelf.add(name, buffer.sizeBytes))
     },
     make: (act) =>
       shelf.make(() => {
@@ -149,8 +144,8 @@ function adopt(value: Tensor, constants: Constants, { shelf, weights, bytes }: F
   if (data.byteLength < leastAdoptedBytes) return value
   const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   const name = `k${digestText(content)}`
-  const known = shelf.find(keyOf(name))
-  const address = known ?? shelf.add(keyOf(name), data.byteLength)
+  const known = shelf.find(name)
+  const address = known ?? shelf.add(name, data.byteLength)
   const memory = bytes()
   if (known === undefined) memory.set(content, address)
   const Data = data.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => NumericData // every class takes these
@@ -159,21 +154,27 @@ function adopt(value: Tensor, constants: Constants, { shelf, weights, bytes }: F
   return { ...value, data: shared } as Tensor // of the same class
 }
 
+type BufferMap<Value> = Pick<WeakMap<Buffer, Value>, 'get' | 'has'>
+
 interface Constants extends Pick<Fixed, 'nameOf'> {
   bufferOf(value: Tensor, label: string): Buffer
-  readonly contents: ReadonlyMap<Buffer, Uint8Array>
+  readonly contents: BufferMap<Uint8Array>
   /** Addresses of those that are in memory whether a plan reads them or not. */
-  readonly placed: ReadonlyMap<Buffer, number>
+  readonly placed: BufferMap<number>
   /** Data that lies in memory, and its name. */
   place(data: NumericData, name: string): void
 }
 
-/** Constants by tensor, so that equal names of several graphs do not matter. */
+/**
+ * Constants by tensor, so that equal names of several graphs do not matter. Many are known for one size alone, so none
+ * is held: they go with the plans that read them.
+ */
 function openConstants(weights: SharedArrayBuffer | undefined): Constants {
-  const buffers = new Map<Tensor, Buffer>()
-  const contents = new Map<Buffer, Uint8Array>()
-  const placed = new Map<Buffer, number>()
-  const names = new Map<Buffer, string>()
+  const buffers = new WeakMap<Tensor, Buffer>()
+  const contents = new WeakMap<Buffer, Uint8Array>()
+  const placed = new WeakMap<Buffer, number>()
+  const names = new WeakMap<Buffer, string>()
+  let nameless = 0
   const placedData = new WeakMap<NumericData, string>()
   const placedName = (data: NumericData): string | undefined => {
     const isWeight = data.buffer === weights && data.byteOffset % alignment === 0
@@ -201,7 +202,7 @@ function openConstants(weights: SharedArrayBuffer | undefined): Constants {
       if (known !== undefined) return known
       const content = contents.get(buffer)
       // A memory of its own has nobody to agree with about names.
-      const name = weights && content ? `k${digestText(content)}` : `c${names.size}`
+      const name = weights && content ? `k${digestText(content)}` : `c${nameless++}`
       names.set(buffer, name)
       return name
     },

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { symbol } from '../../base/dim.ts'
+import { SlipwayError } from '../../base/errors.ts'
 import { elementCount, type Shape } from '../../base/shape.ts'
 import { type Tensor, tensor } from '../../base/tensor.ts'
 import { tensorType } from '../../base/value.ts'
 import { graphBuilder } from '../../ir/builder.ts'
 import type { Graph } from '../../ir/graph.ts'
 import { portableTarget } from '../../kernel/target.ts'
+import type { Heap } from '../../memory/heap.ts'
 import { type Chapter, openChapter, prepareChapter } from './chapter.ts'
-import { openMachine } from './machine.ts'
+import { type Machine, openMachine } from './machine.ts'
 
 const wave = (shape: Shape): Tensor<'float32'> =>
   tensor(
@@ -29,12 +31,12 @@ function network(): Graph {
 function open(planBytes: number, poll = () => 0) {
   const machine = openMachine({ target: portableTarget, isShared: false, poll })
   const chapter: Chapter = openChapter(network())
-  const prepare = (size: number) => {
+  const prepare = (size: number, on: Machine = machine) => {
     const shape = [1, 3, size, size]
     const values = new Map([
       ['x', { kind: 'memory', at: { address: 0, sizeBytes: 0, dtype: 'float32', shape } } as const],
     ])
-    return prepareChapter(chapter, values, chapter.graph.outputs, machine, { threads: 1, planBytes })
+    return prepareChapter(chapter, values, chapter.graph.outputs, on, { threads: 1, planBytes })
   }
   return { machine, chapter, prepare }
 }
@@ -64,12 +66,12 @@ describe('plans of a chapter', () => {
 
   it('go in the order in which they were used', () => {
     const { chapter, prepare } = open(2 ** 30)
-    const plans = [30, 31, 32].map(prepare)
+    const plans = [30, 31, 32].map((size) => prepare(size))
     expect(prepare(30)).toBe(plans[0])
     const bytes = [...chapter.plans.values()].map(({ plan }) => plan.placement.sizeBytes)
     expect(chapter.arenaBytes).toBe(Math.max(...bytes))
     const { chapter: small, prepare: again } = open(200_000)
-    const early = [30, 31, 32].map(again)
+    const early = [30, 31, 32].map((size) => again(size))
     for (const size of [30, 33, 30, 34, 30, 35]) again(size)
     expect(small.plans.size).toBeLessThan(6)
     expect(again(30)).toBe(early[0])
@@ -108,4 +110,29 @@ it('stops wherever a plan is when it is cancelled, and makes the same plan later
   const bytesOf = ({ machine: { fixed, bytes } }: Pick<typeof calm, 'machine'>) =>
     [...fixed.persistent].map(([{ sizeBytes }, at]) => bytes().slice(at, at + sizeBytes))
   expect(bytesOf({ machine })).toEqual(bytesOf(calm))
+})
+
+it('keeps nothing of a plan for which there is no room', () => {
+  const { machine, prepare } = open(0)
+  let left = 0
+  const allocate: Heap['allocate'] = (sizeBytes) => {
+    if (left-- === 0) throw new SlipwayError('SLP-L4', 'Cannot allocate memory: there is no more')
+    return machine.heap.allocate(sizeBytes)
+  }
+  const { free, usedBytes } = machine.heap
+  const full = { ...machine, heap: { allocate, free, usedBytes } }
+  let failures = 0
+  for (;;) {
+    left = failures
+    try {
+      prepare(30, full)
+      break
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'SLP-L4' })
+      expect(machine.fixed.persistent.size).toBe(0)
+      failures += 1
+    }
+  }
+  // What is computed once, its image, and that of the plan.
+  expect(failures).toBeGreaterThan(2)
 })

@@ -2,7 +2,6 @@
  * One linear memory with everything that runs in it: a heap, the driver, the kernels that have been compiled so far,
  * and the constants. A machine belongs to one thread; helper threads attach to its memory.
  */
-import { SlipwayError } from '../../base/errors.ts'
 import { driverModule, kernelModule } from '../../codegen/kernel-module.ts'
 import { control } from '../../codegen/layout.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -12,6 +11,7 @@ import { growMemory, openSharedHeap, pageBytes } from '../../memory/shared-heap.
 import { readableBytes } from '../../memory/shared-layout.ts'
 import { privateShelf, type Shelf, sharedShelf } from '../../memory/shelf.ts'
 import { type WasmMemory, type WasmModule, type WasmTable, webAssembly } from '../../platform/web-assembly.ts'
+import { cancelledError } from '../cancelled-error.ts'
 import { type Fixed, openFixed } from './fixed.ts'
 import { initialPages, maximumPages, memoryLimits } from './memory-limits.ts'
 
@@ -93,7 +93,7 @@ export function openMachine({ target, isShared, shared, poll, onModule }: Machin
     return view
   }
   const checkCancelled = () => {
-    if (poll() !== 0) throw new SlipwayError('SLP-S7', 'Cannot finish run: it was cancelled')
+    if (poll() !== 0) throw cancelledError()
   }
   return {
     target,

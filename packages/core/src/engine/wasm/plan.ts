@@ -70,15 +70,15 @@ export function makePlan(machine: Machine, options: PlanOptions): Plan {
   const kept = steps.filter((step) => step.kind === 'host' || always.has(step.call))
   const uses = kept.map((step) => (step.kind === 'host' ? hostUses.get(step)! : step.call))
   const hostReads = [...hostUses.values()].flatMap(({ reads }) => reads)
-  const { stand, live, inside } = fixed.make(() => {
+  const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
+  const sizeBytes = imageBytes(calls)
+  const { stand, live, inside, image } = fixed.make(() => {
     const stand = runOnce(machine, once, always, hostReads, options)
-    return { stand, ...lifetimes(uses, entering, leaving, (buffer) => stand.addressOf(buffer) !== undefined) }
+    const lives = lifetimes(uses, entering, leaving, (buffer) => stand.addressOf(buffer) !== undefined)
+    return { stand, ...lives, image: machine.heap.allocate(sizeBytes) }
   })
   fixed.keep(stand.read)
   const placement = placeBuffers(live)
-  const calls = kept.flatMap((step) => (step.kind === 'call' ? [step.call] : []))
-  const sizeBytes = imageBytes(calls)
-  const image = machine.heap.allocate(sizeBytes)
   const written = new Set([...inside.values(), ...uses.flatMap(({ writes }) => writes)])
   const placeOf = (buffer: Buffer, arena: number): number => {
     const offset = placement.offsets.get(rootOf(buffer, inside))

@@ -43,13 +43,13 @@ export function runOnce(
   const lasting = new Set([...leaving, ...hostReads, ...[...always].flatMap(({ reads }) => reads)].map(same))
   for (const buffer of lasting) {
     const name = names.get(buffer)
-    if (name !== undefined && !fixed.persistent.has(buffer)) fixed.find(buffer, name)
+    if (name !== undefined && fixed.addressOf(buffer) === undefined) fixed.find(buffer, name)
   }
-  const missing = missingCalls(once, lasting, same, (buffer) => fixed.persistent.has(buffer))
+  const missing = missingCalls(once, lasting, same, (buffer) => fixed.addressOf(buffer) !== undefined)
   const temporary = new Map<Buffer, number>()
   const locate = (buffer: Buffer): number => {
     const target = same(buffer)
-    const known = fixed.persistent.get(target) ?? temporary.get(target)
+    const known = fixed.addressOf(target) ?? temporary.get(target)
     if (known !== undefined) return known
     const name = names.get(target)
     if (lasting.has(target))
@@ -83,7 +83,7 @@ function openStand(
       // Equal tables are one.
       const equal = tables.has(buffer) ? fixed.named(nameOf(buffer)) : undefined
       const target = aliases.get(buffer) ?? equal ?? buffer
-      const isFixed = fixed.persistent.has(target) || fixed.isConstant(target) || tables.has(target)
+      const isFixed = fixed.addressOf(target) !== undefined || fixed.isConstant(target) || tables.has(target)
       if (!isFixed) return undefined
       read.add(target)
       return locateLasting(machine, target, tables, nameOf)
@@ -127,7 +127,7 @@ function missingCalls(
 /** Constants and tables get their memory once something in the plan reads them. */
 function locateLasting(machine: Machine, buffer: Buffer, tables: Tables, nameOf: NameOf): number {
   const { fixed } = machine
-  const there = fixed.persistent.get(buffer)
+  const there = fixed.addressOf(buffer)
   if (there !== undefined) return there
   const name = nameOf(buffer)
   const known = fixed.find(buffer, name)

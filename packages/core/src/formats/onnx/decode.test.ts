@@ -1,11 +1,12 @@
 import { type DescField, type DescMessage, fromBinary, ScalarType } from '@bufbuild/protobuf'
+import { WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, it } from 'vitest'
 import { fuzzedFile, fuzzSeeds } from '../../testing/onnx-fuzz.ts'
 import { decode } from './decode.ts'
 import { messages } from './fields.gen.ts'
 import { file_onnx, ModelProtoSchema } from './onnx_pb.ts'
 import { scan } from './scan.ts'
-import { type FieldRule, ruleOf, WireType } from './wire-rules.ts'
+import { type FieldRule, ruleOf } from './wire-rules.ts'
 
 const withNested = (message: DescMessage): readonly DescMessage[] => [
   message,
@@ -91,7 +92,7 @@ describe('decode', () => {
     return value < 128 ? [value] : [(value & 127) | 128, value >> 7]
   }
   const field = (number: number, ...bytes: number[]) => [
-    ...tag(number, WireType.bytes),
+    ...tag(number, WireType.LengthDelimited),
     bytes.length,
     ...bytes,
   ]
@@ -102,24 +103,24 @@ describe('decode', () => {
     'an empty text': field(2),
     'unknown fields in two parts of one message': [
       ...field(7, ...field(99, 1, 2)),
-      ...field(7, ...tag(98, WireType.varint), 5, ...tag(97, WireType.fixed32), 1, 2, 3, 4),
+      ...field(7, ...tag(98, WireType.Varint), 5, ...tag(97, WireType.Bit32), 1, 2, 3, 4),
     ],
     'a list packed and not packed': field(
       7,
-      ...field(5, ...field(1, 1, 2), ...tag(1, WireType.varint), 3, ...field(4, 0, 0, 128, 63)),
+      ...field(5, ...field(1, 1, 2), ...tag(1, WireType.Varint), 3, ...field(4, 0, 0, 128, 63)),
     ),
     'an empty packed list': field(7, ...field(5, ...field(4))),
     'negative numbers of ten bytes': field(
       7,
-      ...field(5, ...tag(2, WireType.varint), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1),
+      ...field(5, ...tag(2, WireType.Varint), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1),
     ),
     // ValueInfoProto.type: a tensor, then more of that tensor, then a map, then a tensor again.
     'alternatives that take turns': field(
       7,
       ...field(
         11,
-        ...field(2, ...field(1, ...tag(1, WireType.varint), 1), ...field(1, ...field(2, ...field(1, 8, 3)))),
-        ...field(2, ...field(5, ...tag(1, WireType.varint), 7)),
+        ...field(2, ...field(1, ...tag(1, WireType.Varint), 1), ...field(1, ...field(2, ...field(1, 8, 3)))),
+        ...field(2, ...field(5, ...tag(1, WireType.Varint), 7)),
         ...field(2, ...field(1)),
       ),
     ),

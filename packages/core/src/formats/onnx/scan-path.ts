@@ -1,5 +1,6 @@
 /** Where a scan stands, as a path such as `graph.node[12].attribute[0].t`. */
-import { type FieldRule, WireType } from './wire-rules.ts'
+import { WireType } from '@bufbuild/protobuf/wire'
+import type { FieldRule } from './wire-rules.ts'
 
 /** One open message. Everything from `start` to `fieldStart` has been scanned and is well-formed. */
 export interface ScanFrame {
@@ -35,11 +36,11 @@ function occurrences(bytes: Uint8Array, start: number, end: number, number: numb
     const tag = varint()
     if (tag >>> 3 === number) count++
     const wire = tag & 7
-    if (wire === WireType.varint) varint()
-    else if (wire === WireType.bytes) {
+    if (wire === WireType.Varint) varint()
+    else if (wire === WireType.LengthDelimited) {
       const length = varint()
       at += length
-    } else at += wire === WireType.fixed64 ? 8 : 4
+    } else at += wire === WireType.Bit64 ? 8 : 4
   }
   return count
 }

@@ -3,6 +3,7 @@
  * that lie, groups, endless varints, nesting, counts and sizes over the limits, text that is not UTF-8. It makes
  * nothing but counters, so a hostile file costs no more than one pass over its structure.
  */
+import { WireType } from '@bufbuild/protobuf/wire'
 import { type ErrorCode, SlipwayError } from '../../base/errors.ts'
 import { defaultLimits, type Limits } from '../../base/limits.ts'
 import { fieldPath, type ScanFrame } from './scan-path.ts'
@@ -12,7 +13,6 @@ import {
   type MessageRule,
   ruleOf,
   unknownFieldBytes,
-  WireType,
 } from './wire-rules.ts'
 
 interface Refusal {
@@ -128,7 +128,7 @@ function spend(state: Scan, bytes: number): void {
 }
 
 function scanField(state: Scan, field: FieldRule, wire: number, end: number): void {
-  if (wire === WireType.bytes && field.wire !== WireType.bytes && field.repeated) {
+  if (wire === WireType.LengthDelimited && field.wire !== WireType.LengthDelimited && field.repeated) {
     scanPacked(state, field, end)
     return
   }
@@ -172,13 +172,13 @@ function scanPacked(state: Scan, field: FieldRule, end: number): void {
   const length = readLength(state, end)
   const stop = state.at + length
   let entries = 0
-  if (field.wire === WireType.varint) {
+  if (field.wire === WireType.Varint) {
     while (state.at < stop) {
       skipVarint(state, stop)
       entries++
     }
   } else {
-    const width = field.wire === WireType.fixed64 ? 8 : 4
+    const width = field.wire === WireType.Bit64 ? 8 : 4
     entries = length / width
     if (!Number.isInteger(entries))
       refuse(state, {
@@ -200,17 +200,17 @@ function skipUnknown(state: Scan, wire: number, end: number): void {
 
 function skipValue(state: Scan, wire: number, end: number): void {
   switch (wire) {
-    case WireType.varint:
+    case WireType.Varint:
       skipVarint(state, end)
       break
-    case WireType.bytes: {
+    case WireType.LengthDelimited: {
       const length = readLength(state, end)
       state.at += length
       break
     }
-    case WireType.fixed32:
-    case WireType.fixed64: {
-      const width = wire === WireType.fixed64 ? 8 : 4
+    case WireType.Bit32:
+    case WireType.Bit64: {
+      const width = wire === WireType.Bit64 ? 8 : 4
       if (width > end - state.at) refuseEnd(state, end, `a number of ${width} bytes`)
       state.at += width
       break

@@ -2,10 +2,8 @@
  * What may stand on the wire in each message of onnx.proto: wire types, nesting, what the fields are called once
  * decoded, and what decoding one occurrence costs in memory.
  */
+import { WireType } from '@bufbuild/protobuf/wire'
 import { messages } from './fields.gen.ts'
-
-/** Wire types of protobuf; 3 and 4 (groups) are not used by ONNX. */
-export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 export interface FieldRule {
   readonly name: string
@@ -15,7 +13,7 @@ export interface FieldRule {
   readonly oneof: string | undefined
   readonly repeated: boolean
   /** The wire type of one value. */
-  readonly wire: number
+  readonly wire: WireType
   readonly content: 'number' | 'text' | 'bytes' | 'message'
   /** Undefined for messages. */
   readonly scalar: Scalar | undefined
@@ -39,13 +37,13 @@ export type MessageName = keyof typeof messages
 const heap = { object: 112, list: 32, number: 16, bigint: 40, view: 160, text: 40 } as const
 
 const scalars = {
-  double: { wire: WireType.fixed64, content: 'number', heapBytes: heap.number },
-  float: { wire: WireType.fixed32, content: 'number', heapBytes: heap.number },
-  int32: { wire: WireType.varint, content: 'number', heapBytes: heap.number },
-  int64: { wire: WireType.varint, content: 'number', heapBytes: heap.bigint },
-  uint64: { wire: WireType.varint, content: 'number', heapBytes: heap.bigint },
-  string: { wire: WireType.bytes, content: 'text', heapBytes: heap.text },
-  bytes: { wire: WireType.bytes, content: 'bytes', heapBytes: heap.view },
+  double: { wire: WireType.Bit64, content: 'number', heapBytes: heap.number },
+  float: { wire: WireType.Bit32, content: 'number', heapBytes: heap.number },
+  int32: { wire: WireType.Varint, content: 'number', heapBytes: heap.number },
+  int64: { wire: WireType.Varint, content: 'number', heapBytes: heap.bigint },
+  uint64: { wire: WireType.Varint, content: 'number', heapBytes: heap.bigint },
+  string: { wire: WireType.LengthDelimited, content: 'text', heapBytes: heap.text },
+  bytes: { wire: WireType.LengthDelimited, content: 'bytes', heapBytes: heap.view },
 } as const
 
 export type Scalar = keyof typeof scalars
@@ -63,7 +61,13 @@ function fieldRule(text: string, rules: ReadonlyMap<string, MessageRule>): [numb
     return [Number(number), { ...common, ...scalars[base], scalar: base, message: undefined }]
   const message = rules.get(base)!
   const { heapBytes } = message
-  const rule = { wire: WireType.bytes, content: 'message', scalar: undefined, message, heapBytes } as const
+  const rule = {
+    wire: WireType.LengthDelimited,
+    content: 'message',
+    scalar: undefined,
+    message,
+    heapBytes,
+  } as const
   return [Number(number), { ...common, ...rule }]
 }
 

@@ -1,15 +1,9 @@
-import { expect, it } from 'vitest'
-import type { Epilogue } from '../../kernel/lower.ts'
-import { checkOnTargets } from '../../testing/check-emit.ts'
-import { lightAndHeavy } from '../../testing/epilogue.ts'
+import { it } from 'vitest'
+import { checkOnTargets, epilogues } from '../../testing/check-emit.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { randomCases } from '../../testing/random-cases.ts'
-import { recorder } from '../../testing/run-calls.ts'
-import { testTargets } from '../../testing/targets.ts'
 import { conv } from '../conv.ts'
 import { randomStream } from '../random.ts'
-import { windowAxes } from '../shared/window.ts'
-import { depthwiseConvolution } from './conv-depthwise.ts'
 
 const seed = Number(process.env['SLIPWAY_SEED'] ?? 1)
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31]
@@ -63,17 +57,7 @@ it('pads automatically', () => {
 
 it('applies the epilogue to every element', () => {
   const g = generator(randomStream(seed))
-  const [x, w] = [g.tensor('float32', [2, 3, 6, 7]), g.tensor('float32', [3, 1, 3, 3])]
-  for (const target of testTargets()) {
-    const run = (epilogue?: Epilogue) => {
-      const r = recorder(target, epilogue)
-      const Y = r.result('float32', [2, 3, 6, 7])
-      const axes = windowAxes([6, 7], [3, 3], { pads: [1, 1, 1, 1] })
-      const node = { X: r.ref(x), W: r.ref(w), B: undefined, Y, axes, group: 3 }
-      expect(depthwiseConvolution.lower(node, r.context)).toBeUndefined()
-      return r.run([Y])[0]!.data as Float32Array // a float32 result
-    }
-    const expected = run().map((value, i) => 2 * value + (Math.floor(i / 7) % 6))
-    for (const epilogue of lightAndHeavy) expect(run(epilogue)).toEqual(expected)
-  }
+  const inputs = [g.tensor('float32', [2, 3, 6, 7]), g.tensor('float32', [3, 1, 3, 3])]
+  for (const hasEpilogue of epilogues)
+    checkOnTargets(conv, { inputs, attrs: { group: 3, pads: [1, 1, 1, 1] }, hasEpilogue })
 })

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest'
-import type { Tensor } from '../../base/tensor.ts'
+import { type Tensor, tensor } from '../../base/tensor.ts'
 import { tensorType } from '../../base/value.ts'
 import { graphBuilder } from '../../ir/builder.ts'
-import type { Epilogue } from '../../kernel/lower.ts'
 import type { Target } from '../../kernel/target.ts'
 import { interpret } from '../../reference/interpret.ts'
-import { lightAndHeavy } from '../../testing/epilogue.ts'
+import { clamped, clampingEpilogue, residualOf } from '../../testing/clamping-epilogue.ts'
 import { type Gen, generator } from '../../testing/gen.ts'
 import { recorder } from '../../testing/run-calls.ts'
 import { testTargets } from '../../testing/targets.ts'
@@ -22,13 +21,22 @@ interface Case {
   readonly pads: readonly number[]
 }
 
-function run(outputs: 2 | 4, { x, w, b, pads }: Case, target: Target, threads = 1, epilogue?: Epilogue) {
-  const r = recorder(target, epilogue, threads)
+function run(
+  outputs: 2 | 4,
+  { x, w, b, pads }: Case,
+  target: Target,
+  threads = 1,
+  hasEpilogue: boolean | 'heavy' = false,
+) {
+  const r = recorder(target, threads)
   const axes = windowAxes(x.shape.slice(2), [3, 3], { pads })
   const shape = [x.shape[0]!, w.shape[0]!, ...axes.map((axis) => axis.output)]
   const Y = r.result('float32', shape)
   const node = { X: r.ref(x), W: r.ref(w), B: b && r.ref(b), Y, axes, group: 1 }
-  expect(lowerWinograd(node, outputs, r.context)).toBeUndefined()
+  const epilogue = hasEpilogue
+    ? clampingEpilogue(r.ref(residualOf(shape)), hasEpilogue === 'heavy')
+    : undefined
+  expect(lowerWinograd(node, outputs, { ...r.context, epilogue })).toBeUndefined()
   return r.run([Y])[0]!.data as Float32Array // a float32 result
 }
 
@@ -112,8 +120,9 @@ it('applies the epilogue to every element', () => {
     }
     for (const target of testTargets()) {
       const plain = run(4, one, target)
-      const expected = plain.map((value, i) => 2 * value + (Math.floor(i / width) % 6))
-      for (const epilogue of lightAndHeavy) expect(run(4, one, target, 1, epilogue)).toEqual(expected)
+      const expected = clamped(tensor('float32', [2, 5, 6, width], plain)).data
+      for (const hasEpilogue of [true, 'heavy'] as const)
+        expect(run(4, one, target, 1, hasEpilogue)).toEqual(expected)
     }
   }
 })
