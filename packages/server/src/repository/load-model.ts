@@ -4,10 +4,11 @@ import type { ServingConfig } from '../config/serving-config.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { LoadOverrides } from '../contract/models.ts'
 import type { FoundModel, ModelSource } from '../source/source.ts'
+import type { Host } from './host.ts'
 import type { ModelEntry } from './model-entry.ts'
 import { overlaySource } from './overlay.ts'
 import { fingerprintOf, isSettled, type Plan, planOf, readConfig, stepsOf } from './plan.ts'
-import { type Host, reload } from './reload.ts'
+import { reload } from './reload.ts'
 
 /** How often to look whether files are still being written, and how long in all. */
 const settleStepMs = 250

@@ -85,9 +85,9 @@ async function openFile(
   { config, onBroken }: VersionRequest,
   { path }: OpenedVersion,
 ): Promise<OpenedExecutor> {
-  const { execution = {}, clock } = host
+  const { execution = {}, clock, openExecutor: open = openExecutor } = host
   const { mode, instances, threads } = executionOf(config)
-  const opening = openExecutor({
+  const opening = open({
     path,
     clock,
     onBroken,

@@ -3,13 +3,14 @@ import { SlipwayError } from '@slipway/core'
 import { systemClock } from '../contract/clock.ts'
 import type { LoadOverrides, Models } from '../contract/models.ts'
 import { assertModelName } from '../oip/names.ts'
+import type { Host } from './host.ts'
 import { limitConcurrency } from './limit-concurrency.ts'
 import { loadModel } from './load-model.ts'
 import { memoryBudget } from './memory-budget.ts'
 import { findReady, type ModelEntry, modelEntry, statusesOf } from './model-entry.ts'
 import { fingerprintOf, isSettled } from './plan.ts'
-import { type Host, retireAll } from './reload.ts'
 import type { RepositoryOptions } from './repository-options.ts'
+import { retireAll } from './retire.ts'
 
 export interface Repository extends Models {
   /** Told the name of each model that is unloaded, before that waits for those who use it. */

@@ -1,0 +1,14 @@
+/** What all parts of one repository share. */
+import type { Clock } from '../contract/clock.ts'
+import type { MemoryBudget } from './memory-budget.ts'
+import type { RepositoryOptions } from './repository-options.ts'
+
+export interface Host extends RepositoryOptions {
+  readonly clock: Clock
+  readonly budget: MemoryBudget
+  /** Bounds how many versions are opened at the same time. */
+  limit<T>(task: () => Promise<T>): Promise<T>
+  /** Closes what does not serve any more, which takes as long as somebody uses it. */
+  readonly retirements: Set<Promise<void>>
+  readonly isClosing: () => boolean
+}
