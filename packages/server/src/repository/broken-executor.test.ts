@@ -73,3 +73,28 @@ describe('an executor that is dead for good', () => {
     })
   })
 })
+
+describe('an executor that cannot be closed', () => {
+  it('is told of, and keeps nothing else open', async () => {
+    const options: Partial<RepositoryOptions> = {
+      mode: 'explicit',
+      startup: ['*'],
+      openExecutor: async (given) => {
+        const opened = await openExecutor(given)
+        return { ...opened, dispose: () => Promise.reject(new Error(`the test failed in ${given.path}`)) }
+      },
+    }
+    const files = { 'pair/1/model.onnx': pairGraph('Add') }
+    await withRepository(files, options, async (repository, { fixture, ofKind }) => {
+      put(fixture, 'pair/1/model.onnx', subFile)
+      await repository.load('pair')
+      while (ofKind('unload').length === 0) await sleep(1)
+      await repository.unload('pair')
+      expect(statesOf(repository)).toEqual(['pair/1 UNAVAILABLE unloaded'])
+      const messages = ofKind('alert').map(({ message }) => message)
+      expect(messages).toEqual(Array(2).fill(expect.stringContaining('was not closed as it should be')))
+      expect(messages.join()).not.toContain(fixture.root)
+      await repository.close()
+    })
+  })
+})

@@ -8,7 +8,7 @@ export interface Host extends RepositoryOptions {
   readonly budget: MemoryBudget
   /** Bounds how many versions are opened at the same time. */
   limit<T>(task: () => Promise<T>): Promise<T>
-  /** Closes what does not serve any more, which takes as long as somebody uses it. */
+  /** Closes what does not serve any more, which takes as long as somebody uses it. None of them rejects. */
   readonly retirements: Set<Promise<void>>
   readonly isClosing: () => boolean
 }

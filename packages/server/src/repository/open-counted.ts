@@ -66,7 +66,7 @@ function count(open: OpenVersion, { broken, close }: Ends): CountedVersion {
       return broken()
     },
     retire() {
-      retirement ??= open.retire().then(close)
+      retirement ??= open.retire().finally(close)
       return retirement
     },
   }

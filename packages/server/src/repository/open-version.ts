@@ -25,7 +25,7 @@ export interface OpenVersion {
   readonly warmupMs: number
   /** Bytes that it takes at the moment. */
   sizeBytes(): number
-  /** Closes it once the last one that uses it has let go; what is queued is run before. */
+  /** Closes it once the last one that uses it has let go; what is queued is run before. All of it, also where some fails. */
   retire(): Promise<void>
 }
 
@@ -65,8 +65,7 @@ async function openModel(host: Host, request: VersionRequest): Promise<OpenVersi
       })
       const endMs = host.clock.nowMs()
       const close = async () => {
-        await opened.dispose()
-        await files[Symbol.asyncDispose]()
+        await opened.dispose().finally(() => files[Symbol.asyncDispose]())
       }
       const times = { loadMs: warmStartMs - startMs, warmupMs: endMs - warmStartMs }
       return { ...serve(request, { ...ready, opened, close }), ...times }
@@ -169,8 +168,7 @@ function serve(
   let retirement: Promise<void> | undefined
   const retire = async () => {
     await holds.released()
-    await scheduler.drain()
-    await close()
+    await scheduler.drain().finally(close)
   }
   const served: ServedVersion = {
     model,

@@ -97,7 +97,7 @@ async function openAll(
     }
     opened.delete(version)
     fail(version, broken)
-    void close(host, open)
+    void close(host, entry, open)
   }
   return { opened, failures }
 }

@@ -17,19 +17,32 @@ export async function retireAll(host: Host, entry: ModelEntry, reason: string): 
 
 /** Closes what is not served any more. */
 export function retire(host: Host, entry: ModelEntry, known: VersionEntry, open: OpenVersion): Promise<void> {
-  return close(host, open, () => {
+  return close(host, entry, open, () => {
     host.observe({ kind: 'unload', model: entry.name, version: known.version })
     if (known.state === 'UNLOADING')
       Object.assign(known, { state: 'UNAVAILABLE', reason: known.reason || 'unloaded' })
   })
 }
 
-/** Closes what nobody has heard of; `onClosed` is called after that. */
-export function close(host: Host, open: OpenVersion, onClosed: () => void = () => {}): Promise<void> {
-  const ended = open.retire().then(() => {
-    host.retirements.delete(ended)
-    onClosed()
-  })
+/** Closes what does not serve, and calls `onClosed` after that. What cannot be closed is told of, and given up. */
+export function close(
+  host: Host,
+  { name }: ModelEntry,
+  open: OpenVersion,
+  onClosed: () => void = () => {},
+): Promise<void> {
+  const refuse = (error: unknown) => {
+    const reason = reasonOf(error, 'it failed')
+    const message = `version ${open.served.version} of model "${name}" was not closed as it should be: ${reason}`
+    host.observe({ kind: 'alert', severity: 'warning', message, model: name })
+  }
+  const ended = open
+    .retire()
+    .catch(refuse)
+    .then(() => {
+      host.retirements.delete(ended)
+      onClosed()
+    })
   host.retirements.add(ended)
   return ended
 }
