@@ -10,5 +10,7 @@ export interface Host extends RepositoryOptions {
   limit<T>(task: () => Promise<T>): Promise<T>
   /** Closes what does not serve any more, which takes as long as somebody uses it. None of them rejects. */
   readonly retirements: Set<Promise<void>>
+  /** Tells those who hold versions of a model for longer than a request that they are to let go. */
+  onRelease(model: string): void
   readonly isClosing: () => boolean
 }

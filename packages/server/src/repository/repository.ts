@@ -13,8 +13,8 @@ import type { RepositoryOptions } from './repository-options.ts'
 import { retireAll } from './retire.ts'
 
 export interface Repository extends Models {
-  /** Told the name of each model that is unloaded, before that waits for those who use it. */
-  onUnload(listener: (model: string) => void): void
+  /** Told the name of each model of which versions end without a successor, before that waits for those who use them. */
+  onRelease(listener: (model: string) => void): void
   /** Looks for changes at once; of use in the mode `poll`. */
   poll(): Promise<void>
 }
@@ -32,7 +32,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const { source, mode, startup = [], pollMs = defaultPollMs, strictReadiness = true } = options
   const clock = options.clock ?? systemClock
   const entries = new Map<string, ModelEntry>()
-  const unloadListeners: ((model: string) => void)[] = []
+  const releaseListeners: ((model: string) => void)[] = []
   let closing: Promise<void> | undefined
   let isComplete = false
   let stopPolling = () => {}
@@ -42,6 +42,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     budget: memoryBudget(options.memoryLimitBytes),
     limit: limitConcurrency(mostLoads),
     retirements: new Set(),
+    onRelease: (model) => {
+      for (const listener of releaseListeners) listener(model)
+    },
     isClosing: () => closing !== undefined,
   }
 
@@ -77,7 +80,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       closing ??= closeAll()
       return closing
     },
-    onUnload: (listener) => void unloadListeners.push(listener),
+    onRelease: (listener) => void releaseListeners.push(listener),
     poll,
   }
 
@@ -143,7 +146,6 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       : new Set<string>()
     wanted.delete(entry.name)
     await entry.line.add(async () => {
-      for (const listener of unloadListeners) listener(entry.name)
       entry.applied = undefined
       await retireAll(host, entry, 'unloaded')
     })

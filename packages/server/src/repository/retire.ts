@@ -12,6 +12,7 @@ export async function retireAll(host: Host, entry: ModelEntry, reason: string): 
   )
   for (const [known] of open) Object.assign(known, { open: undefined, state: 'UNLOADING', reason })
   entry.ready = servedOf(entry)
+  host.onRelease(entry.name)
   await Promise.all(open.map(([known, version]) => retire(host, entry, known, version)))
 }
 
@@ -60,6 +61,7 @@ export function takeOut(host: Host, entry: ModelEntry, own: CountedVersion): voi
   entry.ready = servedOf(entry)
   const message = `version ${version} of model "${entry.name}" is unavailable: ${reason}`
   host.observe({ kind: 'alert', severity: 'critical', message, model: entry.name })
+  host.onRelease(entry.name)
   void retire(host, entry, known, own)
 }
 
