@@ -177,7 +177,7 @@ function serve(
     inputs: completed.inputs,
     outputs: completed.outputs,
     labels,
-    rates: completed.config.slipway.limits,
+    rates: ratesOf(completed.config.slipway),
     rolloutSeed: completed.config.slipway.rollout,
     signatures: opened?.description.signatures,
     scheduler,
@@ -195,4 +195,9 @@ function serve(
       return retirement
     },
   }
+}
+
+/** Limits of another kind do not take the place of the server's rates. */
+function ratesOf({ limits }: ServingConfig['slipway']): ServedVersion['rates'] {
+  return limits.rate || limits.tenantRate ? limits : undefined
 }
