@@ -48,10 +48,11 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     isClosing: () => closing !== undefined,
   }
 
+  /** Names that have to be ready for the server to be. */
+  const wanted = new Set<string>()
   await look()
   const isAll = mode !== 'explicit' || startup.includes('*')
-  /** Names that have to be ready for the server to be. */
-  const wanted = new Set(isAll ? entries.keys() : startup)
+  for (const name of isAll ? entries.keys() : startup) wanted.add(name)
   const loading = Promise.all([...wanted].map((name) => load(name).catch(() => {}))).finally(() => {
     isComplete = true
     if (mode === 'poll') schedule()
@@ -118,7 +119,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 
   function forget(entry: ModelEntry): void {
     entry.found = undefined
-    if (entry.ready.length === 0 && !entry.loading) entries.delete(entry.name)
+    if (entry.ready.length > 0 || entry.loading) return
+    entries.delete(entry.name)
+    wanted.delete(entry.name)
   }
 
   function load(name: string, overrides: LoadOverrides = {}): Promise<void> {
@@ -178,8 +181,11 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       await unload(entry, false)
       entries.delete(entry.name)
     } else if (isSettled(found) && fingerprintOf(found) !== entry.applied) {
-      wanted.add(entry.name)
-      await load(entry.name).catch(() => {})
+      // A model that was never there does not make the server less ready than it is.
+      await load(entry.name).then(
+        () => wanted.add(entry.name),
+        () => {},
+      )
     }
   }
 
