@@ -11,6 +11,7 @@ import { findReady, type ModelEntry, modelEntry, statusesOf } from './model-entr
 import { fingerprintOf, isSettled } from './plan.ts'
 import type { RepositoryOptions } from './repository-options.ts'
 import { retireAll } from './retire.ts'
+import { stepGraph, stepsOf } from './step-graph.ts'
 
 export interface Repository extends Models {
   /** Told the name of each model of which versions end without a successor, before that waits for those who use them. */
@@ -33,6 +34,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const clock = options.clock ?? systemClock
   const entries = new Map<string, ModelEntry>()
   const releaseListeners: ((model: string) => void)[] = []
+  const steps = stepGraph(entries)
   let closing: Promise<void> | undefined
   let isComplete = false
   let stopPolling = () => {}
@@ -127,7 +129,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   function load(name: string, overrides: LoadOverrides = {}): Promise<void> {
     const isNew = !entries.has(name)
     const entry = entryOf(name)
-    const result = entry.line.addLatest(() => loadModel(host, entry, overrides, ensureReady))
+    const result = entry.line.addLatest(() =>
+      loadModel(host, entry, overrides, (step) => steps.follow(name, step, () => ensureReady(step))),
+    )
     entry.loading = result
     const end = () => {
       if (entry.loading === result) entry.loading = undefined
@@ -137,22 +141,19 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     return result
   }
 
-  /** For the models that an ensemble is made of. */
   async function ensureReady(name: string): Promise<void> {
-    const entry = entryOf(name)
-    if (entry.ready.length === 0) await (entry.loading ?? load(name))
+    const entry = entries.get(name)
+    if (!entry || entry.ready.length === 0) await (entry?.loading ?? load(name))
   }
 
   async function unload(entry: ModelEntry, withSteps: boolean): Promise<void> {
-    const steps = withSteps
-      ? new Set(entry.ready.flatMap(({ config }) => stepNames(config)))
-      : new Set<string>()
+    const own = new Set(withSteps ? entry.ready.flatMap(({ config }) => stepsOf(config)) : [])
     wanted.delete(entry.name)
     await entry.line.add(async () => {
       entry.applied = undefined
       await retireAll(host, entry, 'unloaded')
     })
-    for (const name of steps) {
+    for (const name of own) {
       const step = entries.get(name)
       if (step) await unload(step, false)
     }
@@ -197,9 +198,4 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     await Promise.all(host.retirements)
     await source[Symbol.asyncDispose]()
   }
-}
-
-function stepNames({ schedulingChoice }: ReturnType<Models['find']>['config']): string[] {
-  if (schedulingChoice.case !== 'ensembleScheduling') return []
-  return schedulingChoice.value.step.map(({ modelName }) => modelName)
 }
