@@ -104,6 +104,23 @@ describe('createMetrics', () => {
   })
 })
 
+describe('the gauges of GPUs', () => {
+  it('come from one read for each scrape', async () => {
+    let reads = 0
+    const readGpus = async () => {
+      reads += 1
+      return [{ uuid: 'GPU-1', utilization: 0.5, memoryUsedBytes: reads }]
+    }
+    const metrics = createMetrics({ models, rollouts, readGpus })
+    const first = await metrics.text()
+    expect(reads).toBe(1)
+    expect(first).toContain('slipway_gpu_utilization_ratio{gpu_uuid="GPU-1"} 0.5')
+    expect(first).toContain('slipway_gpu_memory_used_bytes{gpu_uuid="GPU-1"} 1')
+    expect(await metrics.text()).toContain('slipway_gpu_memory_used_bytes{gpu_uuid="GPU-1"} 2')
+    metrics.close()
+  })
+})
+
 describe('readGpus', () => {
   it('reads what the program prints', () => {
     const [gpu] = parseGpus('GPU-1, 50, 1024\n\n')

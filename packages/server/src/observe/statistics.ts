@@ -4,6 +4,7 @@ import type { Models } from '../contract/models.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { Duration, Statistics, VersionStatistics } from '../contract/statistics.ts'
 import { phaseDurations } from './durations.ts'
+import { servedVersions } from './served-versions.ts'
 
 export interface StatisticsReader extends Statistics {
   readonly observe: Observe
@@ -75,8 +76,7 @@ function select(
 ): readonly ServedVersion[] {
   if (model !== undefined)
     return version === undefined ? models.versions(model) : [models.find(model, version)]
-  const names = new Set(models.index().map(({ name }) => name))
-  return [...names].flatMap((name) => models.versions(name))
+  return servedVersions(models)
 }
 
 function newEntry(): Entry {
