@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerEvent } from '../contract/event.ts'
+import type { ServedVersion } from '../contract/served-version.ts'
 import { batchEvent, requestEvent } from '../testing/events.ts'
-import { fakeModels, fakeServed } from '../testing/fake-served.ts'
+import { fakeModels, fakeServed, idleExecutor } from '../testing/fake-served.ts'
 import { parseGpus, readGpus } from './gpu.ts'
 import { createMetrics } from './metrics.ts'
 
-const served = fakeServed('1')
+const served: ServedVersion = { ...fakeServed('1'), executor: idleExecutor }
 const models = {
   ...fakeModels([served]),
   index: () => [{ name: 'm', version: '1', state: 'READY' as const, reason: '' }],
@@ -76,7 +77,8 @@ describe('createMetrics', () => {
   it('reads gauges when it is scraped', async () => {
     const value = await scrape([])
     expect(value(`slipway_queue_size{${own}}`)).toBe(0)
-    expect(value(`slipway_model_bytes{${own}}`)).toBe(1000)
+    expect(value(`slipway_model_bytes{${own}}`)).toBe(600)
+    expect(value(`slipway_wasm_memory_bytes{${own}}`)).toBe(400)
     expect(value('slipway_breaker_state{model="m",version="2"}')).toBe(2)
     expect(value('slipway_rollout_percent{model="m",target="canary"}')).toBe(5)
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6)

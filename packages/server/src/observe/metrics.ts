@@ -121,7 +121,11 @@ function routingMetrics(registry: Registry): Observe {
     ...version,
     'reason',
   ])
-  const fallbacks = counter('slipway_fallbacks_total', 'Requests that another version answered.', version)
+  const fallbacks = counter(
+    'slipway_fallbacks_total',
+    'Requests that were for this version and that another one answered.',
+    version,
+  )
   const loads = counter('slipway_loads_total', 'Loads by how they ended.', ['model', 'version', 'ok'])
   const cache = counter('slipway_cache_requests_total', 'Requests to the response cache.', [
     ...version,
@@ -173,10 +177,14 @@ function registerVersionGauges(registry: Registry, models: MetricsOptions['model
     })
   perVersion('slipway_requests_in_flight', 'Requests being executed.', ({ scheduler }) => scheduler.running)
   perVersion('slipway_queue_size', 'Requests that wait.', ({ scheduler }) => scheduler.pending)
-  perVersion('slipway_model_bytes', 'Weights and packed weights.', ({ sizeBytes }) => sizeBytes)
+  perVersion(
+    'slipway_model_bytes',
+    'Weights, without their packed forms, which are in slipway_wasm_memory_bytes.',
+    ({ executor }) => executor?.report().weightBytes ?? 0,
+  )
   perVersion(
     'slipway_wasm_memory_bytes',
-    'Memory of WebAssembly.',
+    'Memory of WebAssembly: packed weights and values of runs.',
     ({ executor }) => executor?.report().wasmBytes ?? 0,
   )
   perVersion(

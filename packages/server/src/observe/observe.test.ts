@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { ServerEvent } from '../contract/event.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import { batchEvent, requestEvent } from '../testing/events.ts'
-import { fakeModels, fakeServed } from '../testing/fake-served.ts'
+import { fakeModels, fakeServed, idleExecutor } from '../testing/fake-served.ts'
 import { fanOut } from './fan-out.ts'
 import { createLiveRates } from './live-rates.ts'
 import { logEvents } from './logs.ts'
@@ -33,7 +33,7 @@ const modelsOf = (...versions: ServedVersion[]) => ({
 })
 
 describe('createStatistics', () => {
-  const models = modelsOf(fakeServed('1'))
+  const models = modelsOf({ ...fakeServed('1'), executor: idleExecutor })
 
   it('adds up what the events say', () => {
     const { observe, read } = createStatistics(models, () => 5)

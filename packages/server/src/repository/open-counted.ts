@@ -36,7 +36,7 @@ export async function openCounted(host: Host, request: CountedRequest): Promise<
       },
     })
     try {
-      share?.measure(open.sizeBytes)
+      share?.measure(() => open.served.sizeBytes)
     } catch (error) {
       await open.retire()
       throw error

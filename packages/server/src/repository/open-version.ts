@@ -23,8 +23,6 @@ export interface OpenVersion {
   readonly served: ServedVersion
   readonly loadMs: number
   readonly warmupMs: number
-  /** Bytes that it takes at the moment. */
-  sizeBytes(): number
   /** Closes it once the last one that uses it has let go; what is queued is run before. All of it, also where some fails. */
   retire(): Promise<void>
 }
@@ -161,10 +159,6 @@ function serve(
   { completed, labels, scheduler, opened, close }: Ready,
 ): Omit<OpenVersion, 'loadMs' | 'warmupMs'> {
   const holds = countHolds(`version ${version} of model "${model}"`)
-  const sizeBytes = () => {
-    const { weightBytes = 0, wasmBytes = 0 } = opened?.report() ?? {}
-    return weightBytes + wasmBytes
-  }
   let retirement: Promise<void> | undefined
   const retire = async () => {
     await holds.released()
@@ -183,13 +177,13 @@ function serve(
     scheduler,
     executor: opened,
     get sizeBytes() {
-      return sizeBytes()
+      const { weightBytes = 0, wasmBytes = 0 } = opened?.report() ?? {}
+      return weightBytes + wasmBytes
     },
     hold: holds.hold,
   }
   return {
     served,
-    sizeBytes,
     retire() {
       retirement ??= retire()
       return retirement
