@@ -84,7 +84,7 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
     one.close(),
   )
   const sessions = stack.use(await openSessions({ ...options.sessions, models, store }), (one) => one.end())
-  models.onUnload((name) => sessions.releaseModel(name))
+  models.onRelease((name) => sessions.releaseModel(name))
   const observers = openObservers(observability, { about, models, rollouts, store, logger, observe }, stack)
   readers.push(...observers.readers, resetBreakers(breakers))
   const pipeline = openPipeline(options, { models, rollouts, breakers, observe, phase: () => phase })

@@ -4,10 +4,12 @@ import type { ServingConfig } from '../config/serving-config.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { LoadOverrides } from '../contract/models.ts'
 import type { FoundModel, ModelSource } from '../source/source.ts'
+import type { Host } from './host.ts'
 import type { ModelEntry } from './model-entry.ts'
 import { overlaySource } from './overlay.ts'
-import { fingerprintOf, isSettled, type Plan, planOf, readConfig, stepsOf } from './plan.ts'
-import { type Host, reload } from './reload.ts'
+import { fingerprintOf, isSettled, type Plan, planOf, readConfig } from './plan.ts'
+import { reload } from './reload.ts'
+import { stepsOf } from './step-graph.ts'
 
 /** How often to look whether files are still being written, and how long in all. */
 const settleStepMs = 250
@@ -57,7 +59,7 @@ async function loadFrom(
     if (source === host.source) entry.found = found
     entry.applied = fingerprintOf(found)
     plan = await prepare(host, found, origin)
-    for (const step of stepsOf(plan.config)) await ensureReady(step)
+    for (const step of stepsOf(plan.config.model)) await ensureReady(step)
     entry.problem = ''
   } catch (error) {
     noteProblem(entry, error)

@@ -15,7 +15,6 @@ import {
   versionsOf,
   withRepository,
 } from '../testing/open-repository.ts'
-import type { RepositoryOptions } from './repository-options.ts'
 
 const latest = (count: number) => `version_policy { latest { num_versions: ${count} } }`
 
@@ -141,31 +140,6 @@ describe('loading and unloading by call', () => {
       expect(versionsOf(repository, 'pair')).toEqual(['1'])
       await repository.load('pair')
       expect(versionsOf(repository, 'pair')).toEqual(['2', '3'])
-    })
-  })
-
-  it('unloads the models of an ensemble where that is asked for', async () => {
-    const ensemble = `
-      platform: "ensemble"
-      input [ { name: "a" data_type: TYPE_FP32 dims: [ -1, 2 ] } ]
-      output [ { name: "sum" data_type: TYPE_FP32 dims: [ -1, 2 ] } ]
-      ensemble_scheduling { step [ { model_name: "pair" model_version: -1
-        input_map { key: "a" value: "a" } output_map { key: "sum" value: "sum" } } ] }`
-    const files = { 'pair/1/model.onnx': pairGraph('Add'), 'both/config.pbtxt': ensemble, 'both/1/.keep': '' }
-    const createEnsemble: RepositoryOptions['createEnsemble'] = () => ({
-      pending: 0,
-      running: 0,
-      submit: () => Promise.reject(new Error('not run here')),
-      drain: () => Promise.resolve(),
-    })
-    await withRepository(files, { ...explicit, createEnsemble }, async (repository) => {
-      await repository.load('both')
-      expect(statesOf(repository)).toEqual(['both/1 READY', 'pair/1 READY'])
-      await repository.unload('both')
-      expect(repository.find('pair').version).toBe('1')
-      await repository.load('both')
-      await repository.unload('both', { dependents: true })
-      expect(statesOf(repository)).toEqual(['both/1 UNAVAILABLE unloaded', 'pair/1 UNAVAILABLE unloaded'])
     })
   })
 

@@ -74,15 +74,15 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
         tenant,
         expiresAtMs: epochMs() + termOf(leaseMs),
       }
-      const release = served.hold()
+      // From now on, so that an unload which comes before the store has answered does not wait for it.
+      held.set(record.handle, { served, release: served.hold() })
       try {
         await store.sessions.put(record)
       } catch (error) {
-        release()
+        letGo(record.handle)
         throw error
       }
       records.set(record.handle, record)
-      held.set(record.handle, { served, release })
       await evict(record.handle)
       return leaseOf(record, served)
     },
