@@ -61,7 +61,7 @@ export interface UnarySpec<Request, Response> {
   readonly group: ApiGroup
   readonly access: Access | ((request: Request) => Access)
   /** The model that the request is about. */
-  readonly model?: (request: Request, call: Call) => string | undefined
+  readonly model?: (request: Request) => string | undefined
   handle(request: Request, call: Call): Response | Promise<Response>
 }
 
@@ -76,7 +76,7 @@ export function defineMethod<Request, Response>(spec: UnarySpec<Request, Respons
     async answer(bytes, call) {
       const request = codec.read(bytes)
       const needed = typeof access === 'string' ? access : access(request)
-      call.services.policy.authorize(call.caller.principal, group, needed, model?.(request, call))
+      call.services.policy.authorize(call.caller.principal, group, needed, model?.(request))
       return codec.write(await spec.handle(request, call))
     },
   }

@@ -1,4 +1,5 @@
 import type { Lease } from '../contract/sessions.ts'
+import { closeLease, leaseFor, leasesFor, renewLease } from '../control/lease-for.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 import { readInferRequest } from '../oip/infer-request.ts'
 import { writeInferResponse } from '../oip/infer-response.ts'
@@ -14,11 +15,10 @@ const one = '/slipway/v1/sessions/:handle'
 export const listSessions = defineRoute({
   method: 'GET',
   paths: ['/slipway/v1/sessions'],
-  about: "The caller's leases.",
+  about: "The caller's leases of models that they may run.",
   permission,
   errors: [],
-  handle: ({ caller, services: { sessions } }) =>
-    jsonReply({ sessions: sessions.list(caller.principal).map(describe) }),
+  handle: ({ caller, services }) => jsonReply({ sessions: leasesFor(services, caller).map(describe) }),
 })
 
 export const loadModel = defineRoute({
@@ -53,13 +53,13 @@ export const predict = defineRoute({
   about: 'Runs the version that a lease holds; body and answer are those of an inference.',
   permission,
   example: { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 2] }] },
-  errors: [...inferErrors, 'SLP-R16'],
-  async handle({ params, caller, services: { sessions, predict: run }, body }) {
+  errors: [...inferErrors, 'SLP-R14', 'SLP-R16'],
+  async handle({ params, caller, services, body }) {
     const handle = params['handle']!
-    const { model, version } = sessions.use(handle, caller.principal).served
+    const { model, version } = leaseFor(services, caller, handle).served
     const headerBytes = readHeaderLength(caller.header(headerLength))
     const { request, isBinary } = readInferRequest(await body(), headerBytes, { model, version })
-    return inferReply(writeInferResponse(await run(handle, request, caller), isBinary))
+    return inferReply(writeInferResponse(await services.predict(handle, request, caller), isBinary))
   },
 })
 
@@ -69,10 +69,15 @@ export const renewSession = defineRoute({
   about: 'Makes a lease last for another term.',
   permission,
   example: { lease_ms: 60_000 },
-  errors: ['SLP-R4', 'SLP-R5', 'SLP-R6', 'SLP-R16', 'SLP-R17'],
-  async handle({ params, caller, services: { sessions }, body }) {
+  errors: [
+    ...(['SLP-R1', 'SLP-R2', 'SLP-R3', 'SLP-R4', 'SLP-R5', 'SLP-R6'] as const),
+    'SLP-R14',
+    'SLP-R16',
+    'SLP-R17',
+  ],
+  async handle({ params, caller, services, body }) {
     const leaseMs = leaseOf(await readJsonBody(body))
-    return jsonReply(describe(await sessions.renew(params['handle']!, leaseMs, caller.principal)))
+    return jsonReply(describe(await renewLease(services, caller, params['handle']!, leaseMs)))
   },
 })
 
@@ -81,9 +86,9 @@ export const closeSession = defineRoute({
   paths: [one],
   about: 'Gives a lease back.',
   permission,
-  errors: ['SLP-R16', 'SLP-R17'],
-  async handle({ params, caller, services: { sessions } }) {
-    await sessions.close(params['handle']!, caller.principal)
+  errors: ['SLP-R14', 'SLP-R16', 'SLP-R17'],
+  async handle({ params, caller, services }) {
+    await closeLease(services, caller, params['handle']!)
     return jsonReply({})
   },
 })

@@ -108,6 +108,7 @@ function fakeSessions(models: Pick<Models, 'find'>): Sessions {
       leases.set(lease.handle, lease)
       return lease
     },
+    modelOf: (handle) => use(handle).served.model,
     use,
     async renew(handle, leaseMs = 1000) {
       const lease = { ...use(handle), expiresAtMs: leaseMs + 5000 }
