@@ -118,3 +118,17 @@ describe('a role for one model', () => {
     await server.services.models.load('two')
   })
 })
+
+describe('a prediction', () => {
+  it('counts as one of the model of its lease, whatever name it brings', async () => {
+    const some = await keyFor('counted', 'both')
+    const handle = await open('one', some)
+    const predict = () =>
+      peer.call(method.predict, { handle, request: request('made-up') }, { metadata: some })
+    for (let i = 0; i < 3; i++) expect((await predict()).modelName).toBe('one')
+    await expect(predict()).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+    const metrics = (await server.app.inject({ url: '/metrics', headers: some })).payload
+    expect(metrics).toContain('model="one"')
+    expect(metrics).not.toContain('made-up')
+  })
+})

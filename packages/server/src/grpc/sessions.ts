@@ -57,9 +57,9 @@ export const predict = defineMethod({
   group,
   access: 'write',
   async handle({ handle, request }, { services, caller }) {
-    leaseFor(services, caller, handle)
+    const lease = leaseFor(services, caller, handle)
     const isRaw = wantsRaw(request)
-    return writeResult(await services.predict(handle, request, caller), isRaw)
+    return writeResult(await services.predict(lease, request, caller), isRaw)
   },
 })
 

@@ -55,11 +55,11 @@ export const predict = defineRoute({
   example: { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 2] }] },
   errors: [...inferErrors, 'SLP-R14', 'SLP-R16'],
   async handle({ params, caller, services, body }) {
-    const handle = params['handle']!
-    const { model, version } = leaseFor(services, caller, handle).served
+    const lease = leaseFor(services, caller, params['handle']!)
+    const { model, version } = lease.served
     const headerBytes = readHeaderLength(caller.header(headerLength))
     const { request, isBinary } = readInferRequest(await body(), headerBytes, { model, version })
-    return inferReply(writeInferResponse(await services.predict(handle, request, caller), isBinary))
+    return inferReply(writeInferResponse(await services.predict(lease, request, caller), isBinary))
   },
 })
 

@@ -34,10 +34,8 @@ export function fakeServices(
     stopping: false,
     models,
     infer,
-    predict: (handle, request, caller) => {
-      const { served } = sessions.use(handle, caller.principal)
-      return infer({ ...request, model: served.model, version: served.version }, caller)
-    },
+    predict: ({ served: { model, version } }, request, caller) =>
+      infer({ ...request, model, version }, caller),
     sessions,
     rollouts: unused('rollouts'),
     store: fakeStore(),
