@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { defineRoute, jsonReply } from './http/route.ts'
 import { createServer, type Server } from './server.ts'
@@ -200,7 +201,7 @@ describe('createServer', () => {
     }
   })
 
-  it('sends no word of an error that nobody foresaw', async () => {
+  it('alerts of an error that nobody foresaw, and sends no word of it', async () => {
     const broken = defineRoute({
       method: 'GET',
       paths: ['/broken'],
@@ -211,9 +212,16 @@ describe('createServer', () => {
         throw new TypeError('secret')
       },
     })
-    await withServer({ routes: [broken] }, async (server) => {
+    const lines: string[] = []
+    const logger = pino({}, { write: (line: string) => void lines.push(line) })
+    await withServer({ routes: [broken], observability: { logger } }, async (server) => {
       const { statusCode, payload } = await server.app.inject('/broken')
       expect([statusCode, payload]).toEqual([500, '{"error":"Internal Server Error"}'])
+      const { payload: events } = await server.app.inject('/slipway/v1/events')
+      expect(events).toContain('GET /broken failed')
+      expect(events).not.toContain('secret')
+      const [alert] = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'alert')
+      expect(alert.err.stack).toContain('TypeError: secret')
     })
   })
 })

@@ -11,6 +11,7 @@ import { type Calls, countCalls } from './http/calls.ts'
 import { errorReply } from './http/error-reply.ts'
 import type { Route } from './http/route.ts'
 import { staticRoutes } from './http/static-files.ts'
+import { tellUnforeseen } from './http/unforeseen.ts'
 import { type OpenServices, openServices } from './open-services.ts'
 import { eventsRoute } from './page/events.ts'
 import { documentationRoutes } from './page/open-api.ts'
@@ -119,7 +120,9 @@ function newApp({ observe }: Services, { tls, limits = {} }: ServerOptions): Fas
     requestTimeout: requestMs,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
-      const { status, headers, body } = errorReply(error, unforeseen(observe))
+      const { status, headers, body } = errorReply(error, (unforeseen) =>
+        tellUnforeseen(observe, 'reading a request', unforeseen),
+      )
       return reply.code(status).headers(headers).send(body)
     },
   }
@@ -179,13 +182,5 @@ async function shutDown(options: ServerOptions, open: OpenServices, front: Front
   } finally {
     clearTimeout(timer)
     await open.close()
-  }
-}
-
-/** What nobody foresaw is an alert, without a word to the client. */
-function unforeseen(observe: Services['observe']): (error: unknown) => void {
-  return (error) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    observe({ kind: 'alert', severity: 'warning', message: `a call failed: ${text}`, model: undefined })
   }
 }

@@ -8,6 +8,7 @@ import { chooseEncoding, compress } from './compress.ts'
 import { errorReply } from './error-reply.ts'
 import { readBody } from './read-body.ts'
 import { jsonReply, type Reply, type Route } from './route.ts'
+import { tellUnforeseen } from './unforeseen.ts'
 
 export interface AttachOptions {
   readonly services: Services
@@ -26,7 +27,10 @@ export function attachRoutes(app: FastifyInstance, routes: readonly Route[], opt
     send(
       reply,
       request,
-      errorReply(error, (e) => app.log.error(e)),
+      errorReply(error, (unforeseen) => {
+        const what = `${request.method} ${request.routeOptions.url ?? ''}`
+        tellUnforeseen(options.services.observe, what, unforeseen)
+      }),
     ),
   )
   app.setNotFoundHandler((request, reply) => send(reply, request, jsonReply({ error: 'Not Found' }, 404)))

@@ -22,7 +22,7 @@ export function createRecentEvents(nowMs: () => number = Date.now): RecentEvents
   return {
     observe(event) {
       if (isEveryday(event)) return
-      kept.push({ id: ++lastId, atMs: nowMs(), event })
+      kept.push({ id: ++lastId, atMs: nowMs(), event: shown(event) })
       if (kept.length > mostKept) kept.shift()
     },
     read: ({ afterId = 0, limit = mostKept } = {}) =>
@@ -31,6 +31,13 @@ export function createRecentEvents(nowMs: () => number = Date.now): RecentEvents
         .slice(-limit)
         .reverse(),
   }
+}
+
+/** Clients see these events; what was thrown is for the log. */
+function shown(event: ServerEvent): ServerEvent {
+  if (event.kind !== 'alert') return event
+  const { error: _, ...alert } = event
+  return alert
 }
 
 function isEveryday(event: ServerEvent): boolean {
