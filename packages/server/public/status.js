@@ -36,8 +36,8 @@ function duration(ms) {
       : `${minutes} min ${seconds % 60} s`
 }
 
-function showServer({ version, ready, stopping, uptimeMs, residentBytes, eventLoopLagMs }) {
-  const state = stopping ? 'stopping' : ready ? 'ready' : 'not ready'
+function showServer({ version, ready, draining, uptimeMs, residentBytes, eventLoopLagMs }) {
+  const state = draining ? 'draining' : ready ? 'ready' : 'not ready'
   byId('server').textContent = [
     `${version} · ${state} · up ${duration(uptimeMs)}`,
     `${mebibytes(residentBytes)} resident · event loop ${milliseconds(eventLoopLagMs)}`,

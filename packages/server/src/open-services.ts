@@ -91,7 +91,7 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   const { statistics, settings, metrics } = observers
   const services: Services = {
     about,
-    get stopping() {
+    get draining() {
       return phase !== 'up'
     },
     infer: pipeline.infer,

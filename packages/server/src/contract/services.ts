@@ -30,7 +30,7 @@ export interface About {
 export interface Services {
   readonly about: About
   /** True once the server has been asked to close; it is then no longer ready. */
-  readonly stopping: boolean
+  readonly draining: boolean
   readonly infer: Infer
   readonly predict: Predict
   readonly models: Models

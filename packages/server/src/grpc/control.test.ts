@@ -38,10 +38,10 @@ describe('the other methods', () => {
   })
 
   it('are not ready while the server stops', async () => {
-    given.services.stopping = true
+    given.services.draining = true
     expect(await given.peer.call(method.serverReady, {})).toMatchObject({ ready: false })
     expect(await given.peer.call(method.modelReady, { name: 'm' })).toMatchObject({ ready: false })
-    given.services.stopping = false
+    given.services.draining = false
   })
 
   it('tell statistics', async () => {

@@ -83,7 +83,7 @@ function servingStatus(services: Services, service: string): ServingStatus {
   if (model === undefined) return isServerReady(services) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
   const state = modelState(services, model)
   if (state === 'unknown') return ServingStatus.SERVICE_UNKNOWN
-  return state === 'ready' && !services.stopping ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
+  return state === 'ready' && !services.draining ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
 }
 
 /** What cannot be the name of a model is as unknown as a model that is not there. */

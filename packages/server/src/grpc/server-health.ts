@@ -28,11 +28,11 @@ export const modelReady = defineMethod({
   access,
   model: ({ name }) => name,
   handle: ({ name, version }, { services }) => ({
-    ready: !services.stopping && stateOf(services, name, version || undefined) === 'ready',
+    ready: !services.draining && stateOf(services, name, version || undefined) === 'ready',
   }),
 })
 
-export const isServerReady = ({ models, stopping }: Services): boolean => models.ready && !stopping
+export const isServerReady = ({ models, draining }: Services): boolean => models.ready && !draining
 
 /** Throws what `Models.find` throws, except for what these three states say. */
 export function stateOf(

@@ -36,7 +36,7 @@ export function attachRoutes(app: FastifyInstance, routes: readonly Route[], opt
   app.setNotFoundHandler((request, reply) => send(reply, request, jsonReply({ error: 'Not Found' }, 404)))
   // A connection that is kept alive would keep the server from closing.
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (options.services.stopping) reply.header('connection', 'close')
+    if (options.services.draining) reply.header('connection', 'close')
     done()
   })
   for (const route of routes) {

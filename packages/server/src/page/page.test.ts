@@ -27,7 +27,7 @@ describe('status', () => {
     const body = JSON.stringify({ inputs: pair })
     await server.app.inject({ method: 'POST', url: '/v2/models/pair/infer', payload: body })
     const status = JSON.parse((await get('/slipway/v1/status')).text)
-    expect(status.server).toMatchObject({ name: 'slipway', ready: false, stopping: false })
+    expect(status.server).toMatchObject({ name: 'slipway', ready: false, draining: false })
     expect(status.server.residentBytes).toBeGreaterThan(1e6)
     const [broken, served] = status.models
     expect(broken).toMatchObject({ name: 'broken', versions: [{ state: 'UNAVAILABLE' }] })

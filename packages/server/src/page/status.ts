@@ -12,7 +12,7 @@ export interface StatusSources {
   readonly eventLoopLagMs: () => number
 }
 
-/** Everything that the status page shows, as JSON. docs/server-api.md describes the fields. */
+/** Everything that the status page shows, as JSON. docs/serving.md describes the fields. */
 export function statusRoute(sources: StatusSources): Route {
   return defineRoute({
     method: 'GET',
@@ -25,7 +25,7 @@ export function statusRoute(sources: StatusSources): Route {
 }
 
 function statusOf(services: Services, { rates, startedAtMs, eventLoopLagMs }: StatusSources): object {
-  const { models, about, stopping } = services
+  const { models, about, draining } = services
   const memory = process.memoryUsage()
   const live = new Map(rates().map((rate) => [`${rate.model}/${rate.version}`, rate]))
   const byName = grouped(models.index())
@@ -33,8 +33,8 @@ function statusOf(services: Services, { rates, startedAtMs, eventLoopLagMs }: St
     server: {
       ...about,
       uptimeMs: Date.now() - startedAtMs,
-      ready: models.ready && !stopping,
-      stopping,
+      ready: models.ready && !draining,
+      draining,
       residentBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
       arrayBufferBytes: memory.arrayBuffers,

@@ -7,9 +7,9 @@ export const modelReady = defineRoute({
   about: 'Whether a model can be run; 503 where it is loading or failed to load.',
   permission: { group: 'health', access: 'read' },
   errors: ['SLP-R1', 'SLP-R2', 'SLP-R4'],
-  handle: ({ params, services: { models, stopping } }) => {
+  handle: ({ params, services: { models, draining } }) => {
     const name = params['model']!
-    const isReady = canRun(() => models.find(name, params['version'])) && !stopping
+    const isReady = canRun(() => models.find(name, params['version'])) && !draining
     return jsonReply({ name, ready: isReady }, isReady ? 200 : 503)
   },
 })

@@ -13,7 +13,7 @@ import { fakeModels, fakeServed } from './fake-served.ts'
 import { fakeStore } from './fake-store.ts'
 
 export interface FakeServices extends Services {
-  stopping: boolean
+  draining: boolean
   readonly events: ServerEvent[]
   /** What changed models, such as `load m`. */
   readonly changes: string[]
@@ -31,7 +31,7 @@ export function fakeServices(
   const sessions = fakeSessions(models)
   return {
     about: { name: 'slipway', version: '1.2.3', extensions: ['statistics', 'binary_tensor_data'] },
-    stopping: false,
+    draining: false,
     models,
     infer,
     predict: ({ served: { model, version } }, request, caller) =>
