@@ -250,11 +250,14 @@ export function isList(value: Json): value is JsonArray | NumberList {
   return Array.isArray(value) || ArrayBuffer.isView(value)
 }
 
-/** Objects without prototypes in place of Maps; integers beyond 2^53 as text. */
-export function plainJson(value: Json): unknown {
-  if (typeof value === 'bigint') return String(value)
+/** Objects without prototypes in place of Maps, and plain numbers: integers beyond 2^53 are rounded. */
+function plainJson(value: Json): unknown {
+  if (typeof value === 'bigint') return Number(value)
   if (Array.isArray(value)) return value.map(plainJson)
-  if (!(value instanceof Map)) return value
+  return value instanceof Map ? plainObject(value) : value
+}
+
+export function plainObject(value: JsonObject): Readonly<Record<string, unknown>> {
   const plain: Record<string, unknown> = Object.create(null)
   for (const [key, item] of value) plain[key] = plainJson(item)
   return plain

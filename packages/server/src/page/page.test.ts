@@ -47,6 +47,15 @@ describe('status', () => {
     expect(none).toEqual([])
     expect((await get('/slipway/v1/events?after=x')).status).toBe(400)
   })
+
+  it('lists a control call whose body has numbers that JSON cannot hold', async () => {
+    const payload = '{"log_verbose_level":18446744073709551615}'
+    const refused = await server.app.inject({ method: 'POST', url: '/v2/logging', payload })
+    expect(refused.statusCode).toBe(400)
+    const { status, text } = await get('/slipway/v1/events')
+    expect(status).toBe(200)
+    expect(JSON.parse(text).events[0].event).toMatchObject({ action: 'log.setting', ok: false })
+  })
 })
 
 describe('pages', () => {

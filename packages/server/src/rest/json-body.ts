@@ -1,6 +1,6 @@
 /** Bodies of control calls: JSON objects, or nothing at all. */
 import { objectOf } from '../oip/json-fields.ts'
-import { type JsonObject, plainJson, readJson } from '../oip/json-read.ts'
+import { type JsonObject, plainObject, readJson } from '../oip/json-read.ts'
 
 /** An empty body is an empty object: clients of the protocol send none where they have nothing to say. */
 export async function readJsonBody(body: () => Promise<Uint8Array>): Promise<JsonObject> {
@@ -10,6 +10,8 @@ export async function readJsonBody(body: () => Promise<Uint8Array>): Promise<Jso
 }
 
 /** The same as plain objects without prototypes, for those who check every field themselves. */
-export async function readPlainBody(body: () => Promise<Uint8Array>): Promise<unknown> {
-  return plainJson(await readJsonBody(body))
+export async function readPlainBody(
+  body: () => Promise<Uint8Array>,
+): Promise<Readonly<Record<string, unknown>>> {
+  return plainObject(await readJsonBody(body))
 }
