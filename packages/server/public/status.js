@@ -4,6 +4,7 @@ const byId = (id) => document.getElementById(id)
 const refreshMs = 2000
 let proof = sessionStorage.getItem('slipway-proof') ?? ''
 let lastEvent = 0
+let startedAtMs
 
 /** An element with its children; text is text, never markup. */
 function element(tag, properties = {}, ...children) {
@@ -177,10 +178,11 @@ function showEvents(events) {
 
 async function refresh() {
   try {
-    const [status, { events }] = await Promise.all([
-      call('/slipway/v1/status'),
-      call(`/slipway/v1/events?after=${lastEvent}`),
-    ])
+    const status = await call('/slipway/v1/status')
+    // A server that was started anew counts its events from one again.
+    if (status.server.startedAtMs !== startedAtMs) lastEvent = 0
+    startedAtMs = status.server.startedAtMs
+    const { events } = await call(`/slipway/v1/events?after=${lastEvent}`)
     showServer(status.server)
     showModels(status.models)
     showEvents(events)

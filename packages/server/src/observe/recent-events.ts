@@ -28,8 +28,8 @@ export function createRecentEvents(nowMs: () => number = Date.now): RecentEvents
     read: ({ afterId = 0, limit = mostKept } = {}) =>
       kept
         .filter(({ id }) => id > afterId)
-        .slice(-limit)
-        .reverse(),
+        .reverse()
+        .slice(0, limit),
   }
 }
 

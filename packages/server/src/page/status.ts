@@ -32,6 +32,7 @@ function statusOf(services: Services, { rates, startedAtMs, eventLoopLagMs }: St
   return {
     server: {
       ...about,
+      startedAtMs,
       uptimeMs: Date.now() - startedAtMs,
       ready: models.ready && !draining,
       draining,
