@@ -52,6 +52,7 @@ describe('the other methods', () => {
       inferenceCount: 6n,
       executionCount: 3n,
       inferenceStats: { success: { count: 6n, ns: 1000n }, computeInfer: { ns: 900n } },
+      responseStats: { 0: { success: { count: 6n, ns: 1000n }, cancel: { count: 0n } } },
       batchStats: [{ batchSize: 2n }],
       memoryUsage: [{ type: 'CPU', byteSize: 1000n }],
     })

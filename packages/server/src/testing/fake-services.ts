@@ -42,7 +42,7 @@ export function fakeServices(
     metrics: { contentType: 'text/plain', text: async () => '' },
     policy: { authenticate: async () => anonymous, authorize: () => {} },
     statistics: {
-      read: (model) => versions.filter((one) => !model || one.model === model).map(statisticsOf),
+      read: (model) => (model === undefined ? versions : models.versions(model)).map(statisticsOf),
     },
     settings: fakeSettings(),
     observe: (event) => void events.push(event),
