@@ -6,19 +6,18 @@ import type {
   ServerDuplexStream,
   ServerUnaryCall,
 } from '@grpc/grpc-js'
-import type { TextMapPropagator } from '@opentelemetry/api'
 import { SlipwayError } from '@slipway/core'
 import type { Caller } from '../contract/caller.ts'
 import type { Services } from '../contract/services.ts'
 import type { Calls } from '../http/calls.ts'
-import { credentialsOf, deadlineOf, headerOf, traceOf } from './caller.ts'
+import { traceOf } from '../http/trace-of.ts'
+import { credentialsOf, deadlineOf, headerOf } from './caller.ts'
 import type { Incoming, Method, StreamMethod, UnaryMethod } from './method.ts'
 import { statusOf } from './status.ts'
 
 export interface Host {
   readonly services: Services
   readonly calls: Calls
-  readonly propagator: TextMapPropagator
   readonly draining: AbortSignal
 }
 
@@ -114,7 +113,7 @@ async function callerOf(call: Unary | Duplex, signal: AbortSignal, host: Host): 
     header,
     signal,
     deadlineMs: deadlineOf(call.getDeadline()),
-    trace: traceOf(call.metadata, header, host.propagator),
+    trace: traceOf(header),
   }
 }
 

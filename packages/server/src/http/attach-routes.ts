@@ -10,7 +10,7 @@ import { readBody } from './read-body.ts'
 import { jsonReply, type Reply, type Route } from './route.ts'
 import { tellUnforeseen } from './unforeseen.ts'
 
-export interface AttachOptions {
+interface AttachOptions {
   readonly services: Services
   readonly calls: Calls
   /** Most bytes of a body, before and after decompression. */
@@ -94,7 +94,9 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
       services,
       body: async () => {
         const stream = request.body as Readable | null | undefined // what the catch-all parser passes on
-        return stream ? readBody(stream, request.headers, bodyLimitBytes) : new Uint8Array()
+        return stream
+          ? readBody(stream, request.headers, bodyLimitBytes, controller.signal)
+          : new Uint8Array()
       },
     })
     return await send(reply, request, answer)

@@ -5,7 +5,7 @@ import { readBody } from './read-body.ts'
 
 const limit = 1000
 const read = (chunks: readonly Uint8Array[], headers = {}, bytes = limit) =>
-  readBody(Readable.from(chunks), headers, bytes)
+  readBody(Readable.from(chunks), headers, bytes, new AbortController().signal)
 
 describe('readBody', () => {
   it('joins chunks', async () => {
@@ -51,8 +51,15 @@ describe('readBody', () => {
 
   it('gives up when the client goes away', async () => {
     const stream = new Readable({ read: () => {} })
-    const reading = readBody(stream, {}, limit)
+    const reading = readBody(stream, {}, limit, new AbortController().signal)
     stream.destroy()
     await expect(reading).rejects.toMatchObject({ code: 'SLP-S7' })
+  })
+
+  it('gives up when its signal is aborted', async () => {
+    const abort = new AbortController()
+    const reading = readBody(new Readable({ read: () => {} }), {}, limit, abort.signal)
+    abort.abort(new Error('stop'))
+    await expect(reading).rejects.toMatchObject({ code: 'SLP-S7', details: { cause: abort.signal.reason } })
   })
 })

@@ -14,12 +14,13 @@ const decoders = {
 
 /**
  * @throws SLP-R4 for data that cannot be decompressed, SLP-R5 over the limit before or after decompression, SLP-R6 for
- * an unknown encoding, SLP-S7 where the client goes away.
+ * an unknown encoding, SLP-S7 where the client goes away or the signal is aborted.
  */
 export async function readBody(
   stream: Readable,
   headers: IncomingHttpHeaders,
   limitBytes: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
   const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding !== 'identity' && !isKnown(encoding)) {
@@ -30,7 +31,7 @@ export async function readBody(
     )
   }
   if (Number(headers['content-length']) > limitBytes) throw tooLarge(limitBytes)
-  const bytes = await collect(stream, limitBytes)
+  const bytes = await collect(stream, limitBytes, signal)
   return encoding === 'identity' ? bytes : decompress(bytes, encoding, limitBytes)
 }
 
@@ -55,13 +56,14 @@ async function decompress(bytes: Uint8Array, encoding: Encoding, limitBytes: num
 const freeChunks = 10_000
 const leastChunkBytes = 256
 
-function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
+function collect(stream: Readable, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let total = 0
     const settle = (act: () => void) => {
       // The stream is left open, so that the answer can still be sent over its socket.
       stream.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      signal.removeEventListener('abort', onAbort)
       act()
     }
     const onData = (chunk: Uint8Array) => {
@@ -73,8 +75,10 @@ function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
         settle(() => reject(new SlipwayError('SLP-R5', 'Cannot read request: it has too many chunks')))
     }
     const onEnd = () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)))
-    const onGone = (cause?: Error) =>
-      settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: the client went away', { cause })))
+    const onGone = (cause?: unknown) =>
+      settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: it was broken off', { cause })))
+    const onAbort = () => onGone(signal.reason)
+    signal.addEventListener('abort', onAbort)
     stream.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
 }
