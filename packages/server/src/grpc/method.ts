@@ -19,7 +19,7 @@ export interface Call {
   readonly caller: Caller
 }
 
-export interface MethodFacts {
+interface MethodFacts {
   /** Such as `/inference.GRPCInferenceService/ModelInfer`. All paths mean the same. */
   readonly paths: readonly string[]
   readonly group: ApiGroup
@@ -56,7 +56,7 @@ export interface Codec<Request, Response> {
   readonly write: (response: Response) => Uint8Array
 }
 
-export interface UnarySpec<Request, Response> {
+interface UnarySpec<Request, Response> {
   readonly codec: Codec<Request, Response>
   readonly group: ApiGroup
   readonly access: Access | ((request: Request) => Access)

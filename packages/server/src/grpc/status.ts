@@ -4,7 +4,7 @@ import { errorCatalogue, SlipwayError } from '@slipway/core'
 import type { Observe } from '../contract/event.ts'
 import { tellUnforeseen } from '../http/unforeseen.ts'
 
-export interface CallStatus {
+interface CallStatus {
   readonly code: status
   readonly details: string
   readonly metadata: Metadata

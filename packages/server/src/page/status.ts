@@ -5,7 +5,7 @@ import { defineRoute, jsonReply, type Route } from '../http/route.ts'
 import type { LiveRates } from '../observe/live-rates.ts'
 
 /** What the status page reads besides the services. */
-export interface StatusSources {
+interface StatusSources {
   readonly rates: () => readonly LiveRates[]
   readonly startedAtMs: number
   /** 99th percentile of the event loop's delay since the last call. */

@@ -1,12 +1,13 @@
 import type { Lease } from '../contract/sessions.ts'
 import { closeLease, leaseFor, leasesFor, renewLease } from '../control/lease-for.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
+import { headerLength, readHeaderLength } from '../oip/header-length.ts'
 import { readInferRequest } from '../oip/infer-request.ts'
 import { writeInferResponse } from '../oip/infer-response.ts'
 import { countOf, textOf } from '../oip/json-fields.ts'
 import type { JsonObject } from '../oip/json-read.ts'
 import type { ServedTensor } from '../oip/served-tensor.ts'
-import { headerLength, inferErrors, inferReply, readHeaderLength } from './infer.ts'
+import { inferErrors, inferReply } from './infer.ts'
 import { readJsonBody } from './json-body.ts'
 
 const permission = { group: 'inference', access: 'write' } as const
