@@ -1,3 +1,4 @@
+import { isServerReady } from '../control/readiness.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 
 export const ready = defineRoute({
@@ -7,7 +8,7 @@ export const ready = defineRoute({
   permission: { group: 'health', access: 'read' },
   errors: [],
   handle: ({ services }) => {
-    const isReady = services.models.ready && !services.draining
+    const isReady = isServerReady(services)
     return jsonReply({ ready: isReady }, isReady ? 200 : 503)
   },
 })
