@@ -12,8 +12,8 @@ export interface Credentials {
 export type Access = 'read' | 'write'
 
 export interface Policy {
-  /** Throws SLP-R13 for proofs that do not hold, and where a proof is needed and there is none. */
-  authenticate(credentials: Credentials): Promise<Principal>
+  /** Throws SLP-R13 for proofs that do not hold, and where a proof is needed and there is none. At once where there is nothing to prove. */
+  authenticate(credentials: Credentials): Principal | Promise<Principal>
   /** Throws SLP-R14 where none of the principal's roles allows it. */
   authorize(principal: Principal, group: ApiGroup, access: Access, model?: string): void
 }

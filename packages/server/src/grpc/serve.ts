@@ -80,7 +80,8 @@ function streamHandler(
 
 /** Counts a call, and aborts its signal where it ends before its answer. */
 function begin(call: Unary | Duplex, { calls }: Host) {
-  const { controller, end } = calls.begin()
+  const controller = new AbortController()
+  const running = calls.begin(controller)
   let isOver = false
   // The event also comes after an answer has been sent in full.
   call.once('cancelled', () => {
@@ -90,7 +91,7 @@ function begin(call: Unary | Duplex, { calls }: Host) {
     controller,
     end() {
       isOver = true
-      end()
+      calls.end(running)
     },
   }
 }

@@ -3,28 +3,32 @@ import { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../contract/caller.ts'
 import type { Policy } from '../contract/policy.ts'
+import type { Principal } from '../contract/principal.ts'
 import { certificateSubject } from '../policy/certificate-subject.ts'
 import { traceOf } from './trace-of.ts'
 
 /** Throws SLP-R13 for proofs that do not hold. */
-export async function callerOf(
+export function callerOf(
   request: FastifyRequest,
   policy: Policy,
   signal: AbortSignal,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const { headers } = request
   const header = (name: string) => {
     const value = headers[name]
     return typeof value === 'object' ? value.join(', ') : value
   }
-  const principal = await policy.authenticate({
+  const proven = policy.authenticate({
     header,
     // Reading a certificate takes longer than most calls.
     get certificateSubject() {
       return subjectOf(request)
     },
   })
-  return { protocol: 'rest', principal, header, signal, deadlineMs: undefined, trace: traceOf(header) }
+  const callerFor = (principal: Principal): Caller => {
+    return { protocol: 'rest', principal, header, signal, deadlineMs: undefined, trace: traceOf(header) }
+  }
+  return proven instanceof Promise ? proven.then(callerFor) : callerFor(proven)
 }
 
 /** Undefined unless the connection has checked the client's certificate. */
