@@ -5,8 +5,8 @@ import type { ApiGroup, Principal } from './principal.ts'
 export interface Credentials {
   /** Values of headers or metadata by lower-case names. */
   readonly header: (name: string) => string | undefined
-  /** Subject of the client's certificate, where the connection has one that was verified. */
-  readonly certificateSubject: string | undefined
+  /** Subject of the client's certificate, where the connection has one that was verified. Reading it takes long. */
+  readonly certificateSubject: () => string | undefined
 }
 
 export type Access = 'read' | 'write'

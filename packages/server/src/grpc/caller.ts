@@ -26,7 +26,7 @@ interface ProofSource {
 export function credentialsOf(call: ProofSource, header: Caller['header']): Credentials {
   return {
     header,
-    get certificateSubject() {
+    certificateSubject: () => {
       const certificate = call.getAuthContext().sslPeerCertificate
       return certificate && certificateSubject(certificate.subject)
     },

@@ -18,13 +18,7 @@ export function callerOf(
     const value = headers[name]
     return typeof value === 'object' ? value.join(', ') : value
   }
-  const proven = policy.authenticate({
-    header,
-    // Reading a certificate takes longer than most calls.
-    get certificateSubject() {
-      return subjectOf(request)
-    },
-  })
+  const proven = policy.authenticate({ header, certificateSubject: () => subjectOf(request) })
   const callerFor = (principal: Principal): Caller => {
     return { protocol: 'rest', principal, header, signal, deadlineMs: undefined, trace: traceOf(header) }
   }

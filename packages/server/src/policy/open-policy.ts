@@ -70,9 +70,10 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   }
 
   function certificateOf({ certificateSubject }: Credentials): Principal | undefined {
-    if (certificateSubject === undefined || !Object.hasOwn(certificates, certificateSubject)) return undefined
-    const { tenant, roles: granted } = certificates[certificateSubject]!
-    return { tenant, subject: `certificate:${certificateSubject}`, roles: granted, claims: new Map() }
+    const subject = certificateSubject()
+    if (subject === undefined || !Object.hasOwn(certificates, subject)) return undefined
+    const { tenant, roles: granted } = certificates[subject]!
+    return { tenant, subject: `certificate:${subject}`, roles: granted, claims: new Map() }
   }
 }
 
