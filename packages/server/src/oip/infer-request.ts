@@ -35,7 +35,7 @@ export function readInferRequest(
     refuseRequest(`inference header size should be in range (0, ${body.length})`, headerBytes)
   }
   if (headerBytes === 0) {
-    const raw = { ...target, id: undefined, parameters: noParameters, inputs: body, outputs: [] }
+    const raw = requestOf(target, undefined, noParameters, body, [])
     return { request: raw, isBinary: () => true }
   }
   const header = objectOf('the request', readJson(body.subarray(0, headerBytes), numbersOfInput))
@@ -45,10 +45,22 @@ export function readInferRequest(
   blobs.end()
   const id = header.get('id')
   const outputs = readOutputs(header)
+  const ownId = id === undefined ? undefined : textOf('id', id)
   return {
-    request: { ...target, id: id === undefined ? undefined : textOf('id', id), parameters, inputs, outputs },
+    request: requestOf(target, ownId, parameters, inputs, outputs),
     isBinary: binaryRule(parameters, outputs),
   }
+}
+
+/** Spelt out, as an input is: spreading makes a hidden class for each object, and garbage that lives long. */
+function requestOf(
+  { model, version }: RequestTarget,
+  id: string | undefined,
+  parameters: Parameters,
+  inputs: InferenceRequest['inputs'],
+  outputs: readonly RequestedOutput[],
+): InferenceRequest {
+  return { model, version, id, parameters, inputs, outputs }
 }
 
 /** Brackets around the fields of an input: of the request and of its inputs. */
@@ -109,10 +121,11 @@ function readInput(name: string, input: JsonObject, blobs: BlobReader): Inferenc
     const got = data === undefined ? 'neither' : 'both'
     return refuseRequest(`input "${name}" must have exactly one of data and parameters.binary_data_size`, got)
   }
-  const common = { name, datatype, shape, parameters }
-  if (data !== undefined) return { ...common, tensor: () => tensorOfJson(name, datatype, shape, data) }
+  if (data !== undefined) {
+    return { name, datatype, shape, parameters, tensor: () => tensorOfJson(name, datatype, shape, data) }
+  }
   const bytes = blobs.next(countOf(`binary_data_size of input "${name}"`, size), name)
-  return { ...common, tensor: () => tensorOfBytes(name, datatype, shape, bytes) }
+  return { name, datatype, shape, parameters, tensor: () => tensorOfBytes(name, datatype, shape, bytes) }
 }
 
 function readOutputs(header: JsonObject): RequestedOutput[] {
