@@ -91,12 +91,14 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   const { statistics, settings, metrics } = observers
   const services: Services = {
     about,
-    get stopping() {
+    get draining() {
       return phase !== 'up'
     },
     infer: pipeline.infer,
-    predict: (handle, request, caller) =>
-      pipeline.answer(sessions.use(handle, caller.principal).served, request, caller),
+    predict({ served }, request, caller) {
+      const { model, version } = served
+      return pipeline.answer(served, { ...request, model, version }, caller)
+    },
     ...{ models, sessions, rollouts, policy, statistics, settings, metrics, store, observe },
   }
   const enter = (next: Phase) => {

@@ -1,10 +1,11 @@
 /** The client over REST. */
 import { fromJson, type JsonValue } from '@bufbuild/protobuf'
+import { headerLength } from '../oip/header-length.ts'
 import { ModelStatisticsResponseSchema } from '../proto/grpc_service_pb.ts'
 import { ModelConfigSchema } from '../proto/model_config_pb.ts'
 import { modelStatuses, modelTensors, serverDescription, sessionOf } from './json-answers.ts'
 import type { RestCaller, RestReply, RestRequest } from './rest-call.ts'
-import { headerLength, readAnswer, writeInference } from './rest-infer.ts'
+import { readAnswer, writeInference } from './rest-infer.ts'
 import type { Ask, Target, Transport } from './transport.ts'
 import type { LoadOptions } from './types.ts'
 

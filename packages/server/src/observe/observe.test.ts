@@ -234,6 +234,7 @@ describe('readers', () => {
     for (let i = 0; i < 600; i++) recent.observe(swap(String(i)))
     expect(recent.read()).toHaveLength(500)
     expect(recent.read({ limit: 1 })).toEqual([{ id: 600, atMs: 9, event: swap('599') }])
+    expect(recent.read({ limit: 0 })).toEqual([])
     expect(recent.read({ afterId: 598 }).map(({ id }) => id)).toEqual([600, 599])
   })
 

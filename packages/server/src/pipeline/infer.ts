@@ -127,7 +127,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (key !== undefined) trail.cached(kept ? 'hit' : 'miss')
       if (kept) return { served, bound, outputs: kept }
       copy = shadow && shadows.start(shadow, bound)
-      result = await served.scheduler.submit({ ...bound, parameters: request.parameters, signal, deadlineMs })
+      const { inputs, outputs } = bound
+      const { parameters } = request
+      result = await served.scheduler.submit({ inputs, outputs, parameters, signal, deadlineMs })
       trail.ran(result)
       if (key !== undefined) cache!.put(key, result.outputs)
       return { served, bound, outputs: result.outputs }

@@ -49,18 +49,19 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   })
 
   return {
-    async authenticate(credentials) {
-      if (!required) return nobody
-      const proof = proofOf(credentials)
-      if (proof === undefined) return certificateOf(credentials) ?? nobody
-      if (looksLikeApiKey(proof)) return checkApiKey(proof, keys, nowMs()) ?? refuse('key')
-      return checkToken ? checkToken(proof) : refuse('proof')
-    },
+    authenticate: (credentials) => (required ? prove(credentials) : nobody),
     authorize: (principal, group, access, model) => {
       if (principal === nobody && required && !nobodyMay(group)) throw unproven()
       authorizeBy(roles, principal, group, access, model)
     },
     close: unwatch,
+  }
+
+  async function prove(credentials: Credentials): Promise<Principal> {
+    const proof = proofOf(credentials)
+    if (proof === undefined) return certificateOf(credentials) ?? nobody
+    if (looksLikeApiKey(proof)) return checkApiKey(proof, keys, nowMs()) ?? refuse('key')
+    return checkToken ? checkToken(proof) : refuse('proof')
   }
 
   /** Without a proof the answer is "say who you are", not "you may not". */
@@ -69,9 +70,10 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   }
 
   function certificateOf({ certificateSubject }: Credentials): Principal | undefined {
-    if (certificateSubject === undefined || !Object.hasOwn(certificates, certificateSubject)) return undefined
-    const { tenant, roles: granted } = certificates[certificateSubject]!
-    return { tenant, subject: `certificate:${certificateSubject}`, roles: granted, claims: new Map() }
+    const subject = certificateSubject()
+    if (subject === undefined || !Object.hasOwn(certificates, subject)) return undefined
+    const { tenant, roles: granted } = certificates[subject]!
+    return { tenant, subject: `certificate:${subject}`, roles: granted, claims: new Map() }
   }
 }
 

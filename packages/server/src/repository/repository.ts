@@ -92,9 +92,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
 
   function named(name: string): ModelEntry {
-    assertModelName(name)
     const entry = entries.get(name)
     if (entry) return entry
+    assertModelName(name)
     throw new SlipwayError('SLP-R1', `Cannot find model: the repository has no such name, got "${name}"`)
   }
 

@@ -86,6 +86,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
       await evict(record.handle)
       return leaseOf(record, served)
     },
+    modelOf: (handle, principal) => recordOf(handle, principal).model,
     use: (handle, principal) => {
       const record = recordOf(handle, principal)
       records.delete(handle)

@@ -41,7 +41,7 @@ export function fakeServed(version: string, options: FakeOptions = {}): FakeServ
   return {
     model,
     version,
-    config: create(ModelConfigSchema, { name: model }),
+    config: create(ModelConfigSchema, { name: model, platform: 'onnxruntime_onnx' }),
     inputs,
     outputs: [vector('y')],
     labels: new Map(),
