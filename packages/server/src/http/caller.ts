@@ -14,7 +14,7 @@ export async function callerOf(
 ): Promise<Caller> {
   const { headers } = request
   const header = (name: string) => {
-    const value = headers[name]
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined
     return typeof value === 'object' ? value.join(', ') : value
   }
   const principal = await policy.authenticate({

@@ -64,6 +64,18 @@ describe('createRouter', () => {
     expect(() => route({ 'x-slipway-release': 'beta' })).toThrow(expect.objectContaining({ code: 'SLP-R2' }))
   })
 
+  it.each(['constructor', 'toString', '__proto__'])(
+    'takes %s for no label, though objects have it',
+    (release) => {
+      const { route } = setUp({})
+      const unknown = expect.objectContaining({
+        code: 'SLP-R2',
+        summary: expect.stringContaining(`"${release}"`),
+      })
+      expect(() => route({ 'x-slipway-release': release })).toThrow(unknown)
+    },
+  )
+
   it('keeps a sticky key where it is', () => {
     const splits = [{ target: { label: 'canary' }, percent: 50 }]
     const { route, random } = setUp({ splits, stickyKey: { source: 'header', name: 'x-user' } })

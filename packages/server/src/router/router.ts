@@ -13,6 +13,7 @@ import type { InferenceRequest } from '../oip/inference.ts'
 import type { Breakers } from './breaker.ts'
 import { chooseSplit, stickyDraw, targetText } from './choose-split.ts'
 import type { CompiledRollout } from './compile-rollout.ts'
+import { labelled } from './label.ts'
 import { factOf, type RoutingFacts } from './match-rule.ts'
 
 export interface Route {
@@ -66,12 +67,12 @@ export function createRouter({
   }
 
   function byRelease(model: string, release: string, rules: Rollout | undefined): Route {
-    const label = rules?.labels[release]
+    const label = labelled(rules, release)
     return explicit(models.find(model, label ?? release), label === undefined ? 'version' : 'label')
   }
 
   function resolve(model: string, target: Target): ServedVersion | undefined {
-    const version = 'version' in target ? target.version : rollout(model)?.rollout.labels[target.label]
+    const version = 'version' in target ? target.version : labelled(rollout(model)?.rollout, target.label)
     return version === undefined
       ? undefined
       : models.versions(model).find((served) => served.version === version)
@@ -94,7 +95,7 @@ export function createRouter({
     ready: readonly ServedVersion[],
     rules: Rollout | undefined,
   ): ServedVersion {
-    const target = rules?.default ?? (rules?.labels['stable'] ? { label: 'stable' } : undefined)
+    const target = rules?.default ?? (labelled(rules, 'stable') ? { label: 'stable' } : undefined)
     const served = (target && resolve(model, target)) ?? (target ? undefined : ready.at(-1))
     if (served) return served
     if (!target) return models.find(model)
