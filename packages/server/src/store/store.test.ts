@@ -169,6 +169,22 @@ describe.each([
   })
 })
 
+describe('a store in memory', () => {
+  it('answers while it is changed, and has nothing of another one', async () => {
+    const [store, other] = await Promise.all([openStore({ url: ':memory:' }), openStore({ url: ':memory:' })])
+    try {
+      const models = Array.from({ length: 10 }, (_, i) => `m${i}`)
+      const puts = models.map((model) => store.rollouts.put(rollout(model), 0, audit('put')))
+      for (const _ of models) await store.ping()
+      await Promise.all(puts)
+      expect((await store.rollouts.list()).map(({ value }) => value.model)).toEqual(models)
+      expect(await other.rollouts.list()).toEqual([])
+    } finally {
+      await Promise.all([store.close(), other.close()])
+    }
+  })
+})
+
 describe('openStore', () => {
   it.each(['/nonexistent/folder/state.db', 'postgres://slipway@127.0.0.1:1/none'])(
     'refuses %s',
