@@ -5,6 +5,7 @@ import type { Principal } from '../contract/principal.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import type { Rollouts } from '../contract/rollouts.ts'
 import type { AuditRecord, Store, Versioned } from '../contract/store.ts'
+import { follow } from '../store/follow.ts'
 import type { Breakers } from './breaker.ts'
 import { type CompiledRollout, compileRollout } from './compile-rollout.ts'
 
@@ -30,11 +31,8 @@ interface Entry {
 export async function openRollouts(options: RolloutOptions): Promise<RolloutCache> {
   const { store, breakers, observe, nowMs = Date.now } = options
   let entries: ReadonlyMap<string, Entry> = new Map()
-  let reading: Promise<void> | undefined
-  let again = false
-  await read()
   // What was last read stays in force while the store is down.
-  const unwatch = store.watch((topic) => topic === 'rollouts' && void refresh().catch(() => {}))
+  const following = await follow(store, 'rollouts', read)
 
   return {
     compiled: (model) => entries.get(model)?.compiled,
@@ -52,7 +50,7 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
       const audit = auditOf(principal, 'rollout.remove', model, { expected })
       await change(audit, () => store.rollouts.remove(model, expected, audit))
     },
-    close: unwatch,
+    close: following.stop,
   }
 
   async function read(): Promise<void> {
@@ -73,25 +71,10 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     )
   }
 
-  /** One read at a time; a change that comes while reading is followed by another read. */
-  function refresh(): Promise<void> {
-    if (reading) {
-      again = true
-      return reading.then(() => reading ?? undefined)
-    }
-    reading = read().finally(() => {
-      reading = undefined
-      if (!again) return
-      again = false
-      void refresh().catch(() => {})
-    })
-    return reading
-  }
-
   async function change<T>(audit: AuditRecord, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act()
-      await refresh()
+      await following.refresh()
       observe({ kind: 'audit', ...audit, stored: true })
       return result
     } catch (error) {

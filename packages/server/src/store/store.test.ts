@@ -124,12 +124,37 @@ describe.each([
   it('tells other replicas of a change', async () => {
     const other = await openStore({ url, pollMs: 50 })
     try {
-      const seen = new Promise<StoreTopic>((resolve) => void other.watch(resolve))
+      const seen = new Promise<StoreTopic>((resolve) => void other.watch(async (topic) => resolve(topic)))
       await store.rollouts.put(rollout('watched'), 0, audit('put'))
       expect(await seen).toBe('rollouts')
     } finally {
       await other.close()
     }
+  })
+
+  it('tells listeners here of a change before it resolves', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => {
+      await store.rollouts.list()
+      told.push(topic)
+    })
+    await store.rollouts.put(rollout('here'), 0, audit('put'))
+    expect(told).toEqual(['rollouts'])
+    stop()
+  })
+
+  it('tells a listener again that could not take a change', async () => {
+    const failing = [true, true, false]
+    const told = new Promise<void>((resolve) => {
+      store.watch(async (topic) => {
+        if (topic !== 'api-keys') return
+        if (failing.shift()) throw new Error('the store was away')
+        resolve()
+      })
+    })
+    await store.apiKeys.remove('nobody', audit('key.remove'))
+    await told
+    expect(failing).toEqual([])
   })
 
   it('takes values that look like SQL', async () => {
