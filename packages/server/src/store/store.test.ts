@@ -157,6 +157,35 @@ describe.each([
     expect(failing).toEqual([])
   })
 
+  it('tells nobody of expired sessions where there were none', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => void told.push(topic))
+    expect(await store.sessions.removeExpired(0)).toEqual([])
+    expect(told).toEqual([])
+    const session = { handle: 'old', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    await store.sessions.put(session)
+    expect(await store.sessions.removeExpired(5)).toEqual(['old'])
+    expect(told).toEqual(['sessions', 'sessions'])
+    stop()
+  })
+
+  it('takes the same key and session from many at once', async () => {
+    const other = await openStore({ url, pollMs: 50 })
+    const session = { handle: 'one', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    const key = { id: 'one', hash: 'ab', tenant: 't', roles: [], createdAtMs: 5, expiresAtMs: undefined }
+    try {
+      const stores = Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other))
+      await Promise.all(stores.map((one, i) => one.sessions.put({ ...session, expiresAtMs: i })))
+      await Promise.all(stores.map((one, i) => one.apiKeys.put({ ...key, createdAtMs: i }, audit('key.put'))))
+      expect(await store.sessions.list()).toMatchObject([{ handle: 'one' }])
+      expect(await store.apiKeys.list()).toMatchObject([{ id: 'one' }])
+    } finally {
+      await other.close()
+      await store.sessions.remove('one')
+      await store.apiKeys.remove('one', audit('key.remove'))
+    }
+  })
+
   it('takes values that look like SQL', async () => {
     const nasty = `m'); DROP TABLE slipway_audit; -- ? $1 "`
     await store.audit.append({ ...audit(nasty), target: nasty })
