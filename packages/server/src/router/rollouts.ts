@@ -41,14 +41,17 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     breakers: () => breakers.list(),
     async put(rollout, expected, principal) {
       const audit = auditOf(principal, 'rollout.put', rollout.model, { rollout, expected })
-      return change(audit, async () => {
-        compileRollout(rollout)
-        return store.rollouts.put(rollout, expected, audit)
+      const entry = await audited(audit, async () => {
+        const compiled = compileRollout(rollout)
+        return { compiled, versioned: await store.rollouts.put(rollout, expected, audit) }
       })
+      await bringIntoForce(rollout.model, entry)
+      return entry.versioned
     },
     async remove(model, expected, principal) {
       const audit = auditOf(principal, 'rollout.remove', model, { expected })
-      await change(audit, () => store.rollouts.remove(model, expected, audit))
+      await audited(audit, () => store.rollouts.remove(model, expected, audit))
+      await bringIntoForce(model, undefined)
     },
     close: following.stop,
   }
@@ -71,10 +74,19 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     )
   }
 
-  async function change<T>(audit: AuditRecord, act: () => Promise<T>): Promise<T> {
+  /** The change holds from now on, whether the store can be read or not. */
+  async function bringIntoForce(model: string, entry: Entry | undefined): Promise<void> {
+    try {
+      await following.refresh()
+    } catch {
+      const others = [...entries].filter(([name]) => name !== model)
+      entries = new Map(entry ? [...others, [model, entry]] : others)
+    }
+  }
+
+  async function audited<T>(audit: AuditRecord, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act()
-      await following.refresh()
       observe({ kind: 'audit', ...audit, stored: true })
       return result
     } catch (error) {
