@@ -86,7 +86,7 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   const sessions = stack.use(await openSessions({ ...options.sessions, models, store }), (one) => one.end())
   models.onRelease((name) => sessions.releaseModel(name))
   const observers = openObservers(observability, { about, models, rollouts, store, logger, observe }, stack)
-  readers.push(...observers.readers, resetBreakers(breakers))
+  readers.push(...observers.readers)
   const pipeline = openPipeline(options, { models, rollouts, breakers, observe, phase: () => phase })
   const { statistics, settings, metrics } = observers
   const services: Services = {
@@ -150,7 +150,6 @@ function openPipeline({ limits = {} }: ServerOptions, routing: Routing): Pipelin
   const { cacheBytes = defaultCacheBytes, shadows } = limits
   return createPipeline({
     router: createRouter({ models, rollout, breakers, observe }),
-    breakers,
     shadows: createShadows({ observe, ...(shadows !== undefined && { concurrency: shadows }) }),
     rollout: (model) => rollout(model)?.rollout,
     limits: createRateLimits({ rules: (model) => newest(models, model)?.rates ?? limits.rates }),
@@ -180,13 +179,6 @@ function newest(models: Models, model: string) {
     return models.versions(model).at(-1)
   } catch {
     return undefined
-  }
-}
-
-/** A version that was loaded anew has a clean record. */
-function resetBreakers(breakers: Breakers): Observe {
-  return (event) => {
-    if (event.kind === 'load' && event.ok) breakers.reset(event)
   }
 }
 

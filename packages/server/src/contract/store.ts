@@ -72,10 +72,14 @@ export interface Store extends AsyncDisposable {
     get(handle: string): Promise<SessionRecord | undefined>
     put(session: SessionRecord): Promise<void>
     remove(handle: string): Promise<void>
+    /** The handles of those that went. */
     removeExpired(nowMs: number): Promise<readonly string[]>
   }
-  /** Told of changes, those of other replicas included; the returned function ends it. */
-  watch(listener: (topic: StoreTopic) => void): () => void
+  /**
+   * Told of changes, those of other replicas included; the returned function ends it. A listener whose promise rejects
+   * is told again. A change that is made here resolves once all listeners are done with it.
+   */
+  watch(listener: (topic: StoreTopic) => Promise<void> | undefined): () => void
   /** Resolves where the store answers. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -15,7 +15,7 @@ export function callerOf(
 ): Caller | Promise<Caller> {
   const { headers } = request
   const header = (name: string) => {
-    const value = headers[name]
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined
     return typeof value === 'object' ? value.join(', ') : value
   }
   const proven = policy.authenticate({ header, certificateSubject: () => subjectOf(request) })

@@ -10,6 +10,7 @@ import type { Principal } from '../contract/principal.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { Lease, Sessions } from '../contract/sessions.ts'
 import type { SessionRecord, Store } from '../contract/store.ts'
+import { follow } from '../store/follow.ts'
 
 export interface SessionsOptions {
   readonly models: Pick<Models, 'find'>
@@ -55,10 +56,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   let isOver = false
   let stopTimer = () => {}
 
-  await refresh()
-  const unwatch = store.watch((topic) => {
-    if (topic === 'sessions') refresh().catch(() => {}) // the store tells again once it can be reached
-  })
+  const following = await follow(store, 'sessions', readAll)
   schedule()
 
   return {
@@ -117,7 +115,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
     async end() {
       isOver = true
       stopTimer()
-      unwatch()
+      following.stop()
       for (const handle of [...held.keys()]) letGo(handle)
     },
   }
@@ -179,7 +177,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   }
 
   /** What the store has is right: other replicas open and close leases too. */
-  async function refresh(): Promise<void> {
+  async function readAll(): Promise<void> {
     // A lease that is opened meanwhile need not be among those that are listed.
     const before = [...records.keys()]
     const listed = await store.sessions.list()

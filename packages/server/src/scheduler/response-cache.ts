@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { ModelVersion } from '../contract/event.ts'
 import type { ModelConfig } from '../proto/model_config_pb.ts'
 import { cacheKey } from './cache-key.ts'
-import { copyTensor } from './tensor-rows.ts'
+import { copyTensors } from './tensor-rows.ts'
 
 type Tensors = ReadonlyMap<string, Tensor>
 
@@ -44,10 +44,10 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
     },
     get(key) {
       const found = cache.get(key)
-      return found && copyAll(found)
+      return found && copyTensors(found)
     },
     put(key, outputs) {
-      cache.set(key, copyAll(outputs))
+      cache.set(key, copyTensors(outputs))
     },
     clear: () => cache.clear(),
   }
@@ -61,10 +61,6 @@ export function isCacheable({
 }: ModelConfig): boolean {
   const stateful = schedulingChoice.case === 'sequenceBatching'
   return (responseCache?.enable ?? false) && !stateful && !modelTransactionPolicy?.decoupled
-}
-
-function copyAll(tensors: Tensors): Tensors {
-  return new Map([...tensors].map(([name, tensor]) => [name, copyTensor(tensor)]))
 }
 
 function sizeOf(outputs: Tensors): number {

@@ -124,11 +124,65 @@ describe.each([
   it('tells other replicas of a change', async () => {
     const other = await openStore({ url, pollMs: 50 })
     try {
-      const seen = new Promise<StoreTopic>((resolve) => void other.watch(resolve))
+      const seen = new Promise<StoreTopic>((resolve) => void other.watch(async (topic) => resolve(topic)))
       await store.rollouts.put(rollout('watched'), 0, audit('put'))
       expect(await seen).toBe('rollouts')
     } finally {
       await other.close()
+    }
+  })
+
+  it('tells listeners here of a change before it resolves', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => {
+      await store.rollouts.list()
+      told.push(topic)
+    })
+    await store.rollouts.put(rollout('here'), 0, audit('put'))
+    expect(told).toEqual(['rollouts'])
+    stop()
+  })
+
+  it('tells a listener again that could not take a change', async () => {
+    const failing = [true, true, false]
+    const told = new Promise<void>((resolve) => {
+      store.watch(async (topic) => {
+        if (topic !== 'api-keys') return
+        if (failing.shift()) throw new Error('the store was away')
+        resolve()
+      })
+    })
+    await store.apiKeys.remove('nobody', audit('key.remove'))
+    await told
+    expect(failing).toEqual([])
+  })
+
+  it('tells nobody of expired sessions where there were none', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => void told.push(topic))
+    expect(await store.sessions.removeExpired(0)).toEqual([])
+    expect(told).toEqual([])
+    const session = { handle: 'old', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    await store.sessions.put(session)
+    expect(await store.sessions.removeExpired(5)).toEqual(['old'])
+    expect(told).toEqual(['sessions', 'sessions'])
+    stop()
+  })
+
+  it('takes the same key and session from many at once', async () => {
+    const other = await openStore({ url, pollMs: 50 })
+    const session = { handle: 'one', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    const key = { id: 'one', hash: 'ab', tenant: 't', roles: [], createdAtMs: 5, expiresAtMs: undefined }
+    try {
+      const stores = Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other))
+      await Promise.all(stores.map((one, i) => one.sessions.put({ ...session, expiresAtMs: i })))
+      await Promise.all(stores.map((one, i) => one.apiKeys.put({ ...key, createdAtMs: i }, audit('key.put'))))
+      expect(await store.sessions.list()).toMatchObject([{ handle: 'one' }])
+      expect(await store.apiKeys.list()).toMatchObject([{ id: 'one' }])
+    } finally {
+      await other.close()
+      await store.sessions.remove('one')
+      await store.apiKeys.remove('one', audit('key.remove'))
     }
   })
 
@@ -166,6 +220,22 @@ describe.each([
     await store.rollouts.put(rollout('away'), 0, audit('put'))
     expect(await store.rollouts.get('away')).toBeDefined()
     expect(await store.rollouts.get('b')).toBeDefined()
+  })
+})
+
+describe('a store in memory', () => {
+  it('answers while it is changed, and has nothing of another one', async () => {
+    const [store, other] = await Promise.all([openStore({ url: ':memory:' }), openStore({ url: ':memory:' })])
+    try {
+      const models = Array.from({ length: 10 }, (_, i) => `m${i}`)
+      const puts = models.map((model) => store.rollouts.put(rollout(model), 0, audit('put')))
+      for (const _ of models) await store.ping()
+      await Promise.all(puts)
+      expect((await store.rollouts.list()).map(({ value }) => value.model)).toEqual(models)
+      expect(await other.rollouts.list()).toEqual([])
+    } finally {
+      await Promise.all([store.close(), other.close()])
+    }
   })
 })
 
