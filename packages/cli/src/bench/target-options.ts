@@ -2,7 +2,7 @@
 import { SlipwayError } from '@slipway/core'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
 import { timeMs } from '../io/measures.ts'
-import { wholeNumber } from '../io/whole-number.ts'
+import { optionalWholeNumber, wholeNumber } from '../io/whole-number.ts'
 import type { InputOptions } from './make-inputs.ts'
 import type { Target, TargetOptions } from './target.ts'
 
@@ -66,16 +66,14 @@ export function readTarget(args: CommandArgs): TargetChoice {
       `Cannot reach the server: its address must begin with ${[...protocols.keys()].map((one) => `${one}//`).join(', ')}, got "${text}"`,
     )
   }
-  const given = (name: string, least: number) =>
-    args.text(name) === undefined ? undefined : wholeNumber(args, name, least)
   return {
     ...{ url, protocol },
-    connections: given('connections', 1) ?? (protocol === 'REST' ? 16 : 1),
+    connections: optionalWholeNumber(args, 'connections', 1) ?? (protocol === 'REST' ? 16 : 1),
     headers: readHeaders(args.list('header')),
     model: args.text('model'),
     version: args.text('modelVersion'),
     inputs: readInputOptions(args),
-    pid: given('pid', 1),
+    pid: optionalWholeNumber(args, 'pid', 1),
     // A server that has one port for both protocols has its metrics there as well.
     metricsUrl: args.text('metrics') ?? `http${url.protocol.endsWith('s:') ? 's' : ''}://${url.host}/metrics`,
     spawn: args.text('spawn'),

@@ -1,6 +1,6 @@
 import { type Engine, nameHint, referenceEngine, SlipwayError, wasmEngine } from '@slipway/core'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { wholeNumber } from './whole-number.ts'
+import { optionalWholeNumber } from './whole-number.ts'
 
 const engines: ReadonlyMap<string, Engine> = new Map(
   [wasmEngine, referenceEngine].map((engine) => [engine.name, engine]),
@@ -39,7 +39,6 @@ export function readEngineOptions(args: CommandArgs): EngineChoice {
     )
   }
   const choice = { engine, revectorize: args.flag('revectorize') }
-  return args.text('threads') === undefined
-    ? choice
-    : { ...choice, threads: wholeNumber(args, 'threads', 1, 64) }
+  const threads = optionalWholeNumber(args, 'threads', 1, 64)
+  return threads === undefined ? choice : { ...choice, threads }
 }

@@ -18,3 +18,13 @@ export function wholeNumber(
     `Cannot read --${flag}: it must be an integer from ${range}, got "${text}"`,
   )
 }
+
+/** The same, or undefined where the option is not given. Throws SLP-C1. */
+export function optionalWholeNumber(
+  args: CommandArgs,
+  name: string,
+  least: number,
+  most?: number,
+): number | undefined {
+  return args.text(name) === undefined ? undefined : wholeNumber(args, name, least, most)
+}
