@@ -168,7 +168,8 @@ async function shutDown(options: ServerOptions, open: OpenServices, front: Front
   const { drainDelayMs = 0, drainTimeoutMs = defaultDrainTimeoutMs } = options
   const { app, grpc, calls, ends } = front
   open.enter('draining')
-  await wait(drainDelayMs)
+  // Nobody can have been told of a server that listens nowhere.
+  if (app.server.listening) await wait(drainDelayMs)
   open.enter('stopping')
   const stop = () =>
     calls.abortAll(new SlipwayError('SLP-R7', 'Cannot finish run: the server must be up, got it stopping'))

@@ -4,7 +4,7 @@ import { nameHint, SlipwayError } from '@slipway/core'
 import type { ServerOptions, TlsOptions } from '@slipway/server'
 import { pino } from 'pino'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { wholeNumber } from './whole-number.ts'
+import { optionalWholeNumber, wholeNumber } from './whole-number.ts'
 
 const mebibyte = 2 ** 20
 
@@ -46,7 +46,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--memory-limit <mebibytes>', about: 'most memory of all models together' },
   { flags: '--metrics-compat <system>', about: 'triton adds its names of metrics' },
   { flags: '--otlp <url>', about: 'collector for traces and metrics, such as http://localhost:4318' },
-  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '0' },
+  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '5' },
   { flags: '--drain-timeout <seconds>', about: 'then waiting for requests under way', fallback: '30' },
   { flags: '--static <folder>', about: 'files to serve at /, in place of the status page' },
   { flags: '--log', about: 'structured lines on standard error' },
@@ -57,8 +57,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
   const tls = await tlsOf(args)
   const staticFolder = args.text('static')
   const modelName = args.text('modelName')
-  const threads = args.text('threads') === undefined ? undefined : wholeNumber(args, 'threads', 1, 64)
-  const memory = args.text('memoryLimit') === undefined ? undefined : wholeNumber(args, 'memoryLimit', 1)
+  const memory = optionalWholeNumber(args, 'memoryLimit', 1)
   return {
     repository: args.positional[0]!,
     state: stateOf(args),
@@ -71,7 +70,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
     execution: {
       mode: choice(args, 'execution', ['auto', 'inline', 'worker', 'process']),
       instances: wholeNumber(args, 'workers', 1, 256),
-      threads,
+      threads: optionalWholeNumber(args, 'threads', 1, 64),
     },
     limits: {
       bodyBytes: wholeNumber(args, 'bodyLimit', 1) * mebibyte,
