@@ -1,12 +1,12 @@
 /** Everything that a load test found, as `--json` writes it. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { Datatype } from '@slipway/server/client'
 import type { MemorySample } from './memory-log.ts'
 import type { BenchOptions, BenchResult } from './run-bench.ts'
 import { brokenRules } from './slo.ts'
 import type { StartUp } from './start-up.ts'
 import type { StepResult } from './step-result.ts'
 import type { NamedTensor, Target } from './target.ts'
-import type { Datatype } from './tensor-bytes.ts'
 
 export interface ReportTarget {
   readonly url: string

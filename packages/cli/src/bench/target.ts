@@ -1,7 +1,7 @@
 /** What the load generator needs of a server, over either protocol. */
 import type { Tensor } from '@slipway/core'
+import type { Datatype, EncodedInference, TlsOptions } from '@slipway/server/client'
 import type { Send } from './send.ts'
-import type { Datatype } from './tensor-bytes.ts'
 
 export interface ModelRef {
   readonly name: string
@@ -40,9 +40,18 @@ export interface Target {
   close(): Promise<void>
 }
 
+/** What puts requests on the wire, over connections of its own. */
+export interface Sender {
+  /** Sends them in turn. */
+  sendEach(requests: readonly EncodedInference[]): Send
+  close(): void | Promise<void>
+}
+
 export interface TargetOptions {
   readonly url: URL
+  readonly protocol: Target['protocol']
   readonly connections: number
   /** Sent with every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
 }

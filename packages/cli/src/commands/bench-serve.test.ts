@@ -222,12 +222,12 @@ describe('slipway bench serve', () => {
     [['http://127.0.0.1:1', '--duration', '5'], /--duration: it must be a time with a unit/],
     [['http://127.0.0.1:1', '--slo-p99', 'soon'], /--slo-p99/],
     [['http://127.0.0.1:1', '--slo-errors', '200%'], /--slo-errors/],
-    [['http://127.0.0.1:1', '--arrivals', 'uniform'], /--arrivals.*poisson or constant/],
+    [['http://127.0.0.1:1', '--arrivals', 'uniform'], /--arrivals: it must be one of poisson, constant/],
     [['http://127.0.0.1:1', '--data', 'ones'], /--data/],
     [['http://127.0.0.1:1', '--header', 'x'], /--header/],
     [['http://127.0.0.1:1', '--pid', '0'], /--pid/],
-    [['http://127.0.0.1:1'], /Cannot ask the server.*ECONNREFUSED/],
-    [['grpc://127.0.0.1:1'], /Cannot ask the server.*ECONNREFUSED/],
+    [['http://127.0.0.1:1'], /Cannot reach server.*ECONNREFUSED/],
+    [['grpc://127.0.0.1:1'], /Cannot reach server.*ECONNREFUSED/],
   ])('refuses %j', async (argv, message) => {
     expect(await at.slipway('bench', 'serve', ...argv)).toMatchObject({ code: 2, err: message })
   })

@@ -1,8 +1,8 @@
 import { SlipwayError } from '@slipway/core'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { optionalWholeNumber } from '../io/option-values.ts'
 import { stateOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
-import { optionalWholeNumber } from '../io/whole-number.ts'
 
 type Library = typeof import('@slipway/server')
 type Store = Awaited<ReturnType<Library['openStore']>>

@@ -1,9 +1,9 @@
 import { SlipwayError } from '@slipway/core'
 import type { ListenOptions, ModelStatus, Server } from '@slipway/server'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { optionalWholeNumber, wholeNumber } from '../io/option-values.ts'
 import { serveOptions, serverOptionsOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
-import { optionalWholeNumber, wholeNumber } from '../io/whole-number.ts'
 
 export const serve = defineCommand({
   name: 'serve',

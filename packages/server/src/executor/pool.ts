@@ -120,7 +120,9 @@ export function openPool(options: PoolOptions): Pool {
     if (over || isStarting) return
     if (deaths >= mostDeaths) {
       const text = `it died ${deaths} times in a row, last because ${reason}`
-      void end(new SlipwayError('SLP-S8', `Cannot run: the executor must stay alive, got "${text}"`, { cause }))
+      void end(
+        new SlipwayError('SLP-S8', `Cannot run: the executor must stay alive, got "${text}"`, { cause }),
+      )
       options.onBroken(text)
       return
     }
