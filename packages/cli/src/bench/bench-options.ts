@@ -31,6 +31,10 @@ export const benchOptions: readonly OptionSpec[] = [
   { flags: '--slo-p999 <time>', about: 'largest P99.9' },
   { flags: '--slo-errors <share>', about: 'largest share of failed requests', fallback: '0.1%' },
   { flags: '--slo-achieved <share>', about: 'least share of the offered rate', fallback: '95%' },
+  {
+    flags: '--reload-every <time>',
+    about: 'load the model anew while load runs, with so much time between: needs --model-control explicit',
+  },
   { flags: '--sample <time>', about: "between two looks at the server's memory", fallback: '1s' },
 ]
 
@@ -56,6 +60,7 @@ export function readBenchOptions(args: CommandArgs): BenchOptions {
     warmupMs: timeMs(args, 'warmup')!,
     maxInFlight: wholeNumber(args, 'maxInFlight', 1),
     timeoutMs: positiveMs(args, 'timeout')!,
+    reloadEveryMs: positiveMs(args, 'reloadEvery'),
     sampleMs: Math.max(timeMs(args, 'sample')!, 10),
   }
 }

@@ -62,6 +62,7 @@ async function measure(
   terminal.print(`${model.name} over ${protocol} at ${url.host}, ${requestBytes} bytes a request`)
   terminal.print(stepHeading)
   const result = await runBench(options, {
+    reload: () => target.reload(model),
     ...{ send, memory, signal: terminal.signal, clock: processClock(terminal.signal) },
     watch: (label, work) => withProgress(label, terminal, work),
     onStep: (step, broken) => terminal.print(stepRow(step, broken)),
@@ -126,6 +127,6 @@ async function writeText(path: string, text: string): Promise<void> {
 }
 
 /** A ramp or a search is meant to end at a rate that breaks the SLO: it only must not begin there. */
-function exitCode({ bestQps }: Report): ExitCode {
-  return bestQps === undefined ? 1 : 0
+function exitCode({ bestQps, reloads }: Report): ExitCode {
+  return bestQps === undefined || (reloads?.failed ?? 0) > 0 ? 1 : 0
 }

@@ -7,6 +7,8 @@ import type { NamedTensor, Target, TargetOptions } from './target.ts'
 
 /** For a question, not for a request of the load. */
 const answerMs = 30_000
+/** A model may take minutes to load. */
+const reloadMs = 600_000
 
 export function openTarget(options: TargetOptions): Target {
   const { url, protocol, headers, tls } = options
@@ -20,6 +22,7 @@ export function openTarget(options: TargetOptions): Target {
     ready: () => client.serverReady().catch(() => false),
     models: async () => [...new Set((await client.repository.index()).map(({ name }) => name))],
     inputs: async ({ name, version }) => (await client.modelMetadata(name, version)).inputs,
+    reload: ({ name }) => client.repository.load(name, {}, { deadlineMs: reloadMs }),
     load({ name, version }, variants) {
       const requests = variants.map((tensors) =>
         encodeInference(isGrpc ? 'grpc' : 'rest', { model: name, version, inputs: byName(tensors) }),

@@ -36,6 +36,8 @@ export interface Target {
   /** The names of its models. */
   models(): Promise<readonly string[]>
   inputs(model: ModelRef): Promise<readonly ModelInput[]>
+  /** Loads the model anew. */
+  reload(model: ModelRef): Promise<void>
   load(model: ModelRef, variants: readonly (readonly NamedTensor[])[]): Load
   close(): Promise<void>
 }

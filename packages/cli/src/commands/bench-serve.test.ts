@@ -202,6 +202,34 @@ describe('slipway bench serve', () => {
     await expect(fetch(`${probe.url}/v2/pid`)).rejects.toThrow()
   })
 
+  it('writes what it has measured when it is stopped', async () => {
+    let asked = 0
+    let stopNow = () => {}
+    const answer = () => {
+      // Well within the first step.
+      if (asked++ === 30) stopNow()
+      return {}
+    }
+    await using server = await fakeRest({ answer })
+    const [json, html] = [`${at.folder}/stopped.json`, `${at.folder}/stopped.html`]
+    const { code, out } = await at.slipwayUntil(
+      (text, stop) => {
+        if (text.includes('offered')) stopNow = stop
+      },
+      ...['bench', 'serve', server.url, '--arrivals', 'constant', '--warmup', '0s', '--duration', '1h'],
+      ...['--json', json, '--html', html, '--slo-achieved', '0'],
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('stopped before its end')
+    const report = JSON.parse(await readFile(json, 'utf8')) as Report
+    const [{ ok, planned, takenBack }] = report.steps as [Report['steps'][0]]
+    expect({ isStopped: report.isStopped, lost: planned - ok }).toEqual({ isStopped: true, lost: 0 })
+    // The first request came before the load; one that was taken back may not have come at all.
+    expect(ok).toBeLessThanOrEqual(asked - 1)
+    expect(ok + takenBack).toBeGreaterThanOrEqual(asked - 1)
+    expect(await readFile(html, 'utf8')).toContain('</html>')
+  })
+
   it('ends when it is stopped', async () => {
     await using server = await fakeRest({ answer: () => ({}) })
     const { code, err } = await at.slipwayUntil(
