@@ -58,6 +58,8 @@ async function measure(
   const { send, requestBytes } = target.load(model, variants)
   await probe(send, options.timeoutMs)
   const memory = await memorySource(choice, server)
+  // Before reloads add their own loads to it.
+  const startUp = await readStartUp(server, memory.readMetrics, model)
   const { url, protocol, connections } = choice
   terminal.print(`${model.name} over ${protocol} at ${url.host}, ${requestBytes} bytes a request`)
   terminal.print(stepHeading)
@@ -67,7 +69,6 @@ async function measure(
     watch: (label, work) => withProgress(label, terminal, work),
     onStep: (step, broken) => terminal.print(stepRow(step, broken)),
   })
-  const startUp = await readStartUp(server, memory.readMetrics, model)
   const about = { url: url.href, model: model.name, version: model.version, inputs: variants[0]! }
   return makeReport({ target: { ...about, protocol, requestBytes, connections }, options, result, startUp })
 }

@@ -9,7 +9,7 @@ export type MemoryTrend = Readonly<Partial<Record<MemorySeries, number>>>
 const series: readonly MemorySeries[] = ['rssBytes', 'heapBytes', 'externalBytes', 'wasmBytes']
 /** A line through fewer points, or through a shorter time, is chance. */
 const leastSamples = 20
-const leastMs = 20_000
+const leastMs = 60_000
 const hourMs = 3_600_000
 
 /** Of the second half of a test: in the first, code is still compiled and caches fill. */
