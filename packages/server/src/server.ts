@@ -202,7 +202,8 @@ async function shutDown(
   { app, sides, calls, stack }: Front,
 ): Promise<void> {
   open.enter('draining')
-  await wait(drainDelayMs)
+  // Nobody can have been told of a server that listens nowhere.
+  if (app.server.listening) await wait(drainDelayMs)
   open.enter('stopping')
   const timer = setTimeout(async () => {
     calls.abortAll(new SlipwayError('SLP-R7', 'Cannot finish run: the server must be up, got it stopping'))

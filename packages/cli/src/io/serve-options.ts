@@ -1,10 +1,10 @@
 /** The options of `slipway serve`, and the server that they ask for. */
-import { readFile } from 'node:fs/promises'
-import { nameHint, SlipwayError } from '@slipway/core'
+import { SlipwayError } from '@slipway/core'
 import type { ServerOptions, TlsOptions } from '@slipway/server'
 import { pino } from 'pino'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { wholeNumber } from './whole-number.ts'
+import { choice, optionalWholeNumber, wholeNumber } from './option-values.ts'
+import { readTlsFiles, serverTlsOptions } from './tls-options.ts'
 
 const mebibyte = 2 ** 20
 
@@ -36,9 +36,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--jwks <url>', about: 'keys of the issuer of tokens' },
   { flags: '--jwt-issuer <name>', about: 'issuer that tokens must name' },
   { flags: '--jwt-audience <name>', about: 'audience that tokens must name', fallback: 'slipway' },
-  { flags: '--tls-cert <file>', about: 'certificate, PEM' },
-  { flags: '--tls-key <file>', about: 'key of the certificate, PEM' },
-  { flags: '--tls-client-ca <file>', about: 'authorities of the certificates that clients must have' },
+  ...serverTlsOptions,
   { flags: '--body-limit <mebibytes>', about: 'largest body of a request', fallback: '64' },
   { flags: '--request-timeout <seconds>', about: 'for a client to send its request', fallback: '300' },
   { flags: '--cache <mebibytes>', about: 'response cache, for models that ask for it', fallback: '64' },
@@ -46,7 +44,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--memory-limit <mebibytes>', about: 'most memory of all models together' },
   { flags: '--metrics-compat <system>', about: 'triton adds its names of metrics' },
   { flags: '--otlp <url>', about: 'collector for traces and metrics, such as http://localhost:4318' },
-  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '0' },
+  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '5' },
   { flags: '--drain-timeout <seconds>', about: 'then waiting for requests under way', fallback: '30' },
   { flags: '--static <folder>', about: 'files to serve at /, in place of the status page' },
   { flags: '--log', about: 'structured lines on standard error' },
@@ -57,8 +55,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
   const tls = await tlsOf(args)
   const staticFolder = args.text('static')
   const modelName = args.text('modelName')
-  const threads = args.text('threads') === undefined ? undefined : wholeNumber(args, 'threads', 1, 64)
-  const memory = args.text('memoryLimit') === undefined ? undefined : wholeNumber(args, 'memoryLimit', 1)
+  const memory = optionalWholeNumber(args, 'memoryLimit', 1)
   return {
     repository: args.positional[0]!,
     state: stateOf(args),
@@ -71,7 +68,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
     execution: {
       mode: choice(args, 'execution', ['auto', 'inline', 'worker', 'process']),
       instances: wholeNumber(args, 'workers', 1, 256),
-      threads,
+      threads: optionalWholeNumber(args, 'threads', 1, 64),
     },
     limits: {
       bodyBytes: wholeNumber(args, 'bodyLimit', 1) * mebibyte,
@@ -125,33 +122,8 @@ function authOf(args: CommandArgs): Pick<ServerOptions, 'auth'> {
 }
 
 async function tlsOf(args: CommandArgs): Promise<TlsOptions | undefined> {
-  const [cert, key, clientCa] = await Promise.all(
-    ['tlsCert', 'tlsKey', 'tlsClientCa'].map((name) => pem(args.text(name))),
-  )
-  if (!cert && !key && !clientCa) return undefined
-  if (!cert || !key)
-    throw new SlipwayError('SLP-C1', 'Cannot use TLS: --tls-cert and --tls-key must both be given, got one')
-  return { cert, key, ...(clientCa && { clientCa }) }
-}
-
-async function pem(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined
-  return readFile(path).catch((cause) => {
-    throw new SlipwayError('SLP-C2', `Cannot read file: it must exist and be readable, got "${path}"`, {
-      cause,
-    })
-  })
-}
-
-function choice<const T extends string>(args: CommandArgs, name: string, known: readonly T[]): T {
-  const given = args.text(name)!
-  const found = known.find((one) => one === given)
-  if (found) return found
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const remedy = nameHint(given, known)
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --${flag}: it must be one of ${known.join(', ')}, got "${given}"`,
-    remedy === undefined ? {} : { remedy },
-  )
+  const { identity, authorities } = await readTlsFiles(args, 'tlsClientCa')
+  if (identity) return { ...identity, ...(authorities && { clientCa: authorities }) }
+  if (!authorities) return undefined
+  throw new SlipwayError('SLP-C1', 'Cannot use TLS: --tls-client-ca must come with --tls-cert, got it alone')
 }
