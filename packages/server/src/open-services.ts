@@ -120,6 +120,7 @@ async function openModels(options: ServerOptions, observe: Observe): Promise<Rep
     pollMs: options.pollMs,
     strictReadiness: options.strictReadiness,
     defaultVersions: options.versions ?? 'all',
+    defaultMaxBatchSize: options.defaultMaxBatchSize,
     defaultMaxQueueSize: limits.queueSize ?? defaultQueueSize,
     execution: options.execution,
     memoryLimitBytes: limits.modelBytes,

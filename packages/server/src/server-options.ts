@@ -30,6 +30,11 @@ export interface ServerOptions {
   readonly versions?: 'latest' | 'all'
   /** False: ready once the first load is over, whatever failed. True unless given. */
   readonly strictReadiness?: boolean
+  /**
+   * `max_batch_size` of models whose configuration has none, and whose inputs and outputs all have an open first size;
+   * 0, which leaves that size to requests, unless given.
+   */
+  readonly defaultMaxBatchSize?: number
   /** Where and how models run unless their configuration says otherwise. */
   readonly execution?: ExecutionDefaults
   /** Where rollouts, keys, leases and the audit log are kept: a SQLite file or `postgres://…`; in memory unless given. */

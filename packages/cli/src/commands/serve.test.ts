@@ -93,6 +93,7 @@ describe('slipway serve', () => {
     ['--port', '65536'],
     ['--body-limit', '0'],
     ['--threads', '0'],
+    ['--max-batch-size', '1.5'],
   ])('refuses %s "%s"', async (flag, value) => {
     const { code, err } = await at.slipway('serve', at.folder, flag, value)
     expect(err).toContain(`Cannot read ${flag}: it must be an integer`)

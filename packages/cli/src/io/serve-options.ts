@@ -23,6 +23,11 @@ export const serveOptions: readonly OptionSpec[] = [
     about: 'all or latest, where a configuration does not say',
     fallback: 'all',
   },
+  {
+    flags: '--max-batch-size <count>',
+    about: 'where a configuration and the graph leave it open; 0: no batches',
+    fallback: '0',
+  },
   { flags: '--lenient-readiness', about: 'ready once the first load is over, whatever failed' },
   { flags: '--allow-file-overrides', about: 'load calls may bring the files of a model' },
   { flags: '--execution <mode>', about: 'auto, inline, worker or process', fallback: 'auto' },
@@ -63,6 +68,7 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
     loadModels: args.list('loadModel'),
     pollMs: wholeNumber(args, 'pollSeconds', 1) * 1000,
     versions: choice(args, 'versions', ['all', 'latest']),
+    defaultMaxBatchSize: wholeNumber(args, 'maxBatchSize', 0, 2 ** 31 - 1),
     strictReadiness: !args.flag('lenientReadiness'),
     allowFileOverrides: args.flag('allowFileOverrides'),
     execution: {

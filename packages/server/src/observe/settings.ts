@@ -28,10 +28,9 @@ const fixed = new Set(['trace_file', 'trace_mode', 'log_frequency', 'log_file'])
 export interface SettingsOptions {
   readonly trace?: Partial<TraceSettings>
   readonly log?: Partial<LogSettings>
-  readonly onLogChange?: (settings: LogSettings) => void
 }
 
-export function createSettings({ trace, log, onLogChange }: SettingsOptions = {}): Settings {
+export function createSettings({ trace, log }: SettingsOptions = {}): Settings {
   let server: TraceSettings = { ...defaultTrace, ...trace }
   const own = new Map<string, Partial<TraceSettings>>()
   let logs: LogSettings = { ...defaultLog, ...log }
@@ -54,7 +53,6 @@ export function createSettings({ trace, log, onLogChange }: SettingsOptions = {}
     log: () => logs,
     setLog(change) {
       logs = { ...logs, ...checkLog(change, logs) }
-      onLogChange?.(logs)
       return logs
     },
   }

@@ -7,7 +7,7 @@ import type { FoundModel, ModelSource } from '../source/source.ts'
 import type { Host } from './host.ts'
 import type { ModelEntry } from './model-entry.ts'
 import { overlaySource } from './overlay.ts'
-import { fingerprintOf, isSettled, type Plan, planOf, readConfig } from './plan.ts'
+import { isSettled, loadFingerprint, type Plan, planOf, readConfig } from './plan.ts'
 import { reload } from './reload.ts'
 import { stepsOf } from './step-graph.ts'
 
@@ -57,7 +57,7 @@ async function loadFrom(
   try {
     const found = await settled(host, source, entry.name)
     if (source === host.source) entry.found = found
-    entry.applied = fingerprintOf(found)
+    entry.applied = loadFingerprint(found)
     plan = await prepare(host, found, origin)
     for (const step of stepsOf(plan.config.model)) await ensureReady(step)
     entry.problem = ''

@@ -52,7 +52,7 @@ function withPolicy(config: ServingConfig, versions: 'latest' | 'all'): ServingC
 }
 
 /** Changes with everything that a load could see. */
-export function fingerprintOf({ configFingerprint, versions }: FoundModel): string {
+export function loadFingerprint({ configFingerprint, versions }: FoundModel): string {
   return JSON.stringify([
     configFingerprint,
     versions.map(({ version, fingerprint }) => [version, fingerprint]),

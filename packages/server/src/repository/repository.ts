@@ -8,7 +8,7 @@ import { limitConcurrency } from './limit-concurrency.ts'
 import { loadModel } from './load-model.ts'
 import { memoryBudget } from './memory-budget.ts'
 import { findReady, type ModelEntry, modelEntry, statusesOf } from './model-entry.ts'
-import { fingerprintOf, isSettled } from './plan.ts'
+import { isSettled, loadFingerprint } from './plan.ts'
 import type { RepositoryOptions } from './repository-options.ts'
 import { retireAll } from './retire.ts'
 import { stepGraph, stepsOf } from './step-graph.ts'
@@ -181,7 +181,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     if (!found) {
       await unload(entry, false)
       entries.delete(entry.name)
-    } else if (isSettled(found) && fingerprintOf(found) !== entry.applied) {
+    } else if (isSettled(found) && loadFingerprint(found) !== entry.applied) {
       // A model that was never there does not make the server less ready than it is.
       await load(entry.name).then(
         () => wanted.add(entry.name),

@@ -9,8 +9,6 @@ import { copyTensors } from './tensor-rows.ts'
 type Tensors = ReadonlyMap<string, Tensor>
 
 export interface ResponseCache {
-  readonly entries: number
-  readonly sizeBytes: number
   /**
    * What stands for a request. `version` is the loaded version itself: another one that is loaded under the same number
    * has keys of its own. To be called before the scheduler, which gives the memory of the inputs away.
@@ -20,7 +18,6 @@ export interface ResponseCache {
   get(key: string): Tensors | undefined
   /** Keeps copies of the outputs of a run that succeeded; one that is larger than the whole cache is not kept. */
   put(key: string, outputs: Tensors): void
-  clear(): void
 }
 
 /** What an entry takes besides its elements. */
@@ -31,12 +28,6 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
   const loads = new WeakMap<ModelVersion, number>()
   let lastLoad = 0
   return {
-    get entries() {
-      return cache.size
-    },
-    get sizeBytes() {
-      return cache.calculatedSize
-    },
     keyOf(version, inputs, outputs) {
       const load = loads.get(version) ?? lastLoad++
       loads.set(version, load)
@@ -49,7 +40,6 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
     put(key, outputs) {
       cache.set(key, copyTensors(outputs))
     },
-    clear: () => cache.clear(),
   }
 }
 

@@ -6,10 +6,6 @@ import type { Access } from './open-store.ts'
 export function sessionTable(access: Access): Store['sessions'] {
   return {
     list: async () => (await access.query('SELECT * FROM slipway_sessions ORDER BY handle')).map(readRow),
-    async get(handle) {
-      const [row] = await access.query('SELECT * FROM slipway_sessions WHERE handle = ?', [handle])
-      return row && readRow(row)
-    },
     put: ({ handle, model, version, device, tenant, expiresAtMs }) =>
       access.commit('sessions', undefined, async ({ change }) => {
         await change(

@@ -39,7 +39,6 @@ export function fakeStore(): FakeStore {
     records,
     rollouts: {
       list: async () => guard().then(() => [...rollouts.values()]),
-      get: async (model) => guard().then(() => rollouts.get(model)),
       async put(rollout, expected, audit) {
         await guard()
         expect(rollout.model, expected)
@@ -79,7 +78,6 @@ export function fakeStore(): FakeStore {
     },
     sessions: {
       list: async () => guard().then(() => [...sessions.values()]),
-      get: async (handle) => guard().then(() => sessions.get(handle)),
       put: async (session) => {
         await guard()
         sessions.set(session.handle, session)
