@@ -100,6 +100,11 @@ describe('createRouter', () => {
     expect(route({ 'x-slipway-release': 'canary' })).toEqual(['2', 'label'])
   })
 
+  it('tells the default without a request', () => {
+    expect(setUp({ default: { label: 'canary' } }).router.standard('m').version).toBe('2')
+    expect(setUp(undefined).router.standard('m').version).toBe('3')
+  })
+
   it('refuses where the default is not ready', () => {
     const { route } = setUp({ default: { version: '9' } })
     expect(() => route()).toThrow(expect.objectContaining({ code: 'SLP-R3' }))
