@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { ServerEvent } from '../contract/event.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import { fakeCaller, fakeModels, fakeRequest, fakeServed, vector } from '../testing/fake-served.ts'
 import { createBreakers } from './breaker.ts'
 import { compileRollout } from './compile-rollout.ts'
-import { plainRollout } from './plain-rollout.ts'
 import { createRouter } from './router.ts'
 
 const china = { source: 'claim', name: 'region', op: 'equals', values: ['CN'] } as const
