@@ -3,6 +3,7 @@ import { SlipwayError } from '@slipway/core'
 import type { ServingConfig } from '../config/serving-config.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { LoadOverrides } from '../contract/models.ts'
+import { compileRollout } from '../router/compile-rollout.ts'
 import type { FoundModel, ModelSource } from '../source/source.ts'
 import type { Host } from './host.ts'
 import type { ModelEntry } from './model-entry.ts'
@@ -78,6 +79,8 @@ async function loadFrom(
 
 async function prepare(host: Host, found: FoundModel, { source, config }: Origin): Promise<Plan> {
   const read: ServingConfig = await readConfig(source, found.name, config)
+  // One that breaks a rule would otherwise fail every request.
+  if (read.slipway.rollout) compileRollout({ model: found.name, ...read.slipway.rollout })
   const plan = planOf(found, read, host.defaultVersions ?? 'latest')
   if (plan.versions.length > 0) return plan
   const reason = found.problem ?? 'the version policy chooses none of its versions'

@@ -42,6 +42,24 @@ describe('loading and unloading by call', () => {
     })
   })
 
+  it.each([
+    ['a share for an unknown label', 'splits: [{ target: { label: beta }, percent: 5 }]'],
+    [
+      'more than all of the traffic',
+      'splits: [{ target: { version: 1 }, percent: 60 }, { target: { version: 2 }, percent: 60 }]',
+    ],
+    [
+      'a pattern that is none',
+      'rules: [{ name: r, match: [{ source: header, name: h, op: regex, values: "(" }], target: { version: 1 } }]',
+    ],
+  ])('loads no model whose rollout seed has %s', async (_, rollout) => {
+    const files = { 'pair/1/model.onnx': pairGraph('Add'), 'pair/slipway.yaml': `rollout: { ${rollout} }` }
+    await withRepository(files, explicit, async (repository) => {
+      await expect(repository.load('pair')).rejects.toMatchObject({ code: 'SLP-R19' })
+      expect(statesOf(repository)).toEqual([expect.stringMatching(/^pair.* UNAVAILABLE .SLP-R19/)])
+    })
+  })
+
   it('swaps at once, and closes the old version when its last request ends', async () => {
     const files = { 'pair/1/model.onnx': pairGraph('Add') }
     // It goes on with each look at it, so that a swap without a pause is one step.

@@ -1,12 +1,12 @@
 import { SlipwayError } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { ServerEvent } from '../contract/event.ts'
 import { anonymous } from '../contract/principal.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import type { Store } from '../contract/store.ts'
 import { fakeStore } from '../testing/fake-store.ts'
 import { createBreakers } from './breaker.ts'
-import { plainRollout } from './plain-rollout.ts'
 import { openRollouts } from './rollouts.ts'
 
 const rollout = (percent: number): Rollout => ({

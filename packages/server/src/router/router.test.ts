@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { ServerEvent } from '../contract/event.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import { fakeCaller, fakeModels, fakeRequest, fakeServed, vector } from '../testing/fake-served.ts'
 import { createBreakers } from './breaker.ts'
 import { compileRollout } from './compile-rollout.ts'
-import { plainRollout } from './plain-rollout.ts'
 import { createRouter } from './router.ts'
 
 const china = { source: 'claim', name: 'region', op: 'equals', values: ['CN'] } as const
@@ -98,6 +98,11 @@ describe('createRouter', () => {
     const { route } = setUp({ splits: [{ target: { label: 'canary' }, percent: 0 }] })
     expect(route()).toEqual(['1', 'default'])
     expect(route({ 'x-slipway-release': 'canary' })).toEqual(['2', 'label'])
+  })
+
+  it('tells the default without a request', () => {
+    expect(setUp({ default: { label: 'canary' } }).router.standard('m').version).toBe('2')
+    expect(setUp(undefined).router.standard('m').version).toBe('3')
   })
 
   it('refuses where the default is not ready', () => {

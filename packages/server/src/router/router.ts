@@ -45,6 +45,8 @@ export interface Router {
   route(request: InferenceRequest, caller: Caller): Route
   /** The version that a target stands for, where it is ready. */
   resolve(model: string, target: Target): ServedVersion | undefined
+  /** The version that answers where neither rule nor share chooses one. Throws SLP-R3 where it is not ready. */
+  standard(model: string): ServedVersion
 }
 
 /** Header or parameter that names a version or label outright. */
@@ -58,7 +60,11 @@ export function createRouter({
   observe,
   random = Math.random,
 }: RouterOptions): Router {
-  return { route, resolve }
+  return {
+    route,
+    resolve,
+    standard: (model) => defaultOf(model, models.versions(model), rollout(model)?.rollout),
+  }
 
   function route(request: InferenceRequest, caller: Caller): Route {
     const { model, version } = request

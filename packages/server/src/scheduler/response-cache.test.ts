@@ -110,7 +110,9 @@ describe('the cache', () => {
     expect(cacheable({ responseCache: { enable: true }, modelTransactionPolicy: { decoupled: true } })).toBe(
       false,
     )
-    const schedulingChoice = { case: 'sequenceBatching', value: {} }
-    expect(cacheable({ responseCache: { enable: true }, schedulingChoice })).toBe(false)
+    for (const kind of ['sequenceBatching', 'ensembleScheduling']) {
+      const schedulingChoice = { case: kind, value: {} }
+      expect(cacheable({ responseCache: { enable: true }, schedulingChoice })).toBe(false)
+    }
   })
 })

@@ -43,14 +43,18 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
   }
 }
 
-/** Whether a model's answers may be kept: where its configuration says so, and they depend on the inputs alone. */
+/**
+ * Whether a model's answers may be kept: where its configuration says so, and they depend on the inputs and the version
+ * alone. Those of an ensemble depend on the versions of its steps too, which change without it.
+ */
 export function isCacheable({
   responseCache,
   schedulingChoice,
   modelTransactionPolicy,
 }: ModelConfig): boolean {
-  const stateful = schedulingChoice.case === 'sequenceBatching'
-  return (responseCache?.enable ?? false) && !stateful && !modelTransactionPolicy?.decoupled
+  const { case: choice } = schedulingChoice
+  const isPure = choice !== 'sequenceBatching' && choice !== 'ensembleScheduling'
+  return (responseCache?.enable ?? false) && isPure && !modelTransactionPolicy?.decoupled
 }
 
 function sizeOf(outputs: Tensors): number {
