@@ -76,6 +76,7 @@ export const serverLayers: readonly Layer[] = [
   { folder: 'router', about: 'which version answers: rules, splits, labels, fall-back, breaker, shadow' },
   { folder: 'repository', about: 'loads, swaps and unloads versions; leases on them' },
   { folder: 'pipeline', about: 'one request through all stages; ensembles' },
+  { folder: 'control', about: 'what calls of both protocols do, apart from their messages' },
   { folder: 'http', about: 'routes as values on the web framework: bodies, compression, errors' },
   { folder: 'rest', about: 'one file per REST route' },
   { folder: 'grpc', about: 'the gRPC services over the same pipeline' },

@@ -6,6 +6,7 @@ import type { Services } from './contract/services.ts'
 import type { LogSettings, TraceSettings } from './contract/settings.ts'
 import type { GrpcOptions } from './grpc/grpc-server.ts'
 import type { Route } from './http/route.ts'
+import type { TlsOptions } from './http/tls.ts'
 import type { PolicyOptions } from './policy/open-policy.ts'
 import type { ControlMode, ExecutionDefaults } from './repository/repository-options.ts'
 import type { SessionsOptions } from './repository/sessions.ts'
@@ -29,6 +30,11 @@ export interface ServerOptions {
   readonly versions?: 'latest' | 'all'
   /** False: ready once the first load is over, whatever failed. True unless given. */
   readonly strictReadiness?: boolean
+  /**
+   * `max_batch_size` of models whose configuration has none, and whose inputs and outputs all have an open first size;
+   * 0, which leaves that size to requests, unless given.
+   */
+  readonly defaultMaxBatchSize?: number
   /** Where and how models run unless their configuration says otherwise. */
   readonly execution?: ExecutionDefaults
   /** Where rollouts, keys, leases and the audit log are kept: a SQLite file or `postgres://…`; in memory unless given. */
@@ -56,14 +62,6 @@ export interface ServerOptions {
   readonly drainDelayMs?: number
   /** How long `close` then waits for requests under way before it stops them; 30 000 unless given. */
   readonly drainTimeoutMs?: number
-}
-
-export interface TlsOptions {
-  /** PEM. */
-  readonly key: string | Buffer
-  readonly cert: string | Buffer
-  /** Authorities of clients' certificates; where it is given, a client without such a certificate is turned away. */
-  readonly clientCa?: string | Buffer
 }
 
 export interface ServerLimits {
