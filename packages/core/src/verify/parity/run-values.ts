@@ -1,0 +1,86 @@
+/** Runs a model for the pipeline: on the reference, or on an engine that is prepared once. */
+import type { Value } from '../../base/value.ts'
+import type { Engine, Program } from '../../engine/engine.ts'
+import { DataLocation } from '../../formats/onnx/enums.ts'
+import type { Graph } from '../../ir/graph.ts'
+import { interpret } from '../../reference/interpret.ts'
+import type { OpenModel } from '../open-model.ts'
+import { requiredInputs } from './random-inputs.ts'
+
+export type Values = ReadonlyMap<string, Value>
+
+/** Values of one run by name; the outputs of the graph unless others are asked for. */
+export type RunValues = (inputs: Values, outputs?: readonly string[]) => Promise<Values>
+
+export interface ReferenceOptions {
+  readonly outputs?: readonly string[] | undefined
+  readonly rounding?: 'dtype' | 'outputs'
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Seed of random operators: the same for every engine. */
+const operatorSeed = 0
+
+/** What the reference computes. Throws the refusals of operators, and the reason of the signal. */
+export function runReference(
+  graph: Graph,
+  inputs: Values,
+  { outputs, rounding = 'dtype', signal }: ReferenceOptions = {},
+): Values {
+  return interpret(graph, inputs, {
+    rounding,
+    seed: operatorSeed,
+    ...(outputs && { outputs }),
+    ...(signal && { checkCancelled: () => signal.throwIfAborted() }),
+  })
+}
+
+/** Hands a run of the model on an engine to `use`, and gives everything back afterwards. */
+export async function withEngine<T>(
+  engine: Engine,
+  model: OpenModel,
+  signal: AbortSignal | undefined,
+  use: (run: RunValues) => Promise<T>,
+): Promise<T> {
+  const graph = model.graph()
+  const program =
+    engine.prepareFile && !hasExternal(model)
+      ? await engine.prepareFile(model.bytes, graph)
+      : await engine.prepare(graph)
+  try {
+    return await use(runOf(program, signal))
+  } finally {
+    await program.dispose()
+  }
+}
+
+function hasExternal({ proto }: OpenModel): boolean {
+  return (
+    proto().graph?.initializer.some(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL) ?? false
+  )
+}
+
+/** A graph on an engine, for one run. */
+export async function runOnce(engine: Engine, graph: Graph, inputs: Values): Promise<Values> {
+  const program = await engine.prepare(graph)
+  try {
+    return await runOf(program, undefined)(inputs)
+  } finally {
+    await program.dispose()
+  }
+}
+
+function runOf(program: Program, signal: AbortSignal | undefined): RunValues {
+  return async (inputs, outputs) => {
+    const options = { seed: operatorSeed, ...(outputs && { outputs }), ...(signal && { signal }) }
+    return (await program.run(inputs, options)).outputs
+  }
+}
+
+/** The inputs under the names of another graph, by name where all are there, by position otherwise. */
+export function inputsFor(graph: Graph, inputs: Values): Values {
+  const names = requiredInputs(graph)
+  if (names.every((name) => inputs.has(name))) return inputs
+  const values = [...inputs.values()]
+  return new Map(names.flatMap((name, i) => (values[i] ? [[name, values[i]] as const] : [])))
+}
