@@ -25,7 +25,7 @@ describe('documentation', () => {
   })
 
   it('has no error code that the sources never use', () => {
-    const packages = ['core', 'server', 'cli'].map((name) => `packages/${name}/src`)
+    const packages = ['core', 'onnxruntime', 'server', 'cli'].map((name) => `packages/${name}/src`)
     const text = packages
       .flatMap((folder) => sourceFiles(join(root, folder)).map((file) => join(folder, file)))
       .filter((file) => !/\.test\.ts$|base\/errors\.ts$|check\/codes\.ts$/.test(file))

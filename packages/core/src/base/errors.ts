@@ -94,6 +94,8 @@ export const errorCatalogue = {
   'SLP-R18': { title: 'record was changed by somebody else', http: 409, grpc: 'ABORTED' },
   'SLP-R19': bad('model configuration or rollout is invalid'),
   'SLP-R20': { title: 'deadline has passed', http: 504, grpc: 'DEADLINE_EXCEEDED' },
+  'SLP-D1': unsupported('native runtime is not installed'),
+  'SLP-D2': { title: 'native library is not on the allow-list', http: 403, grpc: 'PERMISSION_DENIED' },
   'SLP-N1': { title: 'server cannot be reached', http: 502, grpc: 'UNAVAILABLE' },
   'SLP-N2': { title: 'answer of the server cannot be understood', http: 502, grpc: 'INTERNAL' },
   'SLP-C1': bad('command line is invalid'),
