@@ -6,9 +6,10 @@ import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
+import { verify } from './verify.ts'
 
 /** Every command, in the order of the help text. */
-export const commands: readonly Command[] = [run, serve, keys, inspect, check, explain, benchServe]
+export const commands: readonly Command[] = [run, serve, keys, inspect, check, verify, explain, benchServe]
 
 /** What stands before the name of a command that has two words. */
 export const groups: Readonly<Record<string, string>> = { bench: 'Measures how fast something is' }

@@ -9,6 +9,15 @@ export {
   type VerifyStage,
   type VerifySubject,
 } from './define-stage.ts'
+export {
+  compareWithLock,
+  type LockEntry,
+  type LockedVerification,
+  lockModel,
+  lockText,
+  type ModelLock,
+  parseLock,
+} from './lock.ts'
 export type { ModelSource, OpenModel } from './open-model.ts'
 export type { Comparison } from './parity/comparison.ts'
 export { type Distance, distance, isWithin, limitOf } from './parity/distance.ts'
