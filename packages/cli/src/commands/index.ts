@@ -2,6 +2,7 @@ import type { Command } from '../define-command.ts'
 import { benchServe } from './bench-serve.ts'
 import { check } from './check.ts'
 import { convert } from './convert.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   inspect,
   check,
   verify,
+  doctor,
   convert,
   explain,
   benchServe,

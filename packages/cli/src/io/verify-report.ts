@@ -14,7 +14,16 @@ export function stageLines({ stage, status, about, reason, findings, facts }: St
   ]
 }
 
-function findingLines({ code, severity, path, node, operator, message, hint }: VerifyFinding): string[] {
+/** A finding and what usually helps. */
+export function findingLines({
+  code,
+  severity,
+  path,
+  node,
+  operator,
+  message,
+  hint,
+}: VerifyFinding): string[] {
   const where = [
     path,
     node === undefined ? undefined : `node "${node}"${operator === undefined ? '' : ` (${operator})`}`,

@@ -9,6 +9,7 @@ export {
   type VerifyStage,
   type VerifySubject,
 } from './define-stage.ts'
+export { type Diagnosis, diagnose, type Rung } from './doctor.ts'
 export {
   compareWithLock,
   type LockEntry,

@@ -1,4 +1,5 @@
 /** Runs a model for the pipeline: on the reference, or on an engine that is prepared once. */
+import { SlipwayError } from '../../base/errors.ts'
 import type { Value } from '../../base/value.ts'
 import type { Engine, Program } from '../../engine/engine.ts'
 import { DataLocation } from '../../formats/onnx/enums.ts'
@@ -48,9 +49,25 @@ export async function withEngine<T>(
       ? await engine.prepareFile(model.bytes, graph)
       : await engine.prepare(graph)
   try {
-    return await use(runOf(program, signal))
+    return await use(withoutMaps(runOf(program, signal), graph))
   } finally {
     await program.dispose()
+  }
+}
+
+/** Runs that leave out sequences and maps, where an engine cannot return such values. */
+function withoutMaps(run: RunValues, graph: Graph): RunValues {
+  const isTensor = (name: string) => (graph.types.get(name)?.kind ?? 'tensor') === 'tensor'
+  const tensors = graph.outputs.filter(isTensor)
+  if (tensors.length === graph.outputs.length) return run
+  return async (inputs, outputs) => {
+    try {
+      return await run(inputs, outputs)
+    } catch (error) {
+      const isRefused = error instanceof SlipwayError && error.code === 'SLP-S3'
+      if (!isRefused || tensors.length === 0) throw error
+      return run(inputs, outputs?.filter(isTensor) ?? tensors)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 /** Numbers: every engine against the reference, and the model against the other model. */
+import { SlipwayError } from '../../base/errors.ts'
 import type { Value } from '../../base/value.ts'
 import type { Graph } from '../../ir/graph.ts'
 import { tryFindOp } from '../../ops/registry.ts'
@@ -20,7 +21,8 @@ export const parity = defineStage({
   name: 'parity',
   about: 'engines compute what the reference computes, and the model what the other model computes',
   async run(subject) {
-    const cases = casesOf(subject)
+    const cases = tryCases(subject)
+    if (!Array.isArray(cases)) return { findings: [cases] }
     const outcomes: StageOutcome[] = [{ findings: remarks(subject, cases) }]
     for (const engine of subject.engines) outcomes.push(await comparesEngine(subject, engine, cases))
     if (subject.other) outcomes.push(await comparesModel(subject, subject.other, cases))
@@ -35,6 +37,17 @@ export const parity = defineStage({
     }
   },
 })
+
+/** Random inputs need not be what the model takes. */
+function tryCases(subject: VerifySubject): ParityCase[] | VerifyFinding {
+  try {
+    return casesOf(subject)
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error
+    const { node, operator } = error.details
+    return finding('SLP-V14', `the reference: ${error.message}`, { node, operator })
+  }
+}
 
 function casesOf({ model, seed, cases, inputs, shapes, signal }: VerifySubject): ParityCase[] {
   const graph = model.graph()
