@@ -6,8 +6,10 @@ import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
+import { lock } from './lock.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
+import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 
 /** Every command, in the order of the help text. */
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   verify,
   doctor,
   convert,
+  lock,
+  sign,
   explain,
   benchServe,
 ]

@@ -96,6 +96,7 @@ export const errorCatalogue = {
   'SLP-R20': { title: 'deadline has passed', http: 504, grpc: 'DEADLINE_EXCEEDED' },
   'SLP-D1': unsupported('native runtime is not installed'),
   'SLP-D2': { title: 'native library is not on the allow-list', http: 403, grpc: 'PERMISSION_DENIED' },
+  'SLP-D3': { title: 'model or lock is not what it must be', http: 403, grpc: 'PERMISSION_DENIED' },
   'SLP-N1': { title: 'server cannot be reached', http: 502, grpc: 'UNAVAILABLE' },
   'SLP-N2': { title: 'answer of the server cannot be understood', http: 502, grpc: 'INTERNAL' },
   'SLP-C1': bad('command line is invalid'),

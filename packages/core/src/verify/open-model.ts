@@ -1,7 +1,8 @@
 /** A model under verification: its bytes, and what is read from them when it is first asked for. */
 import type { Limits } from '../base/limits.ts'
+import { DataLocation } from '../formats/onnx/enums.ts'
 import type { ResolveExternal } from '../formats/onnx/external-data.ts'
-import type { ModelProto } from '../formats/onnx/onnx_pb.ts'
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../formats/onnx/onnx_pb.ts'
 import { parseModel } from '../formats/onnx/parse.ts'
 import { type OnnxModel, readModelProto } from '../formats/onnx/read.ts'
 import type { Graph, Node } from '../ir/graph.ts'
@@ -48,6 +49,22 @@ export function openModel(source: ModelSource, label: string, limits?: Limits): 
     written,
     maker: (value) => makers().get(value),
   }
+}
+
+/** Whether tensors of the model lie in other files. */
+export function hasExternalData({ proto }: OpenModel): boolean {
+  const isExternal = ({ dataLocation }: TensorProto): boolean => dataLocation === DataLocation.EXTERNAL
+  const inNodes = (nodes: readonly NodeProto[]): boolean =>
+    nodes.some(({ attribute }) =>
+      attribute.some(
+        ({ t, tensors, g, graphs }) =>
+          [...(t ? [t] : []), ...tensors].some(isExternal) || (g ? [g, ...graphs] : graphs).some(inGraph),
+      ),
+    )
+  const inGraph = ({ initializer, node }: GraphProto): boolean =>
+    initializer.some(isExternal) || inNodes(node)
+  const { graph, functions } = proto()
+  return (graph !== undefined && inGraph(graph)) || functions.some(({ node }) => inNodes(node))
 }
 
 function once<T>(make: () => T): () => T {

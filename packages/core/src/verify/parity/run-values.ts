@@ -2,10 +2,9 @@
 import { SlipwayError } from '../../base/errors.ts'
 import type { Value } from '../../base/value.ts'
 import type { Engine, Program } from '../../engine/engine.ts'
-import { DataLocation } from '../../formats/onnx/enums.ts'
 import type { Graph } from '../../ir/graph.ts'
 import { interpret } from '../../reference/interpret.ts'
-import type { OpenModel } from '../open-model.ts'
+import { hasExternalData, type OpenModel } from '../open-model.ts'
 import { requiredInputs } from './random-inputs.ts'
 
 export type Values = ReadonlyMap<string, Value>
@@ -45,7 +44,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   const graph = model.graph()
   const program =
-    engine.prepareFile && !hasExternal(model)
+    engine.prepareFile && !hasExternalData(model)
       ? await engine.prepareFile(model.bytes, graph)
       : await engine.prepare(graph)
   try {
@@ -69,12 +68,6 @@ function withoutMaps(run: RunValues, graph: Graph): RunValues {
       return run(inputs, outputs?.filter(isTensor) ?? tensors)
     }
   }
-}
-
-function hasExternal({ proto }: OpenModel): boolean {
-  return (
-    proto().graph?.initializer.some(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL) ?? false
-  )
 }
 
 /** A graph on an engine, for one run. */
