@@ -27,8 +27,7 @@ export interface AutoOptions {
  * An engine that is, for each model, one of several. Throws the last engine's refusal where all refuse.
  *
  * @example
- * const lines: string[] = []
- * const engine = autoEngine({ engines: [ortEngine(), wasmEngine], log: (line) => lines.push(line) })
+ * const engine = autoEngine({ engines: [wasmEngine, referenceEngine], log: (line) => console.log(line) })
  * engine.name // 'auto'
  */
 export function autoEngine(options: AutoOptions): Engine {

@@ -38,68 +38,77 @@ interface Slot {
   readonly thread: OrtThread
   /** Sessions by the outputs that they add to the model's own. */
   readonly sessions: Map<string, Promise<number>>
+  /** Runs that it has been given and that have not ended. */
   load: number
-  isDead: boolean
+}
+
+interface Slots {
+  /** Those that are alive. */
+  list(): readonly Slot[]
+  /** The least busy thread; a new one while all are busy and there may be more. */
+  take(): Slot
+  /** Threads that ended by themselves. */
+  restarts(): number
+  close(): Promise<void>
+}
+
+function openSlots({ peer, workers }: ProgramOptions): Slots {
+  let slots: Slot[] = []
+  let restarts = 0
+  const open = (): Slot => {
+    const thread = openThread(peer.entry, () => {
+      restarts++
+      slots = slots.filter((one) => one !== slot)
+    })
+    const slot: Slot = { thread, sessions: new Map(), load: 0 }
+    slots.push(slot)
+    return slot
+  }
+  return {
+    list: () => slots,
+    restarts: () => restarts,
+    take() {
+      const first = slots.toSorted((a, b) => a.load - b.load)[0]
+      return first && (first.load === 0 || slots.length >= workers) ? first : open()
+    },
+    close: async () => void (await Promise.all(slots.splice(0).map(({ thread }) => thread.close()))),
+  }
 }
 
 /** Opens one session at once, so that a model that the runtime refuses is refused here. */
 export async function openProgram(options: ProgramOptions): Promise<Program> {
-  const { outputs: own } = options.graph
-  const typeOf = typesOf(options.graph)
-  const constants = options.graph.constants
-  const weightBytes = [...constants.values()].reduce((sum, one) => sum + tensorByteLength(one), 0)
-  let slots: Slot[] = []
+  const { graph } = options
+  const typeOf = typesOf(graph)
+  const weightBytes = [...graph.constants.values()].reduce((sum, one) => sum + tensorByteLength(one), 0)
+  const slots = openSlots(options)
   let isClosed = false
-  let restarts = 0
-  const open = (): Slot => {
-    const slot: Slot = {
-      thread: openThread(options.peer.entry, () => {
-        slot.isDead = true
-        restarts++
-        slots = slots.filter((one) => one !== slot)
-      }),
-      sessions: new Map(),
-      load: 0,
-      isDead: false,
-    }
-    slots.push(slot)
-    return slot
-  }
   try {
-    await sessionFor(open(), options, [])
+    await sessionFor(slots.take(), options, [])
   } catch (error) {
-    await Promise.all(slots.map(({ thread }) => thread.close()))
+    await slots.close()
     throw error
-  }
-  /** The least busy thread; a new one while all are busy and there may be more. */
-  const take = (): Slot => {
-    const idle = slots.reduce<Slot | undefined>(
-      (best, one) => (best && best.load <= one.load ? best : one),
-      undefined,
-    )
-    return idle && (idle.load === 0 || slots.length >= options.workers) ? idle : open()
   }
   const run = async (
     inputs: ReadonlyMap<string, Value>,
-    { outputs = own, signal }: ProgramRunOptions = {},
+    { outputs = graph.outputs, signal }: ProgramRunOptions = {},
   ): Promise<RunResult> => {
     if (isClosed) throw disposed()
     if (signal?.aborted) throw cancelled()
     for (const name of outputs) assertCarried(name, typeOf(name))
     const parcels = [...inputs].map(([name, value]) => toParcel(name, value))
-    const slot = take()
+    const slot = slots.take()
     slot.load++
     const work = runOn(slot, options, parcels, outputs).finally(() => slot.load--)
     return { outputs: await untilAborted(work, signal) }
   }
   const dispose = async () => {
     isClosed = true
-    await Promise.all(slots.splice(0).map(({ thread }) => thread.close()))
+    await slots.close()
   }
   return {
     run,
     allocate: zeros,
-    report: () => reportOf(options, { weightBytes, slots, restarts }),
+    report: () => reportOf(options, { weightBytes, slots: slots.list(), restarts: slots.restarts() }),
     dispose,
     [Symbol.asyncDispose]: dispose,
   }
