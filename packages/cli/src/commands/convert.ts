@@ -14,9 +14,9 @@ import {
 import { folderResolver, writeModelFile } from '@slipway/core/node'
 import { readProvenance, recordStage } from '@slipway/core/verify'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { wholeNumber } from '../io/option-values.ts'
 import { readBytes } from '../io/read-file.ts'
 import { visible } from '../io/terminal.ts'
-import { wholeNumber } from '../io/whole-number.ts'
 import { version } from '../version.ts'
 
 const formats = ['onnx', 'text', 'json'] as const

@@ -14,13 +14,13 @@ import { type CommandArgs, defineCommand, type ExitCode } from '../define-comman
 import { parsePreprocess } from '../io/image.ts'
 import { toJson } from '../io/json.ts'
 import { loadModel, openModelFile } from '../io/load-model.ts'
+import { wholeNumber } from '../io/option-values.ts'
 import { readInput } from '../io/read-input.ts'
 import { readLockEntry } from '../io/read-lock.ts'
 import { readShape } from '../io/read-shape.ts'
 import type { Terminal } from '../io/terminal.ts'
 import { readEngines } from '../io/verify-engines.ts'
 import { stageLines, summaryLine } from '../io/verify-report.ts'
-import { wholeNumber } from '../io/whole-number.ts'
 import { writeCase } from '../io/write-case.ts'
 
 export const verify = defineCommand({
