@@ -22,6 +22,7 @@ import { createScheduler } from './scheduler/create-scheduler.ts'
 import { createRateLimits } from './scheduler/rate-limits.ts'
 import { createResponseCache } from './scheduler/response-cache.ts'
 import type { ServerOptions } from './server-options.ts'
+import { lockedSource } from './source/locked-source.ts'
 import { sourceOf } from './source/source-of.ts'
 import { openStore } from './store/open-store.ts'
 
@@ -117,10 +118,11 @@ async function openModels(
   standard: Router['standard'],
 ): Promise<Repository> {
   const { repository, modelName, settleMs, limits = {} } = options
-  const source =
+  const found =
     typeof repository === 'string'
       ? await sourceOf(repository, process.env, { modelName, settleMs })
       : repository
+  const source = options.lock ? lockedSource(found, options.lock) : found
   const models: Repository = await openRepository({
     source,
     mode: options.control ?? 'none',
@@ -132,7 +134,8 @@ async function openModels(
     defaultMaxQueueSize: limits.queueSize ?? defaultQueueSize,
     execution: options.execution,
     memoryLimitBytes: limits.modelBytes,
-    allowFileOverrides: options.allowFileOverrides,
+    // Files of a call have no entry in a lock.
+    allowFileOverrides: options.allowFileOverrides && !options.lock,
     createScheduler,
     createEnsemble: ({ model, completed }) =>
       createEnsemble({

@@ -1,4 +1,5 @@
 /** What a server is made of. */
+import type { ModelLock } from '@slipway/core/verify'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { ModelRates } from './contract/served-version.ts'
@@ -16,6 +17,8 @@ import type { ModelSource } from './source/source.ts'
 export interface ServerOptions {
   /** A folder laid out as `<model>/<version>/model.onnx`, one model, an address `s3://…`, or a source. */
   readonly repository: string | ModelSource
+  /** Models that may be served, by their paths in the repository; everything that is not what it says is refused. */
+  readonly lock?: ModelLock
   /** How long files must not have changed before they are taken for complete; 2000 unless given. */
   readonly settleMs?: number
   /** The name of the model, where the folder holds one model only. */

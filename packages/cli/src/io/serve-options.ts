@@ -1,9 +1,12 @@
 /** The options of `slipway serve`, and the server that they ask for. */
 import { SlipwayError } from '@slipway/core'
+import type { ModelLock } from '@slipway/core/verify'
 import type { ServerOptions, TlsOptions } from '@slipway/server'
 import { pino } from 'pino'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
 import { choice, optionalWholeNumber, wholeNumber } from './option-values.ts'
+import { readLock } from './read-lock.ts'
+import { readSignedLock } from './sign-lock.ts'
 import { readTlsFiles, serverTlsOptions } from './tls-options.ts'
 
 const mebibyte = 2 ** 20
@@ -30,6 +33,11 @@ export const serveOptions: readonly OptionSpec[] = [
   },
   { flags: '--lenient-readiness', about: 'ready once the first load is over, whatever failed' },
   { flags: '--allow-file-overrides', about: 'load calls may bring the files of a model' },
+  { flags: '--locked <file>', about: 'serve only what this lock says; see slipway lock' },
+  {
+    flags: '--lock-key <file>',
+    about: 'with --locked: the public key, PEM, of who must have signed the lock',
+  },
   { flags: '--execution <mode>', about: 'auto, inline, worker or process', fallback: 'auto' },
   { flags: '--workers <count>', about: 'runs of one model at the same time', fallback: '1' },
   { flags: '--threads <count>', about: 'threads of one run; the machine’s, but at most 4, unless given' },
@@ -60,9 +68,11 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
   const tls = await tlsOf(args)
   const staticFolder = args.text('static')
   const modelName = args.text('modelName')
+  const lock = await lockOf(args)
   const memory = optionalWholeNumber(args, 'memoryLimit', 1)
   return {
     repository: args.positional[0]!,
+    ...(lock && { lock }),
     state: stateOf(args),
     control: choice(args, 'modelControl', ['none', 'explicit', 'poll']),
     loadModels: args.list('loadModel'),
@@ -125,6 +135,14 @@ function authOf(args: CommandArgs): Pick<ServerOptions, 'auth'> {
     return { auth: { tokens: { jwks, issuer, audience: args.text('jwtAudience')! } } }
   }
   return args.flag('auth') ? { auth: {} } : {}
+}
+
+/** Throws SLP-D3 for a lock that the owner of the key has not signed. */
+async function lockOf(args: CommandArgs): Promise<ModelLock | undefined> {
+  const [path, key] = [args.text('locked'), args.text('lockKey')]
+  if (path !== undefined) return key === undefined ? readLock(path) : readSignedLock(path, key)
+  if (key === undefined) return undefined
+  throw new SlipwayError('SLP-C1', 'Cannot serve: --lock-key needs --locked, got it alone')
 }
 
 async function tlsOf(args: CommandArgs): Promise<TlsOptions | undefined> {
