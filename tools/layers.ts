@@ -49,6 +49,11 @@ export const layers: readonly Layer[] = [
     about: 'the Engine contract and Session; the `reference` and `wasm` engines, workers and helper threads',
   },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
+  {
+    folder: 'classic',
+    about:
+      'learning from tables: estimators with `fit` and `predict`, cross-validation, their export as graphs',
+  },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },
 ]
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as core from '@slipway/core'
+import * as classic from '@slipway/core/classic'
 import * as files from '@slipway/core/node'
 import * as server from '@slipway/server'
 import { examplesOf, runnable } from './examples.js'
@@ -13,7 +14,7 @@ const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
 
 for (const { file, module, code } of examplesOf(root)) {
   const own: object = module ? await import(pathToFileURL(join(root, module)).href) : {}
-  const scope = { ...core, ...files, ...server, ...own, readFile, check: deepStrictEqual }
+  const scope = { ...core, ...classic, ...files, ...server, ...own, readFile, check: deepStrictEqual }
   const used = Object.entries(scope).filter(([name]) => new RegExp(`\\b${name}\\b`).test(runnable(code)))
   try {
     await new AsyncFunction(...used.map(([name]) => name), runnable(code))(...used.map(([, value]) => value))
