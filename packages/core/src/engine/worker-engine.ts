@@ -1,5 +1,6 @@
 /** Engines whose programs run in worker threads, so that no caller ever waits for them. */
 import { platform } from '#platform'
+import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'

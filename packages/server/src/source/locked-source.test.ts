@@ -1,4 +1,5 @@
-import { graphBuilder, tensor, writeOnnx } from '@slipway/core'
+import { readFile } from 'node:fs/promises'
+import { graphBuilder, readOnnx, tensor, writeOnnx } from '@slipway/core'
 import { lockModel, type ModelLock } from '@slipway/core/verify'
 import { expect, it } from 'vitest'
 import { lockedSource } from './locked-source.ts'
@@ -16,7 +17,7 @@ async function open(served: Uint8Array, lock: ModelLock): Promise<string> {
   await using source = lockedSource(memorySource('one', new Map([['1/model.onnx', served]])), lock)
   expect((await source.find('one'))?.versions.map(({ version }) => version)).toEqual(['1'])
   await using opened = await source.open('one', '1')
-  return (await opened.read()).graph.name
+  return readOnnx(await readFile(opened.path)).name
 }
 
 const lockOf = async (name: string, bytes: Uint8Array, change = {}): Promise<ModelLock> => ({

@@ -10,7 +10,6 @@ import type { ModelSource, OpenedVersion } from './source.ts'
 /** Opening a version throws SLP-D3 where its file, or the weights beside it, are not those of the lock. */
 export function lockedSource(source: ModelSource, lock: ModelLock): ModelSource {
   return {
-    description: source.description,
     list: () => source.list(),
     find: (model) => source.find(model),
     readConfig: (model) => source.readConfig(model),
