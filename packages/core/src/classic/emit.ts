@@ -47,7 +47,7 @@ export function constantOf(
     : b.constant(tensor('float32', shape, data))
 }
 
-/** `a` and `b` under an operator of the ONNX domain. */
+/** The outputs of an operator of ai.onnx.ml. */
 export const mlNode = (
   { b }: EmitContext,
   op: string,
@@ -80,10 +80,13 @@ export function labelTensor(classes: readonly Label[]) {
   return tensor('int64', [classes.length], data)
 }
 
-/** The attribute of the classifiers of ai.onnx.ml that lists the labels. `prefix` as they spell it. */
-export function labelAttribute(classes: readonly Label[]): AttributesInit {
+/** The attribute of a classifier of ai.onnx.ml that lists the labels; operators name that of integers differently. */
+export function labelAttribute(
+  classes: readonly Label[],
+  integers: 'classlabels_ints' | 'classlabels_int64s' = 'classlabels_int64s',
+): AttributesInit {
   const { data } = labelTensor(classes)
   return Array.isArray(data)
     ? { classlabels_strings: { kind: 'strings', value: data } }
-    : { classlabels_int64s: { kind: 'ints', value: [...(data as BigInt64Array)] } } // the other array of labelTensor
+    : { [integers]: { kind: 'ints', value: [...(data as BigInt64Array)] } } // the other array of labelTensor
 }

@@ -13,7 +13,7 @@ const defaults = {
   C: 1,
   fitIntercept: true,
   /** No element of the gradient may be larger in the end, in variables along which it curves about equally. */
-  tol: 1e-8,
+  tol: 1e-6,
   maxIter: 1000,
 }
 export type LogisticRegressionParams = typeof defaults
@@ -112,6 +112,7 @@ function meanLoss(X: Matrix, codes: Int32Array, classes: number, weights: Weight
   const { columns } = X
   const first = classes - weights.coef_.rows
   const scores = new Float64Array(classes)
+  const gradient = into.coef_.data
   let loss = 0
   for (let i = 0; i < X.rows; i++) {
     scoreRow(X, i, weights, scores)
@@ -120,8 +121,7 @@ function meanLoss(X: Matrix, codes: Int32Array, classes: number, weights: Weight
     for (let k = first; k < classes; k++) {
       const error = (scores[k]! - (codes[i] === k ? 1 : 0)) / X.rows
       into.intercept_[k - first]! += error
-      const [row, at] = [(k - first) * columns, i * columns]
-      for (let j = 0; j < columns; j++) into.coef_.data[row + j]! += error * X.data[at + j]!
+      addScaled(gradient, (k - first) * columns, error, X.data, i * columns, columns)
     }
   }
   return loss / X.rows
@@ -132,10 +132,25 @@ function scoreRow(X: Matrix, i: number, { coef_, intercept_ }: Weights, scores: 
   const first = scores.length - coef_.rows
   scores[0] = 0
   for (let k = 0; k < coef_.rows; k++) {
-    let sum = intercept_[k]!
-    for (let j = 0; j < X.columns; j++) sum += coef_.data[k * X.columns + j]! * X.data[i * X.columns + j]!
-    scores[k + first] = sum
+    scores[k + first] = intercept_[k]! + dotAt(coef_.data, k * X.columns, X.data, i * X.columns, X.columns)
   }
+}
+
+function dotAt(a: Float64Array, from: number, b: Float64Array, at: number, count: number): number {
+  let sum = 0
+  for (let j = 0; j < count; j++) sum += a[from + j]! * b[at + j]!
+  return sum
+}
+
+function addScaled(
+  to: Float64Array,
+  from: number,
+  by: number,
+  b: Float64Array,
+  at: number,
+  count: number,
+): void {
+  for (let j = 0; j < count; j++) to[from + j]! += by * b[at + j]!
 }
 
 /** Scores to probabilities, in place; returns the logarithm of the sum of their exponentials. */
@@ -174,7 +189,7 @@ function emit(
         intercepts: floats(intercepts.map(Math.fround)),
         post_transform: 'SOFTMAX',
         multi_class: 1,
-        ...labelAttribute(classes_),
+        ...labelAttribute(classes_, 'classlabels_ints'),
       },
       2,
     )

@@ -35,6 +35,8 @@ const memory = 10
 const sufficientDecrease = 1e-4
 const curvature = 0.9
 const searchSteps = 40
+/** Steps without a smaller value or gradient after which there is no more to gain. */
+const idleSteps = 10
 
 const dot = (a: Float64Array, b: Float64Array): number => {
   let sum = 0
@@ -42,6 +44,8 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum
 }
 const difference = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - b[i]!)
+/** What rounding may add to a value. */
+const noiseOf = (value: number) => 8 * Number.EPSILON * Math.abs(value)
 const greatest = (a: Float64Array) => a.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
 /** A minimum of a smooth function from `start` on. */
@@ -52,9 +56,15 @@ export function minimize(objective: Objective, start: Float64Array, options: Min
   }
   let point = at(start)
   let pairs: readonly Pair[] = []
+  let [leastValue, leastGradient, idle] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0]
   for (let iterations = 0; ; iterations++) {
-    const converged = greatest(point.gradient) <= options.tol
-    if (converged || iterations >= options.maxIter)
+    const steepest = greatest(point.gradient)
+    const converged = steepest <= options.tol
+    const isBetter = point.value < leastValue - noiseOf(leastValue) || steepest < leastGradient
+    idle = isBetter ? 0 : idle + 1
+    leastValue = Math.min(leastValue, point.value)
+    leastGradient = Math.min(leastGradient, steepest)
+    if (converged || iterations >= options.maxIter || idle >= idleSteps)
       return { w: point.w, value: point.value, iterations, converged }
     const direction = quasiNewton(point.gradient, pairs)
     const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(point.gradient, point.gradient))) : 1
@@ -112,8 +122,9 @@ function lineSearch(
     const point = at(from.w.map((value, i) => value + length * direction[i]!))
     return { length, point, slope: dot(point.gradient, direction) }
   }
+  // Near the minimum values differ by rounding only: there the slope decides.
   const isTooHigh = ({ length, point }: Trial) =>
-    !(point.value <= from.value + sufficientDecrease * length * slope)
+    !(point.value <= from.value + sufficientDecrease * length * slope + noiseOf(from.value))
   let low: Trial = { length: 0, point: from, slope }
   let high: Trial | undefined
   let next = trial(first)

@@ -1,10 +1,18 @@
 /** Trees as the operators of ai.onnx.ml spell them. */
 import { floats } from '../../ir/builder.ts'
-import { castTo, constantOf, type EmitContext, type Emitted, labelAttribute, mlNode } from '../emit.ts'
+import {
+  castTo,
+  constantOf,
+  type EmitContext,
+  type Emitted,
+  labelAttribute,
+  mlNode,
+  topLabels,
+} from '../emit.ts'
 import type { Label } from '../targets.ts'
 import type { Tree } from './grow.ts'
 
-/** Sums of the shares of all trees, divided by their number; the label goes by the sums. */
+/** Sums of the shares of all trees, divided by their number; the label goes by the sums, the first among equals. */
 export function emitTrees(
   context: EmitContext,
   x: string,
@@ -20,9 +28,10 @@ export function emitTrees(
   )
   const { b, dtype } = context
   const wide = castTo(context, sums!, dtype, 'float32')
-  const probabilities =
-    trees.length === 1 ? wide : b.node('Div', [wide, constantOf(context, dtype, [], [trees.length])])
-  return { label: label!, probabilities }
+  if (trees.length === 1) return { label: label!, probabilities: wide }
+  // Of two classes onnxruntime takes the second where its sum is over 0.5, so the label of the operator is of no use.
+  const probabilities = b.node('Div', [wide, constantOf(context, dtype, [], [trees.length])])
+  return { label: topLabels(context, sums!, classes), probabilities }
 }
 
 function nodeAttributes(trees: readonly Tree[]) {
