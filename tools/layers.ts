@@ -48,6 +48,10 @@ export const layers: readonly Layer[] = [
     folder: 'engine',
     about: 'the Engine contract and Session; the `reference` and `wasm` engines, workers and helper threads',
   },
+  {
+    folder: 'nn',
+    about: 'lazy tensors, modules, losses, optimisers, data; functions compiled with their gradients',
+  },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
   {
     folder: 'classic',

@@ -55,16 +55,19 @@ interface Work {
 /** Impurities up to this are those of pure nodes. */
 const pure = Number.EPSILON
 
+/** An empty column of a tree. */
+const column = (): number[] => []
+
 export function growTree(data: TreeData, options: GrowOptions): Tree {
   const tree = {
-    feature: [] as number[],
-    threshold: [] as number[],
-    left: [] as number[],
-    right: [] as number[],
-    impurity: [] as number[],
-    depth: [] as number[],
-    samples: [] as number[],
-    weight: [] as number[],
+    feature: column(),
+    threshold: column(),
+    left: column(),
+    right: column(),
+    impurity: column(),
+    depth: column(),
+    samples: column(),
+    weight: column(),
   }
   const shares: number[] = []
   const all = Int32Array.from(data.weights.keys()).filter((i) => data.weights[i]! > 0)

@@ -12,8 +12,10 @@ export type Columns = Readonly<Record<string, Tensor>>
  *
  * @throws SLP-B1 where the first axes differ.
  * @example
- * const data = fromTensors({ x: tensor('float32', [4, 2], new Float32Array(8)), y: tensor('int64', [4], new BigInt64Array(4)) })
- * for await (const { x, y } of data.shuffle({ seed: 1 }).batch(2)) {} // float32[2,2] and int64[2]
+ * const data = fromTensors({ x: await zeros([4, 2]).host(), y: await arange(4).host() })
+ * const shapes = []
+ * for await (const { x, y } of data.shuffle({ seed: 1 }).batch(2)) shapes.push([x.shape, y.shape])
+ * shapes // [[[2, 2], [2]], [[2, 2], [2]]]
  */
 export function fromTensors<C extends Columns>(columns: C): Examples<{ readonly [K in keyof C]: Tensor }> {
   const entries = Object.entries(columns)
