@@ -44,13 +44,13 @@ export function lowerFlipped(problem: ConvTransposeProblem, context: LowerContex
     isConstant: W.isConstant,
   }
   const args = { w: W.at, y: turned.at, inputs, outputs, taps: elementCount(kernel) }
-  const calls: Parameters<LowerContext['call']>[] = []
+  const calls: (() => void)[] = []
   const refusal = lowerByStrategy(
     { X, W: turned, B, Y, group, axes: axes.map(seenThrough) },
-    { ...context, call: (...call) => void calls.push(call as Parameters<LowerContext['call']>) },
+    { ...context, call: (...call) => void calls.push(() => context.call(...call)) },
   )
   if (refusal !== undefined) return refusal
   context.call(flipWeights, args, group * outputs)
-  for (const call of calls) context.call(...call)
+  for (const call of calls) call()
   return undefined
 }
