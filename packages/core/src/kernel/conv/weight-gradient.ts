@@ -19,7 +19,7 @@ import { storeFirst } from '../gemm/tile-store.ts'
 import { defineKernel, type Kernel, type KernelBuilder } from '../kernel.ts'
 import type { Phases } from '../spatial/padded-rows.ts'
 import { type Target, targetKey } from '../target.ts'
-import { type CopyTaps, type OutputBlock, type TapBuilder, tapParams, tapRowsOf } from './tap-rows.ts'
+import { type CopyTaps, type OutputBlock, tapParams, tapRowsOf } from './tap-rows.ts'
 
 /** Most outputs of a chunk. */
 export const mostSteps = 640
@@ -131,7 +131,7 @@ function emitTask(k: Builder, tile: LaneTile, phases: Phases | 'inside'): void {
   // Rows that only fill up the last tiles count for nothing, but must hold numbers.
   zeroRows(k, plus(dyRows, times(t.maps, rowPitch)), minus(times(rows, tile.rows), t.maps))
   zeroRows(k, plus(xRows, times(t.columns, rowPitch)), minus(times(columns, tile.columns), t.columns))
-  const copyTaps = tapRowsOf(k as TapBuilder, phases) // its parameters are among the kernel's
+  const copyTaps = tapRowsOf(k, phases)
   const product = laneProduct(k.m, target, tile, rowPitch)
   const chunk = f.let(times(t.split, arg('splitChunks')))
   const end = f.let(plus(chunk, arg('splitChunks')))

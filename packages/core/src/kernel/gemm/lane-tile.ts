@@ -78,16 +78,12 @@ export function emitLaneTile(f: FunctionBuilder, target: Target, product: LanePr
   })
 }
 
-/** The sums of the lanes of up to four vectors, side by side. */
+/** The sums of the lanes of up to four vectors, side by side; what is missing is as the first one. */
 function laneSums(f: FunctionBuilder, sums: readonly Local<'v128'>[]): Operand<'v128'> {
-  const [p, q, r, s] = [0, 1, 2, 3].map((i) => sums[i] ?? sums[0]!) as [
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-  ] // four of them
-  const pair = (x: Local<'v128'>, y: Local<'v128'>) =>
-    f.let(op('f32x4.add', shuffle32(x, y, [0, 4, 1, 5]), shuffle32(x, y, [2, 6, 3, 7])))
-  const [low, high] = [pair(p, q), pair(r, s)]
+  const pair = (i: number) => {
+    const [x, y] = [sums[i] ?? sums[0]!, sums[i + 1] ?? sums[0]!]
+    return f.let(op('f32x4.add', shuffle32(x, y, [0, 4, 1, 5]), shuffle32(x, y, [2, 6, 3, 7])))
+  }
+  const [low, high] = [pair(0), pair(2)]
   return op('f32x4.add', shuffle32(low, high, [0, 1, 4, 5]), shuffle32(low, high, [2, 3, 6, 7]))
 }

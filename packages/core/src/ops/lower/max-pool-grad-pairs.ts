@@ -66,7 +66,7 @@ const pairsKernel: Kernel<typeof params> = defineKernel({
       op('i32.eq', op('i32.shl', arg('outHeight'), i32(1)), arg('height')),
     )
     const isPartial = f.let(op('i32.eqz', isCovered))
-    emitPlanes(k as KernelBuilder as KernelBuilder<typeof planeParams>, (plane) => {
+    emitPlanes(k, (plane) => {
       const before = f.let(op('i32.mul', plane, planeBytes))
       const [x, dx] = [f.let(plus(arg('x'), before)), f.let(plus(arg('dx'), before))]
       const dy = f.let(plus(arg('dy'), op('i32.mul', plane, op('i32.mul', outBytes, arg('outHeight')))))
@@ -113,7 +113,7 @@ function emitRow(f: FunctionBuilder, { x, dx, dy, rowBytes, width }: Row): void 
   )
 }
 
-type Four = readonly [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>]
+type Vector = Local<'v128'>
 
 /** What the four elements of four windows get: the maximum all, the others nothing. */
 function windowGradients(
@@ -121,43 +121,30 @@ function windowGradients(
   top: Local<'i32'>,
   bottom: Local<'i32'>,
   gradient: Local<'i32'>,
-): Four {
-  const columns = (row: Local<'i32'>) => {
+): readonly [Vector, Vector, Vector, Vector] {
+  const columns = (row: Local<'i32'>): readonly [Vector, Vector] => {
     const [low, high] = [f.let(load('v128.load', row)), f.let(load('v128.load', row, 16))]
-    return [
-      [0, 2, 4, 6],
-      [1, 3, 5, 7],
-    ].map((lanes) => f.let(shuffle32(low, high, lanes)))
+    return [f.let(shuffle32(low, high, [0, 2, 4, 6])), f.let(shuffle32(low, high, [1, 3, 5, 7]))]
   }
-  const [a, b0, c0, d0] = [...columns(top), ...columns(bottom)] as [
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-  ] // two of each row
+  const [[a, b], [c, d]] = [columns(top), columns(bottom)]
   const best = f.let(a)
-  const wins = [b0, c0, d0].map((value) => {
-    // Greater, or the first NaN.
-    const isNoNumber = op('f32x4.ne', value, value)
-    const isGreater = op(
-      'v128.or',
-      op('f32x4.gt', value, best),
-      op('v128.and', isNoNumber, op('f32x4.eq', best, best)),
-    )
-    const win = f.let(isGreater)
-    f.set(best, op('v128.bitselect', value, best, win))
-    return win
-  })
+  /** Where a value is greater than those before it, or the first NaN. */
+  const wins = (value: Vector) => {
+    const isFirstNaN = op('v128.and', op('f32x4.ne', value, value), op('f32x4.eq', best, best))
+    const isBest = f.let(op('v128.or', op('f32x4.gt', value, best), isFirstNaN))
+    f.set(best, op('v128.bitselect', value, best, isBest))
+    return isBest
+  }
+  const [isB, isC, isD] = [wins(b), wins(c), wins(d)]
   const left = f.let(load('v128.load', gradient))
-  const [b, c, d] = [...wins.keys()]
-    .reverse()
-    .map((i) => {
-      const taken = f.let(op('v128.and', left, wins[i]!))
-      f.set(left, op('v128.andnot', left, wins[i]!))
-      return taken
-    })
-    .reverse() as [Local<'v128'>, Local<'v128'>, Local<'v128'>] // one for each that can win
-  return [left, b, c, d]
+  const take = (isBest: Vector) => {
+    const taken = f.let(op('v128.and', left, isBest))
+    f.set(left, op('v128.andnot', left, isBest))
+    return taken
+  }
+  // The last one that was better than all before it is the maximum.
+  const [ofD, ofC, ofB] = [take(isD), take(isC), take(isB)]
+  return [left, ofB, ofC, ofD]
 }
 
 /** a0 b0 a1 b1, and so on. */

@@ -40,10 +40,10 @@ const gradientKernel: Kernel<typeof params> = defineKernel({
   params,
   emit(k: KernelBuilder<typeof params>) {
     const { f, arg } = k
-    const windows = k as KernelBuilder as WindowBuilder // its parameters are among the kernel's
+    const windows: WindowBuilder = k
     const planeBytes = f.let(op('i32.shl', arg('inputPlane'), i32(2)))
     const outs = f.let(op('i32.mul', op('i32.mul', arg('outDepth'), arg('outHeight')), arg('outWidth')))
-    emitPlanes(k as KernelBuilder as KernelBuilder<typeof planeParams>, (plane) => {
+    emitPlanes(k, (plane) => {
       const before = f.let(op('i32.mul', plane, planeBytes))
       const [x, dx] = [f.let(op('i32.add', arg('x'), before)), f.let(op('i32.add', arg('dx'), before))]
       const dy = f.let(op('i32.add', arg('dy'), op('i32.shl', op('i32.mul', plane, outs), i32(2))))

@@ -104,7 +104,7 @@ function maximaKernel(withPlaces: boolean): Kernel<typeof params> {
     params,
     emit(k: Builder) {
       const { f, arg, task } = k
-      const windows = k as KernelBuilder as WindowBuilder // its parameters are among the kernel's
+      const windows: WindowBuilder = k
       const plane = f.let(op('i32.mul', task, arg('inputPlane')))
       const x = f.let(op('i32.add', arg('x'), op('i32.shl', plane, i32(2))))
       const outs = op('i32.mul', op('i32.mul', arg('outDepth'), arg('outHeight')), arg('outWidth'))
