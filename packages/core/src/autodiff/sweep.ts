@@ -19,7 +19,7 @@ import { sourceOf } from './source.ts'
 
 /** See `vjp`, which is this for graphs that are not bodies. */
 export const differentiate: DifferentiateGraph = (given, { wrt, seed, captured }) => {
-  const graph = prepare(given)
+  const graph = prepare(given, wrt)
   const b = typedBuilder({ from: graph, ...(captured && { captured }) })
   for (const name of wrt) assertContinuous(b, name)
   const active = dependents(graph.nodes, wrt, b.facts)
@@ -33,8 +33,9 @@ export const differentiate: DifferentiateGraph = (given, { wrt, seed, captured }
   return { graph: b.build(given.outputs), gradients: new Map(gradients) }
 }
 
-/** Gives nodes the outputs that their rules read. */
-function prepare(graph: Graph): Graph {
+/** Gives nodes that a gradient may pass the outputs that their rules read. */
+function prepare(graph: Graph, wrt: readonly string[]): Graph {
+  const reached = dependents(graph.nodes, wrt, new Map())
   const used = new Set(definedNames(graph))
   const fresh = (hint: string): string => {
     let name = hint
@@ -43,6 +44,7 @@ function prepare(graph: Graph): Graph {
     return name
   }
   const nodes = graph.nodes.map((node) => {
+    if (!node.outputs.some((name) => reached.has(name))) return node
     const op = tryFindOp(node.domain, node.op)
     return (op && tryFindGradient(op)?.prepare(node, fresh)) ?? node
   })

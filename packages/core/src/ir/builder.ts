@@ -63,6 +63,8 @@ export interface BuilderOptions {
   readonly prefix?: string
   /** What is there from the start. */
   readonly from?: Graph
+  /** Names that no value may be given: those of the graphs around a body. */
+  readonly reserved?: Iterable<string>
   /** Told of each node once it has been added. */
   readonly onNode?: (node: Node) => void
 }
@@ -73,12 +75,18 @@ export interface BuilderOptions {
  * const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [3] })
  * const graph = b.build([b.node('Add', [x, x])])
  */
-export function graphBuilder({ name, prefix = '', from, onNode }: BuilderOptions = {}): GraphBuilder {
+export function graphBuilder({
+  name,
+  prefix = '',
+  from,
+  reserved = [],
+  onNode,
+}: BuilderOptions = {}): GraphBuilder {
   const inputs: string[] = [...(from?.inputs ?? [])]
   const nodes: Node[] = [...(from?.nodes ?? [])]
   const constants = new Map<string, Tensor>(from?.constants)
   const types = new Map<string, ValueType>(from?.types)
-  const used = new Set<string>(from && definedNames(from))
+  const used = new Set<string>([...reserved, ...(from ? definedNames(from) : [])])
   const fresh = namer(used, prefix)
   const constant = (value: Tensor, wanted?: string): string => {
     const id = wanted ?? fresh('constant')

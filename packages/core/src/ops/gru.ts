@@ -44,7 +44,7 @@ export const gru = defineOp({
     const { Y, states } = runRecurrent(args, cells)
     return { Y, Y_h: states[0] }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, outputs, attrs, context) => lowerGru({ ...inputs, ...outputs }, attrs, context),

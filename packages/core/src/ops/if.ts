@@ -29,7 +29,7 @@ export const ifOp = defineOp({
   reference: ({ cond }, { then_branch, else_branch }, { runGraph }) => ({
     outputs: runGraph(cond.data[0] ? then_branch : else_branch, []),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'host',
     body: ({ cond }, { then_branch, else_branch }) => {

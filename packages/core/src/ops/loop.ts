@@ -48,7 +48,7 @@ export const loop = defineOp({
     const stacked = slices.map((collector, k) => collector.stack(context.outputs[v_initial.length + k]))
     return { v_final_and_scan_outputs: [...state.slice(1), ...stacked] }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'host' },
 })
 

@@ -55,7 +55,7 @@ export const lstm = defineOp({
     const { Y, states } = runRecurrent(args, cells)
     return { Y, Y_h: states[0], Y_c: states[1] }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, outputs, attrs, context) => lowerLstm({ ...inputs, ...outputs }, attrs, context),

@@ -39,7 +39,7 @@ export const rnn = defineOp({
     const { Y, states } = runRecurrent(args, cells)
     return { Y, Y_h: states[0] }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, outputs, attrs, context) => lowerRnn({ ...inputs, ...outputs }, attrs, context),

@@ -75,7 +75,7 @@ export const scan = defineOp({
     )
     return { final_state_and_scan_outputs: [...state.map(asTensor), ...stacked] }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'host' },
 })
 

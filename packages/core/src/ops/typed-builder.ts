@@ -36,6 +36,7 @@ export function typedBuilder(options: TypedBuilderOptions = {}): TypedBuilder {
   const added: Node[] = []
   const b = graphBuilder({
     ...options,
+    ...(captured && { reserved: captured.keys() }),
     onNode(node) {
       added.push(node)
       for (const [name, found] of inferAlone(node, facts)) facts.set(name, found)

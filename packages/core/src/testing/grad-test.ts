@@ -17,6 +17,8 @@ import { listOf, type OpCall, typeOf } from './op-call.ts'
 
 export interface GradCase extends OpCall {
   readonly name: string
+  /** Values around the node that its bodies read. */
+  readonly captured?: Readonly<Record<string, Tensor>>
   /** How many outputs the node lists; 1 unless given. */
   readonly outputs?: number
   /** Of the compiled gradients, relative to the greatest element; 1e-4 unless given. */
@@ -85,8 +87,9 @@ function gradients(op: AnyOp, one: GradCase, change: (value: Value) => Value, en
     const weights = spread(value.shape, { random: stream })
     cotangents.set(name, b.constant(value.dtype === 'float32' ? toFloat32(weights) : weights))
   }
-  const listed = listOf(op, 'inputs', one.inputs)
-  const wrt = [...inputs.keys()].filter((name) => isDouble(listed[Number(name.slice(1))]))
+  const wrt = [...graphOf(op, one, (value) => value).inputs].flatMap(([name, value]) =>
+    isDouble(value) ? [name] : [],
+  )
   const both = vjp(b.build(outputs), cotangents, wrt)
   const names = [...both.gradients.values()]
   const results = engine({ ...both.graph, outputs: names }, inputs)
@@ -95,7 +98,7 @@ function gradients(op: AnyOp, one: GradCase, change: (value: Value) => Value, en
 
 function graphOf(
   op: AnyOp,
-  { inputs: named, attrs = {}, outputs: count = 1 }: GradCase,
+  { inputs: named, attrs = {}, outputs: count = 1, captured = {} }: GradCase,
   change: (value: Value) => Value,
 ) {
   const b = typedBuilder({ name: op.name })
@@ -108,6 +111,10 @@ function graphOf(
     inputs.set(`x${i}`, value)
     return b.input(`x${i}`, typeOf(value))
   })
+  for (const [name, given] of Object.entries(captured)) {
+    const value = change(given)
+    inputs.set(b.input(name, typeOf(value)), value)
+  }
   const options = { domain: op.domain, outputs: count, name: op.name }
   const isRefused = names.some((name) => name && b.dtype(name) === 'float64') && !takesDoubles(op)
   const outputs = isRefused ? decomposed(b, op, names, attrs, count) : b.nodes(op.name, names, attrs, options)
