@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module'
-import { checkModel, interpret, parseModel, readOnnx, tensor, writeOnnx } from '@slipway/core'
+import { checkModel, interpret, parseModel, readOnnx, wasmEngine } from '@slipway/core'
+import { toOnnx, zeros } from '@slipway/core/nn'
+import { verifyModel } from '@slipway/core/verify'
 import { describe, expect, it } from 'vitest'
 import { loadDigits } from './data.ts'
-import { classify, fitDiscriminant } from './discriminant.ts'
-import { edgeFilters, featuresOf } from './features.ts'
-import { digitModel } from './model.ts'
-import { train } from './train.ts'
+import { digitsCnn, probabilities } from './model.ts'
+import { tensorsOf, train } from './train.ts'
 
 const present = hasDigits()
 if (!present)
@@ -22,59 +22,41 @@ function hasDigits(): boolean {
   }
 }
 
-describe('fitDiscriminant', () => {
-  it('separates two clouds by their posterior', () => {
-    const samples = [
-      [-1, 0],
-      [-1.2, 0.1],
-      [-0.8, -0.1],
-      [1, 0],
-      [1.2, 0.1],
-      [0.8, -0.1],
-    ].map((point, i) => ({ features: Float64Array.from(point), label: i < 3 ? 0 : 1 }))
-    const fitted = fitDiscriminant(samples, { classes: 2, shrinkage: 0.1 })
-    expect(classify(fitted, Float64Array.of(-0.5, 3))).toBe(0)
-    expect(classify(fitted, Float64Array.of(0.5, -3))).toBe(1)
+const exported = (model: ReturnType<typeof digitsCnn>) =>
+  toOnnx(probabilities(model), [{ image: zeros([1, 1, 28, 28]) }], {
+    modules: [model],
+    dynamicAxes: { image: { 0: 'batch' } },
   })
-})
 
-describe('digitModel', () => {
-  it('computes the same features and scores as the fit', () => {
-    const filters = edgeFilters()
-    const pixels = Float64Array.from({ length: 784 }, (_, i) => (i % 7) / 7)
-    const features = featuresOf(pixels, filters)
-    const weights = Float64Array.from({ length: 10 * features.length }, (_, i) => Math.sin(i) / 100)
-    const graph = readOnnx(writeOnnx(digitModel(filters, { weights, bias: new Float64Array(10) })))
-    const image = tensor('float32', [1, 1, 28, 28], Float32Array.from(pixels))
-    const probabilities = interpret(graph, new Map([['image', image]])).get('probabilities')!
-    const scores = Array.from({ length: 10 }, (_, k) =>
-      features.reduce((sum, value, i) => sum + value * weights[k * features.length + i]!, 0),
-    )
-    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0)
-    if (probabilities.kind !== 'tensor') throw new Error('no tensor')
-    scores.forEach((score, k) => {
-      expect(Number(probabilities.data[k])).toBeCloseTo(Math.exp(score) / total, 5)
-    })
-  })
+it('the file of the network has no findings and gives the same on two engines', async () => {
+  const bytes = await exported(digitsCnn())
+  expect(checkModel(parseModel(bytes))).toEqual([])
+  expect(readOnnx(bytes).outputs).toEqual(['probabilities'])
+  const { stages } = await verifyModel({ bytes }, { engines: [wasmEngine], cases: 1, batches: [1, 3] })
+  expect(stages.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'))).toEqual(
+    [],
+  )
 })
 
 describe.skipIf(!present)('the digits of the package mnist', () => {
-  it('are named rightly by a model without findings', () => {
-    const { filters, discriminant, testAccuracy, testCount } = train()
+  it('are learnt in two passes, and named by the file', async () => {
+    const losses: number[] = []
+    const { model, testAccuracy, testCount } = await train({
+      epochs: 2,
+      onProgress: ({ loss }) => losses.push(loss),
+    })
     expect(testCount).toBeGreaterThan(1900)
     expect(testAccuracy).toBeGreaterThan(0.95)
-    const bytes = writeOnnx(digitModel(filters, discriminant))
-    expect(checkModel(parseModel(bytes))).toEqual([])
-    const graph = readOnnx(bytes)
-    const sample = loadDigits().test.filter((_, i) => i % 40 === 0)
-    const images = Float32Array.from(sample.flatMap(({ pixels }) => [...pixels]))
-    const image = tensor('float32', [sample.length, 1, 28, 28], images)
-    const probabilities = interpret(graph, new Map([['image', image]])).get('probabilities')!
-    if (probabilities.kind !== 'tensor') throw new Error('no tensor')
-    const rows = sample.map((_, row) =>
-      Array.from(probabilities.data.slice(row * 10, row * 10 + 10) as Float32Array),
-    ) // float32 by declaration
-    const right = rows.filter((row, i) => row.indexOf(Math.max(...row)) === sample[i]!.label).length
-    expect(right / sample.length).toBeGreaterThan(0.9)
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 4)
+    const sample = loadDigits().test.filter((_, i) => i % 100 === 0)
+    const { image } = tensorsOf(sample)
+    const graph = readOnnx(await exported(model))
+    const given = interpret(graph, new Map([['image', image]])).get('probabilities')!
+    if (given.kind !== 'tensor') throw new Error('a tensor')
+    const right = sample.filter(({ label }, i) => {
+      const row = Array.from(given.data.slice(10 * i, 10 * i + 10) as Float32Array) // float32 by declaration
+      return row.indexOf(Math.max(...row)) === label
+    })
+    expect(right.length / sample.length).toBeGreaterThan(0.85)
   })
 })

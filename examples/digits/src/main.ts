@@ -1,12 +1,14 @@
-/** `npm start`: fits, writes, checks and serves a classifier of handwritten digits, with a page to draw on. */
+/** `npm start`: trains, writes, verifies and serves a classifier of handwritten digits, with a page to draw on. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkModel, parseModel, writeOnnx } from '@slipway/core'
+import { wasmEngine } from '@slipway/core'
+import { toOnnx, zeros } from '@slipway/core/nn'
+import { verifyModel } from '@slipway/core/verify'
 import { createServer } from '@slipway/server'
 import type { Digit } from './data.ts'
-import { digitModel } from './model.ts'
-import { train } from './train.ts'
+import { probabilities } from './model.ts'
+import { type Progress, train } from './train.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const repository = join(root, '.slipway/models')
@@ -14,26 +16,29 @@ const page = fileURLToPath(new URL('../public', import.meta.url))
 const port = Number(process.env['PORT'] ?? 8000)
 
 const startedMs = performance.now()
-const trained = train((done, total) => {
-  if (process.stderr.isTTY) process.stderr.write(`\rfitting ${Math.round((100 * done) / total)} %`)
-})
-if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+const trained = await train({ onProgress: showProgress })
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
 const percent = (100 * trained.testAccuracy).toFixed(1)
 console.log(
-  `fitted on ${trained.trainCount} digits in ${seconds} s; right on ${percent} % of ${trained.testCount} unseen ones`,
+  `trained on ${trained.trainCount} digits in ${seconds} s; right on ${percent} % of ${trained.testCount} unseen ones`,
 )
 
-const bytes = writeOnnx(digitModel(trained.filters, trained.discriminant), {
+const bytes = await toOnnx(probabilities(trained.model), [{ image: zeros([1, 1, 28, 28]) }], {
+  name: 'digits',
+  modules: [trained.model],
+  dynamicAxes: { image: { 0: 'batch' } },
   producer: { name: 'slipway-example-digits' },
   metadata: new Map([['test_accuracy', String(trained.testAccuracy)]]),
 })
-const findings = checkModel(parseModel(bytes))
-for (const { code, path, message } of findings) console.log(`${code} ${path}: ${message}`)
 const folder = join(repository, 'digits/1')
 await mkdir(folder, { recursive: true })
 await writeFile(join(folder, 'model.onnx'), bytes)
-console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes, ${findings.length} findings)`)
+const { passed, stages } = await verifyModel({ bytes }, { engines: [wasmEngine] })
+for (const { findings } of stages)
+  for (const { code, path = '', message } of findings) console.log(`${code} ${path}: ${message}`)
+const verdict = passed ? 'the same on two engines' : 'with findings'
+console.log(`wrote .slipway/models/digits/1/model.onnx (${bytes.length} bytes), verified: ${verdict}`)
+if (!passed) process.exit(1)
 
 // The file was written above, so it need not be watched until it is complete.
 const server = await createServer({ repository, staticFolder: page, settleMs: 0 })
@@ -57,4 +62,18 @@ async function writeRequest({ pixels }: Digit): Promise<string> {
   const image = { name: 'image', shape: [1, 1, 28, 28], datatype: 'FP32', data: Array.from(pixels) }
   await writeFile(join(root, '.slipway/digit.json'), JSON.stringify({ inputs: [image] }))
   return '.slipway/digit.json'
+}
+
+/** A bar on a terminal, a line for each tenth elsewhere. */
+function showProgress({ step, steps, loss }: Progress): void {
+  const { stderr } = process
+  if (stderr.isTTY) {
+    const filled = Math.round((30 * step) / steps)
+    const elapsed = (performance.now() - startedMs) / 1000
+    const left = Math.round((elapsed / step) * (steps - step))
+    const bar = `${'━'.repeat(filled)}${' '.repeat(30 - filled)}`
+    stderr.write(`\rtraining ${bar} ${step}/${steps}  loss ${loss.toFixed(3)}  ${left} s left \x1b[K`)
+    if (step === steps) stderr.write('\r\x1b[K')
+  } else if (step % Math.ceil(steps / 10) === 0)
+    stderr.write(`step ${step} of ${steps}: loss ${loss.toFixed(3)}\n`)
 }

@@ -1,25 +1,34 @@
-/** The fitted classifier as a graph of ONNX operators. */
-import { type Graph, graphBuilder, symbol, tensor } from '@slipway/core'
-import type { Discriminant } from './discriminant.ts'
-import { cell, featureCount, filterSize, orientations, side } from './features.ts'
+/** The network that names digits. */
+import {
+  conv2d,
+  flatten,
+  linear,
+  type Module,
+  maxPool2d,
+  relu,
+  sequential,
+  type Tensor,
+} from '@slipway/core/nn'
 
-/** `image` float32 [N, 1, 28, 28] in [0, 1] → `probabilities` float32 [N, 10]. */
-export function digitModel(filters: Float32Array, { weights, bias }: Discriminant): Graph {
-  const b = graphBuilder({ name: 'digits' })
-  const batch = symbol('N')
-  const image = b.input('image', { kind: 'tensor', dtype: 'float32', shape: [batch, 1, side, side] })
-  const kernel = b.constant(
-    tensor('float32', [orientations, 1, filterSize, filterSize], filters),
-    'edge_filters',
+/** Images [N, 1, 28, 28] with pixels in [0, 1] to logits [N, 10]. */
+export function digitsCnn(): Module<[image: Tensor], Tensor> {
+  return sequential(
+    conv2d(1, 12, 5),
+    maxPool2d(2),
+    relu,
+    conv2d(12, 24, 3),
+    maxPool2d(2),
+    relu,
+    flatten,
+    linear(24 * 5 * 5, 64),
+    relu,
+    linear(64, 10),
   )
-  const w = b.constant(tensor('float32', [bias.length, featureCount], Float32Array.from(weights)), 'weights')
-  const c = b.constant(tensor('float32', [bias.length], Float32Array.from(bias)), 'bias')
-  const edges = b.node('Relu', [b.node('Conv', [image, kernel])])
-  const cells = b.node('AveragePool', [edges], { kernel_shape: [cell, cell], strides: [cell, cell] })
-  const scores = b.node('Gemm', [b.node('Flatten', [cells]), w, c], { transB: 1 })
-  const [probabilities] = b.nodes('Softmax', [scores], {}, { outputs: ['probabilities'] })
-  return b.build(
-    [probabilities!],
-    new Map([['probabilities', { kind: 'tensor', dtype: 'float32', shape: [batch, bias.length] }]]),
-  )
+}
+
+/** What is served: images to probabilities. */
+export function probabilities(
+  model: Module<[image: Tensor], Tensor>,
+): (given: { image: Tensor }) => { probabilities: Tensor } {
+  return ({ image }) => ({ probabilities: model(image).softmax(1) })
 }

@@ -1,11 +1,20 @@
-/** Fits the classifier and says how often it is right on digits it has not seen. */
+/** Trains the network, and says how often it is right on digits it has not seen. */
+import { type Tensor as HostTensor, tensor as hostTensor } from '@slipway/core'
+import {
+  accuracy,
+  adam,
+  compile,
+  crossEntropy,
+  fromTensors,
+  type Module,
+  oneCycle,
+  type Tensor,
+} from '@slipway/core/nn'
 import { type Digit, loadDigits } from './data.ts'
-import { classify, type Discriminant, fitDiscriminant, type Sample } from './discriminant.ts'
-import { edgeFilters, featuresOf } from './features.ts'
+import { digitsCnn } from './model.ts'
 
 export interface Trained {
-  readonly filters: Float32Array
-  readonly discriminant: Discriminant
+  readonly model: Module<[image: Tensor], Tensor>
   readonly trainCount: number
   readonly testCount: number
   /** Share of the test digits that are named rightly. */
@@ -14,26 +23,72 @@ export interface Trained {
   readonly example: Digit
 }
 
-/** `onProgress` takes the number of digits whose features are known, of all. */
-export function train(onProgress: (done: number, total: number) => void = () => {}): Trained {
+export interface Progress {
+  readonly step: number
+  readonly steps: number
+  readonly loss: number
+}
+
+export interface TrainOptions {
+  readonly epochs?: number
+  readonly onProgress?: (progress: Progress) => void
+}
+
+const batchSize = 64
+
+export async function train({ epochs = 6, onProgress }: TrainOptions = {}): Promise<Trained> {
   const digits = loadDigits()
-  const filters = edgeFilters()
-  const total = digits.train.length + digits.test.length
-  let done = 0
-  const sample = ({ pixels, label }: Digit): Sample => {
-    if (done++ % 100 === 0) onProgress(done, total)
-    return { features: featuresOf(pixels, filters), label }
+  const model = digitsCnn().initialize(0)
+  const batches = fromTensors(tensorsOf(digits.train)).shuffle({ seed: 0 }).batch(batchSize, { last: 'drop' })
+  const steps = epochs * batches.size!
+  const optimizer = adam(model.parameters(), { learningRate: oneCycle({ peak: 4e-3, steps }) })
+  const learn = compile(({ image, label }: { image: Tensor; label: Tensor }) => {
+    const loss = crossEntropy(model(image), label)
+    optimizer.step(loss)
+    return loss
+  })
+  let step = 0
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for await (const { image, label } of batches.pass({ epoch })) {
+      const loss = await learn({ image, label })
+      step += 1
+      onProgress?.({ step, steps, loss: loss.item() })
+    }
   }
-  const samples = digits.train.map(sample)
-  const held = digits.test.map(sample)
-  const discriminant = fitDiscriminant(samples, { classes: 10, shrinkage: 0.001 })
-  const right = held.filter(({ features, label }) => classify(discriminant, features) === label).length
+  await learn.dispose()
   return {
-    filters,
-    discriminant,
-    trainCount: samples.length,
-    testCount: held.length,
-    testAccuracy: right / held.length,
+    model,
+    trainCount: digits.train.length,
+    testCount: digits.test.length,
+    testAccuracy: await accuracyOn(model, digits.test),
     example: digits.test[Math.floor(digits.test.length * 0.75)]!,
+  }
+}
+
+async function accuracyOn(model: Module<[image: Tensor], Tensor>, digits: readonly Digit[]): Promise<number> {
+  const check = compile(({ image, label, mask }: { image: Tensor; label: Tensor; mask: Tensor }) =>
+    accuracy(model(image), label, { weights: mask }).mul(mask.sum()),
+  )
+  let right = 0
+  for await (const { image, label, mask } of fromTensors(tensorsOf(digits)).batch(500)) {
+    right += (await check({ image, label, mask: mask! })).item()
+  }
+  await check.dispose()
+  return right / digits.length
+}
+
+export function tensorsOf(digits: readonly Digit[]): {
+  readonly image: HostTensor
+  readonly label: HostTensor
+} {
+  const pixels = new Float32Array(digits.length * 784)
+  digits.forEach((digit, i) => pixels.set(digit.pixels, i * 784))
+  return {
+    image: hostTensor('float32', [digits.length, 1, 28, 28], pixels),
+    label: hostTensor(
+      'int64',
+      [digits.length],
+      BigInt64Array.from(digits, ({ label }) => BigInt(label)),
+    ),
   }
 }
