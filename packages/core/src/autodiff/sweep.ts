@@ -106,8 +106,9 @@ function passThrough(passage: Passage): Passed {
 /** What the operator decomposes into is computed once more, for its inner values. */
 function throughDecomposition(op: AnyOp, { b, node, gradients, wants }: Passage): Passed {
   const facts = node.inputs.map((name) => (name === '' ? undefined : b.fact(name)))
-  const body = decomposition(op, node, facts)
-  if (!body) throw noGradient(node, 'this use of it has no decomposition')
+  const plain = decomposition(op, node, facts)
+  if (!plain) throw noGradient(node, 'this use of it has no decomposition')
+  const body = prepare(plain, plain.inputs)
   const first = b.added.length
   const present = node.inputs.filter((name) => name !== '')
   const outputs = inlineBody(b, body, present)

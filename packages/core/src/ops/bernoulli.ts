@@ -38,7 +38,7 @@ export const bernoulli = defineOp({
     }
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, { input }, { dtype, seed }, { inputs }) => {

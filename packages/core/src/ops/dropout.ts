@@ -42,7 +42,7 @@ export const dropout = defineOp({
     )
     return { output, mask }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ data, training_mode }, { output, mask }, _attrs, context) => {

@@ -1,6 +1,6 @@
 import { wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
@@ -47,7 +47,7 @@ export const multinomial = defineOp({
     }
     return { output }
   },
-  gradient: 'none',
+  gradient: none('it gives the numbers of classes'),
   lower: { kind: 'kernel' },
 })
 

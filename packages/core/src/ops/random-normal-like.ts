@@ -35,6 +35,6 @@ export const randomNormalLike = defineOp({
       (stream) => mean + scale * stream.normal(),
     ),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel' },
 })

@@ -35,6 +35,6 @@ export const randomUniformLike = defineOp({
       (stream) => low + (high - low) * stream.uniform(),
     ),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel' },
 })

@@ -1,5 +1,5 @@
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
@@ -33,6 +33,6 @@ export const randomUniform = defineOp({
       (stream) => low + (high - low) * stream.uniform(),
     ),
   }),
-  gradient: 'none',
+  gradient: none('it has no inputs'),
   lower: { kind: 'kernel' },
 })

@@ -3,6 +3,9 @@ import { tensor } from '../../base/tensor.ts'
 import { gru } from '../../ops/gru.ts'
 import { lstm } from '../../ops/lstm.ts'
 import { rnn } from '../../ops/rnn.ts'
+import { gruGrad } from '../../ops/slipway/gru-grad.ts'
+import { lstmGrad } from '../../ops/slipway/lstm-grad.ts'
+import { rnnGrad } from '../../ops/slipway/rnn-grad.ts'
 import { typedBuilder } from '../../ops/typed-builder.ts'
 import { gradTest, spread } from '../../testing/grad-test.ts'
 import { vjp } from '../vjp.ts'
@@ -67,6 +70,28 @@ gradTest(rnn, [
     outputs: 2,
   },
   { name: 'rectified', inputs: inputs(1, { has: ofGru }), attrs: { activations: ['Relu'] }, outputs: 2 },
+])
+
+const rows = (sections: number) => spread([2, 2, sections * 3])
+const weights = (gates: number) => spread([gates * 3, 3], { low: -0.6, high: 0.6 })
+const state = spread([2, 3])
+gradTest(lstmGrad, [
+  {
+    name: 'all outputs',
+    inputs: { gates: rows(4), initial_c: state, R: weights(4), dY: rows(1), dY_h: state, dY_c: state },
+    outputs: 3,
+  },
+])
+gradTest(gruGrad, [
+  {
+    name: 'backward',
+    inputs: { input: rows(3), recurrent: rows(3), before: rows(1), R: weights(3), dY: rows(1) },
+    attrs: { reverse: 1 },
+    outputs: 3,
+  },
+])
+gradTest(rnnGrad, [
+  { name: 'of the last state', inputs: { Y: rows(1), R: weights(1), dY_h: state }, outputs: 2 },
 ])
 
 it('says what has no gradient', () => {

@@ -1,9 +1,10 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { lowerGruGradient } from '../lower/recurrent-gradient.ts'
 import { one } from '../param.ts'
 import { floatsOf } from '../shared/elements.ts'
 import { sigmoid } from '../shared/math/sigmoid.ts'
 import { gradientAttrs, gradientFacts, gradientInputs, walkBack } from '../shared/recurrent-gradient.ts'
+import { formulas, scanBack, sections } from '../shared/recurrent-gradient-scan.ts'
 import { floats } from '../types.ts'
 
 /**
@@ -45,10 +46,30 @@ export const gruGrad = defineOp({
     })
     return { dinput: back.made[0]!, drecurrent: back.made[1]!, dinitial_h: back.hidden }
   },
-  gradient: none('second derivatives of recurrent layers are not computed'),
+  gradient: 'decomposed',
   lower: {
-    kind: 'kernel',
+    kind: 'decompose',
     emit: (inputs, outputs, { reverse }, context) =>
       lowerGruGradient({ ...inputs, ...outputs, reverse }, context),
+    build(b, { input, recurrent, before, ...names }, { reverse }, { inputs }) {
+      const { dtype } = inputs.input
+      const { mul, add } = formulas(b, dtype)
+      const [zInput, rInput, nInput] = sections(b, input, 3) as [string, string, string] // three
+      const [zOwn, rOwn, own] = sections(b, recurrent, 3) as [string, string, string] // three
+      const [z, r] = [b.node('Sigmoid', [add(zInput, zOwn)]), b.node('Sigmoid', [add(rInput, rOwn)])]
+      const n = b.node('Tanh', [add(nInput, mul(r, own))])
+      const zerosLike = b.node('ReduceSum', [before, b.literal('int64', [0])], { keepdims: 0 })
+      const all = [z, r, n, own, before]
+      const back = scanBack(b, { ...names, dtype, reverse, zerosLike }, all, undefined, (step) => {
+        const { hidden } = step
+        const { mul, sub, rest, join } = formulas(step.b, dtype)
+        const [z, r, n, own, h] = step.slices as [string, string, string, string, string] // as many
+        const dn = mul(hidden, rest(z), rest(mul(n, n)))
+        const dz = mul(hidden, sub(h, n), z, rest(z))
+        const dr = mul(dn, own, r, rest(r))
+        return { made: [join([dz, dr, dn]), join([dz, dr, mul(dn, r)])], carried: mul(hidden, z) }
+      })
+      return { dinput: back.made[0]!, drecurrent: back.made[1]!, dinitial_h: back.hidden }
+    },
   },
 })

@@ -1,9 +1,10 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { lowerLstmGradient } from '../lower/recurrent-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { floatsOf } from '../shared/elements.ts'
 import { sigmoid } from '../shared/math/sigmoid.ts'
 import { gradientAttrs, gradientFacts, gradientInputs, walkBack } from '../shared/recurrent-gradient.ts'
+import { formulas, scanBack, scanStates, sections } from '../shared/recurrent-gradient-scan.ts'
 import { requireShape } from '../shared/require.ts'
 import { floats } from '../types.ts'
 
@@ -50,11 +51,41 @@ export const lstmGrad = defineOp({
     )
     return { dgates: back.made[0]!, dinitial_h: back.hidden, dinitial_c: back.state }
   },
-  gradient: none('second derivatives of recurrent layers are not computed'),
+  gradient: 'decomposed',
   lower: {
-    kind: 'kernel',
+    kind: 'decompose',
     emit: (inputs, outputs, { reverse }, context) =>
       lowerLstmGradient({ ...inputs, ...outputs, reverse }, context),
+    build(b, { gates, initial_c, dY_c, ...names }, { reverse }, { inputs }) {
+      const { dtype } = inputs.gates
+      const [i, o, f, g] = sections(b, gates, 4).map((sum, s) =>
+        b.node(s === 3 ? 'Tanh' : 'Sigmoid', [sum]),
+      ) as [string, string, string, string] // four
+      const [before, now] = scanStates(b, initial_c, [i, f, g], { dtype, reverse })
+      const last = dY_c ?? b.node('Mul', [initial_c, b.literal(dtype, 0)])
+      const all = [i, o, f, g, before, now]
+      const back = scanBack(b, { ...names, dtype, reverse, zerosLike: initial_c }, all, last, (step) => {
+        const { mul, add, rest, join } = formulas(step.b, dtype)
+        const [input, output, forget, cell, c, after] = step.slices as [
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+        ] // as many
+        const shown = step.b.node('Tanh', [after])
+        const dc = add(step.state!, mul(step.hidden, output, rest(mul(shown, shown))))
+        const made = [
+          mul(dc, cell, input, rest(input)),
+          mul(step.hidden, shown, output, rest(output)),
+          mul(dc, c, forget, rest(forget)),
+          mul(dc, input, rest(mul(cell, cell))),
+        ]
+        return { made: [join(made)], state: mul(dc, forget) }
+      })
+      return { dgates: back.made[0]!, dinitial_h: back.hidden, dinitial_c: back.state! }
+    },
   },
 })
 

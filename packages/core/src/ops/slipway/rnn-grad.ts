@@ -1,9 +1,10 @@
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { lowerRnnGradient } from '../lower/recurrent-gradient.ts'
 import { one } from '../param.ts'
 import { floatsOf } from '../shared/elements.ts'
 import { gradientAttrs, gradientFacts, gradientInputs, walkBack } from '../shared/recurrent-gradient.ts'
+import { formulas, scanBack } from '../shared/recurrent-gradient-scan.ts'
 import { floats } from '../types.ts'
 
 /** Slopes of the functions by their values. */
@@ -37,9 +38,23 @@ export const rnnGrad = defineOp({
     }))
     return { dgates: back.made[0]!, dinitial_h: back.hidden }
   },
-  gradient: none('second derivatives of recurrent layers are not computed'),
+  gradient: 'decomposed',
   lower: {
-    kind: 'kernel',
+    kind: 'decompose',
     emit: (inputs, outputs, attrs, context) => lowerRnnGradient({ ...inputs, ...outputs, ...attrs }, context),
+    build(b, { Y, ...names }, { reverse, activation }, { inputs }) {
+      const { dtype } = inputs.Y
+      const { mul, rest } = formulas(b, dtype)
+      const slope = {
+        Tanh: () => rest(mul(Y, Y)),
+        Sigmoid: () => mul(Y, rest(Y)),
+        Relu: () => b.node('CastLike', [b.node('Greater', [Y, b.literal(dtype, 0)]), Y]),
+      }[activation]()
+      const zerosLike = b.node('ReduceSum', [Y, b.literal('int64', [0])], { keepdims: 0 })
+      const back = scanBack(b, { ...names, dtype, reverse, zerosLike }, [slope], undefined, (step) => ({
+        made: [step.b.node('Mul', [step.hidden, step.slices[0]!])],
+      }))
+      return { dgates: back.made[0]!, dinitial_h: back.hidden }
+    },
   },
 })

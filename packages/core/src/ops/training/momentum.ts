@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { mixed, one } from '../param.ts'
 import { inferStep, runStep, scalarInput } from './shared/optimizer-step.ts'
 
@@ -36,6 +36,6 @@ export const momentum = defineOp({
       }),
     }
   },
-  gradient: 'none',
+  gradient: none('it is a step of learning itself'),
   lower: { kind: 'kernel' },
 })
