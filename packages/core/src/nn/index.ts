@@ -1,4 +1,9 @@
 /** Learning: lazy tensors, modules, losses, optimisers, data, and functions compiled with their gradients. */
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.ts'
+export { type EventLogOptions, eventLog } from './callbacks/event-file.ts'
+export { type NanStopOptions, nanStop } from './callbacks/nan-stop.ts'
+export { type ProgressOptions, progress } from './callbacks/progress.ts'
+export { type RunLogLine, type RunLogOptions, runLog } from './callbacks/run-log.ts'
 export {
   type Checkpoint,
   type CheckpointOptions,

@@ -160,7 +160,7 @@ describe('fit', () => {
         seed: 11,
         gradientNorms: 'all',
         callbacks: [
-          { name: 'losses', onTrainBatchEnd: (_: unknown, logs: Logs) => void losses.push(logs.loss!) },
+          { name: 'losses', onTrainBatchEnd: (_: unknown, logs: Logs) => void losses.push(logs['loss']!) },
         ],
         ...more,
       } as never) // batches of the table
