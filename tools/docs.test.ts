@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkCatalogue, errorCatalogue } from '@slipway/core'
+import { verifyCatalogue } from '@slipway/core/verify'
 import { describe, expect, it } from 'vitest'
 import { tables, withTable } from './gen-docs.ts'
 import { sourceFiles } from './imports.ts'
@@ -18,22 +19,31 @@ describe('documentation', () => {
   }
 
   it('names no code that the catalogues lack', () => {
-    const known = new Set<string>([...Object.keys(errorCatalogue), ...Object.keys(checkCatalogue)])
-    for (const file of ['docs/errors.md', 'docs/checks.md', 'README.md', 'ARCHITECTURE.md', 'SECURITY.md']) {
+    const known = new Set<string>([errorCatalogue, checkCatalogue, verifyCatalogue].flatMap(Object.keys))
+    for (const file of [
+      'docs/errors.md',
+      'docs/checks.md',
+      'docs/verify.md',
+      'README.md',
+      'ARCHITECTURE.md',
+      'SECURITY.md',
+    ]) {
       expect([...codesIn(read(file))].filter((code) => !known.has(code))).toEqual([])
     }
   })
 
   it('has no error code that the sources never use', () => {
-    const packages = ['core', 'server', 'cli'].map((name) => `packages/${name}/src`)
+    const packages = ['core', 'onnxruntime', 'server', 'cli'].map((name) => `packages/${name}/src`)
     const text = packages
       .flatMap((folder) => sourceFiles(join(root, folder)).map((file) => join(folder, file)))
-      .filter((file) => !/\.test\.ts$|base\/errors\.ts$|check\/codes\.ts$/.test(file))
+      .filter((file) => !/\.test\.ts$|base\/errors\.ts$|check\/codes\.ts$|verify-codes\.ts$/.test(file))
       .map(read)
       .join('\n')
     const used = codesIn(text)
     expect(
-      [...Object.keys(errorCatalogue), ...Object.keys(checkCatalogue)].filter((code) => !used.has(code)),
+      [errorCatalogue, checkCatalogue, verifyCatalogue]
+        .flatMap(Object.keys)
+        .filter((code) => !used.has(code)),
     ).toEqual([])
   })
 

@@ -11,7 +11,7 @@ export interface Example {
   readonly code: string
 }
 
-const packages = ['packages/core', 'packages/server', 'packages/cli'] as const
+const packages = ['packages/core', 'packages/onnxruntime', 'packages/server', 'packages/cli'] as const
 
 /** Every `@example` of the packages, and the TypeScript blocks of the README. */
 export function examplesOf(root: string): Example[] {

@@ -1,5 +1,6 @@
 /** Tables of the documentation that are produced from the code. */
 import { checkCatalogue, errorCatalogue } from '@slipway/core'
+import { runtimes, verifyCatalogue, verifyStages } from '@slipway/core/verify'
 import { layers, serverLayers } from './layers.ts'
 
 export interface Table {
@@ -31,6 +32,38 @@ export const tables: readonly Table[] = [
       ...Object.entries(checkCatalogue).map(
         ([code, { title, severity, hint }]) => `| ${code} | ${severity} | ${title} | ${hint} |`,
       ),
+    ],
+  },
+  {
+    file: 'docs/verify.md',
+    name: 'verify',
+    rows: () => [
+      '| code | severity | rule | what helps |',
+      '|---|---|---|---|',
+      ...Object.entries(verifyCatalogue).map(
+        ([code, { title, severity, hint }]) => `| ${code} | ${severity} | ${title} | ${hint} |`,
+      ),
+    ],
+  },
+  {
+    file: 'docs/verify.md',
+    name: 'stages',
+    rows: () => [
+      '| stage | what it proves |',
+      '|---|---|',
+      ...verifyStages.map(({ name, about }) => `| ${name} | ${about} |`),
+    ],
+  },
+  {
+    file: 'docs/verify.md',
+    name: 'runtimes',
+    rows: () => [
+      '| target | runtime | IR up to | ai.onnx | ai.onnx.ml |',
+      '|---|---|---|---|---|',
+      ...runtimes.map(({ name, about, newestIrVersion, opsets }) => {
+        const [onnx, ml] = ['', 'ai.onnx.ml'].map((domain) => opsets.get(domain)?.join(' to ') ?? 'none')
+        return `| ${name} | ${about} | ${newestIrVersion} | ${onnx} | ${ml} |`
+      }),
     ],
   },
   {

@@ -48,7 +48,16 @@ export const layers: readonly Layer[] = [
     folder: 'engine',
     about: 'the Engine contract and Session; the `reference` and `wasm` engines, workers and helper threads',
   },
+  {
+    folder: 'nn',
+    about: 'lazy tensors, modules, losses, optimisers, data; functions compiled with their gradients',
+  },
   { folder: 'verify', about: 'the checker with stable codes, and reports about models' },
+  {
+    folder: 'classic',
+    about:
+      'learning from tables: estimators with `fit` and `predict`, cross-validation, their export as graphs',
+  },
   { folder: 'testing', about: 'helpers for tests: opTest, comparison within tolerance, random data' },
 ]
 
@@ -76,6 +85,7 @@ export const serverLayers: readonly Layer[] = [
   { folder: 'router', about: 'which version answers: rules, splits, labels, fall-back, breaker, shadow' },
   { folder: 'repository', about: 'loads, swaps and unloads versions; leases on them' },
   { folder: 'pipeline', about: 'one request through all stages; ensembles' },
+  { folder: 'control', about: 'what calls of both protocols do, apart from their messages' },
   { folder: 'http', about: 'routes as values on the web framework: bodies, compression, errors' },
   { folder: 'rest', about: 'one file per REST route' },
   { folder: 'grpc', about: 'the gRPC services over the same pipeline' },

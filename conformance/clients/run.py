@@ -1,8 +1,12 @@
-"""Runs Triton's Python clients, unmodified, against a server: python3 run.py <http host:port> <grpc host:port> <model> <input> [<size> ...].
+"""Runs the Python clients of Triton and KServe, unmodified, against a server: python3 run.py <http host:port> <grpc host:port> <model> <input> [<size> ...].
 
 The model takes and gives back one FP32 tensor of the given shape. Prints one line a check; exits 1 where one fails.
 """
 
+import asyncio
+import importlib.util
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -118,28 +122,92 @@ def grpc_checks():
     client.close()
 
 
-def kserve_checks():
+def kserve_input(binary):
+    from kserve import InferInput
+
+    one = InferInput(input_name, shape, "FP32")
+    one.set_data_from_numpy(values, binary_data=binary)
+    return one
+
+
+def kserve_same(answer):
+    np.testing.assert_array_equal(answer.outputs[0].as_numpy().reshape(shape), values)
+
+
+async def kserve_refused(call):
     try:
-        import asyncio
-
-        from kserve import InferenceRESTClient, InferInput, InferRequest, RESTConfig
-    except ImportError as error:
-        print("skip kserve:", error)
+        await call
+    except Exception as error:
+        assert "nobody" in str(error), error
         return
-
-    async def ask():
-        client = InferenceRESTClient(RESTConfig(protocol="v2"))
-        base = f"http://{http_url}"
-        assert await client.is_server_ready(base)
-        one = InferInput(input_name, shape, "FP32")
-        one.set_data_from_numpy(values, binary_data=True)
-        answer = await client.infer(base, InferRequest(model, [one]), model_name=model)
-        np.testing.assert_array_equal(answer.outputs[0].as_numpy(), values)
-
-    check("kserve infer", lambda: asyncio.run(ask()))
+    raise AssertionError("nobody is no model, and was served")
 
 
-http_checks()
-grpc_checks()
-kserve_checks()
+async def kserve_answers(call, expected):
+    equal(await call, expected)
+
+
+def kserve_rest_checks():
+    from kserve import InferenceRESTClient, InferRequest, RESTConfig
+
+    base = f"http://{http_url}"
+
+    def asked(name, act):
+        async def run():
+            client = InferenceRESTClient(RESTConfig(protocol="v2", retries=0))
+            try:
+                await act(client)
+            finally:
+                await client.close()
+
+        check(f"kserve http {name}", lambda: asyncio.run(run()))
+
+    async def infer(client, binary):
+        request = InferRequest(model, [kserve_input(binary)], request_id="7")
+        kserve_same(await client.infer(base, request, model_name=model))
+
+    asked("live", lambda client: kserve_answers(client.is_server_live(base), True))
+    asked("ready", lambda client: kserve_answers(client.is_server_ready(base), True))
+    asked("model ready", lambda client: kserve_answers(client.is_model_ready(base, model), True))
+    for binary in (True, False):
+        asked(f"infer, binary {binary}", lambda client: infer(client, binary))
+    unknown = lambda client: client.infer(base, InferRequest("nobody", [kserve_input(True)]), model_name="nobody")
+    asked("unknown model", lambda client: kserve_refused(unknown(client)))
+
+
+def kserve_grpc_checks():
+    from kserve import InferenceGRPCClient, InferRequest
+
+    def asked(name, act):
+        async def run():
+            client = InferenceGRPCClient(grpc_url, retries=0)
+            try:
+                await act(client)
+            finally:
+                await client.close()
+
+        check(f"kserve grpc {name}", lambda: asyncio.run(run()))
+
+    async def infer(client, binary):
+        kserve_same(await client.infer(InferRequest(model, [kserve_input(binary)], request_id="7")))
+
+    asked("live", lambda client: kserve_answers(client.is_server_live(), True))
+    asked("ready", lambda client: kserve_answers(client.is_server_ready(), True))
+    asked("model ready", lambda client: kserve_answers(client.is_model_ready(model), True))
+    for binary in (True, False):
+        asked(f"infer, raw {binary}", lambda client: infer(client, binary))
+    asked("unknown model", lambda client: kserve_refused(client.infer(InferRequest("nobody", [kserve_input(True)]))))
+
+
+clients = {"tritonclient": (http_checks, grpc_checks), "kserve": (kserve_rest_checks, kserve_grpc_checks)}
+only = os.environ.get("ONLY_CLIENT")
+if only is None:
+    # Both packages register messages of the same names, which one process refuses.
+    installed = [name for name in clients if importlib.util.find_spec(name) is not None]
+    for name in sorted(clients.keys() - set(installed)):
+        print("skip", name, flush=True)
+    ends = [subprocess.run([sys.executable, *sys.argv], env={**os.environ, "ONLY_CLIENT": name}).returncode for name in installed]
+    sys.exit(max(ends, default=1))
+for run_checks in clients[only]:
+    run_checks()
 sys.exit(1 if failures else 0)

@@ -1,3 +1,4 @@
+import { stopSignal } from './io/stop-signal.ts'
 import { processTerminal } from './io/terminal.ts'
 import { runProgram } from './program.ts'
 
@@ -8,10 +9,11 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** The command line of a process: Ctrl-C aborts the running command, a second one ends the process. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)))
-  }
+  const signal = stopSignal({
+    source: process,
+    nowMs: () => performance.now(),
+    end: (by) => process.kill(process.pid, by),
+  })
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
-  return runProgram(argv, processTerminal(stop.signal))
+  return runProgram(argv, processTerminal(signal))
 }

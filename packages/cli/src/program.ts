@@ -4,6 +4,7 @@ import { Command as Commander, CommanderError, Option } from 'commander'
 import { commands, groups } from './commands/index.ts'
 import type { Command, CommandArgs, ExitCode } from './define-command.ts'
 import { type Terminal, visible } from './io/terminal.ts'
+import { version } from './version.ts'
 
 type Parsed = Readonly<Record<string, string | boolean | string[] | undefined>>
 
@@ -12,7 +13,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   let code: ExitCode = 0
   const program = new Commander('slipway')
     .description('Takes trained models from the laboratory into production')
-    .version('0.1.0')
+    .version(version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),

@@ -4,5 +4,6 @@ export { type ReadFileOptions, readModelFile, readOnnxFile } from './formats/onn
 export {
   type ExternalWriteOptions,
   type WriteFileOptions,
+  writeModelFile,
   writeOnnxFile,
 } from './formats/onnx/write-file.node.ts'

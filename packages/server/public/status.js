@@ -4,6 +4,7 @@ const byId = (id) => document.getElementById(id)
 const refreshMs = 2000
 let proof = sessionStorage.getItem('slipway-proof') ?? ''
 let lastEvent = 0
+let startedAtMs
 
 /** An element with its children; text is text, never markup. */
 function element(tag, properties = {}, ...children) {
@@ -36,8 +37,8 @@ function duration(ms) {
       : `${minutes} min ${seconds % 60} s`
 }
 
-function showServer({ version, ready, stopping, uptimeMs, residentBytes, eventLoopLagMs }) {
-  const state = stopping ? 'stopping' : ready ? 'ready' : 'not ready'
+function showServer({ version, ready, draining, uptimeMs, residentBytes, eventLoopLagMs }) {
+  const state = draining ? 'draining' : ready ? 'ready' : 'not ready'
   byId('server').textContent = [
     `${version} · ${state} · up ${duration(uptimeMs)}`,
     `${mebibytes(residentBytes)} resident · event loop ${milliseconds(eventLoopLagMs)}`,
@@ -177,10 +178,11 @@ function showEvents(events) {
 
 async function refresh() {
   try {
-    const [status, { events }] = await Promise.all([
-      call('/slipway/v1/status'),
-      call(`/slipway/v1/events?after=${lastEvent}`),
-    ])
+    const status = await call('/slipway/v1/status')
+    // A server that was started anew counts its events from one again.
+    if (status.server.startedAtMs !== startedAtMs) lastEvent = 0
+    startedAtMs = status.server.startedAtMs
+    const { events } = await call(`/slipway/v1/events?after=${lastEvent}`)
     showServer(status.server)
     showModels(status.models)
     showEvents(events)

@@ -5,6 +5,7 @@ export type { Rollout } from './contract/rollout.ts'
 export type { ServedVersion } from './contract/served-version.ts'
 export type { Services } from './contract/services.ts'
 export { type Call, defineRoute, jsonReply, type Reply, type Route } from './http/route.ts'
+export type { TlsOptions } from './http/tls.ts'
 export { isKeyId, newApiKey } from './policy/api-key.ts'
 export { createServer, type Server } from './server.ts'
 export type {
@@ -12,6 +13,5 @@ export type {
   Observability,
   ServerLimits,
   ServerOptions,
-  TlsOptions,
 } from './server-options.ts'
 export { openStore } from './store/open-store.ts'

@@ -49,7 +49,7 @@ export function openObservers(
   const level = otlpEndpoint === undefined ? {} : { trace_level: ['TIMESTAMPS'] }
   const settings = createSettings({ trace: { ...level, ...trace }, ...(log && { log }) })
   const metrics = stack.use(createMetrics({ models, rollouts, compat: metricsCompat }), (one) => one.close())
-  const rates = createLiveRates()
+  const rates = createLiveRates(models)
   const recent = createRecentEvents()
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()

@@ -13,15 +13,16 @@ import { createPipeline, type Pipeline } from './pipeline/infer.ts'
 import { openPolicy } from './policy/open-policy.ts'
 import { openRepository, type Repository } from './repository/repository.ts'
 import { openSessions } from './repository/sessions.ts'
-import { type Breakers, createBreakers } from './router/breaker.ts'
+import { createBreakers } from './router/breaker.ts'
 import { type CompiledRollout, compileRollout } from './router/compile-rollout.ts'
 import { openRollouts, type RolloutCache } from './router/rollouts.ts'
-import { createRouter } from './router/router.ts'
+import { createRouter, type Router } from './router/router.ts'
 import { createShadows } from './router/shadow.ts'
 import { createScheduler } from './scheduler/create-scheduler.ts'
 import { createRateLimits } from './scheduler/rate-limits.ts'
 import { createResponseCache } from './scheduler/response-cache.ts'
 import type { ServerOptions } from './server-options.ts'
+import { lockedSource } from './source/locked-source.ts'
 import { sourceOf } from './source/source-of.ts'
 import { openStore } from './store/open-store.ts'
 
@@ -79,24 +80,30 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   const store = stack.use(await openStore({ url: options.state ?? ':memory:' }), (one) => one.close())
   const breakers = createBreakers({ ...options.breakers, observe })
   const rollouts = stack.use(await openRollouts({ store, breakers, observe }), (one) => one.close())
-  const models = stack.use(await openModels(options, observe), (one) => one.close())
+  const models = stack.use(await openModels(options, observe, (name) => router.standard(name)), (one) =>
+    one.close(),
+  )
+  const rollout = rolloutsOf(models, rollouts)
+  const router = createRouter({ models, rollout, breakers, observe })
   const policy = stack.use(await openPolicy({ ...auth, required: auth !== undefined, store }), (one) =>
     one.close(),
   )
   const sessions = stack.use(await openSessions({ ...options.sessions, models, store }), (one) => one.end())
-  models.onUnload((name) => sessions.releaseModel(name))
+  models.onRelease((name) => sessions.releaseModel(name))
   const observers = openObservers(observability, { about, models, rollouts, store, logger, observe }, stack)
-  readers.push(...observers.readers, resetBreakers(breakers))
-  const pipeline = openPipeline(options, { models, rollouts, breakers, observe, phase: () => phase })
+  readers.push(...observers.readers)
+  const pipeline = openPipeline(options, { models, router, rollout, observe, phase: () => phase })
   const { statistics, settings, metrics } = observers
   const services: Services = {
     about,
-    get stopping() {
+    get draining() {
       return phase !== 'up'
     },
     infer: pipeline.infer,
-    predict: (handle, request, caller) =>
-      pipeline.answer(sessions.use(handle, caller.principal).served, request, caller),
+    predict({ served }, request, caller) {
+      const { model, version } = served
+      return pipeline.answer(served, { ...request, model, version }, caller)
+    },
     ...{ models, sessions, rollouts, policy, statistics, settings, metrics, store, observe },
   }
   const enter = (next: Phase) => {
@@ -105,12 +112,17 @@ async function openStages(options: ServerOptions, stack: CloseStack): Promise<Op
   return { services, models, observers, enter, close: stack.close }
 }
 
-async function openModels(options: ServerOptions, observe: Observe): Promise<Repository> {
+async function openModels(
+  options: ServerOptions,
+  observe: Observe,
+  standard: Router['standard'],
+): Promise<Repository> {
   const { repository, modelName, settleMs, limits = {} } = options
-  const source =
+  const found =
     typeof repository === 'string'
       ? await sourceOf(repository, process.env, { modelName, settleMs })
       : repository
+  const source = options.lock ? lockedSource(found, options.lock) : found
   const models: Repository = await openRepository({
     source,
     mode: options.control ?? 'none',
@@ -118,16 +130,18 @@ async function openModels(options: ServerOptions, observe: Observe): Promise<Rep
     pollMs: options.pollMs,
     strictReadiness: options.strictReadiness,
     defaultVersions: options.versions ?? 'all',
+    defaultMaxBatchSize: options.defaultMaxBatchSize,
     defaultMaxQueueSize: limits.queueSize ?? defaultQueueSize,
     execution: options.execution,
     memoryLimitBytes: limits.modelBytes,
-    allowFileOverrides: options.allowFileOverrides,
+    // Files of a call have no entry in a lock.
+    allowFileOverrides: options.allowFileOverrides && !options.lock,
     createScheduler,
     createEnsemble: ({ model, completed }) =>
       createEnsemble({
         model,
         config: completed.config.model,
-        find: (name, version) => models.find(name, version),
+        find: (name, version) => (version === undefined ? standard(name) : models.find(name, version)),
       }),
     observe,
   })
@@ -136,19 +150,17 @@ async function openModels(options: ServerOptions, observe: Observe): Promise<Rep
 
 interface Routing {
   readonly models: Models
-  readonly rollouts: RolloutCache
-  readonly breakers: Breakers
+  readonly router: Router
+  readonly rollout: (model: string) => CompiledRollout | undefined
   readonly observe: Observe
   readonly phase: () => Phase
 }
 
 function openPipeline({ limits = {} }: ServerOptions, routing: Routing): Pipeline {
-  const { models, rollouts, breakers, observe, phase } = routing
-  const rollout = rolloutsOf(models, rollouts)
+  const { models, router, rollout, observe, phase } = routing
   const { cacheBytes = defaultCacheBytes, shadows } = limits
   return createPipeline({
-    router: createRouter({ models, rollout, breakers, observe }),
-    breakers,
+    router,
     shadows: createShadows({ observe, ...(shadows !== undefined && { concurrency: shadows }) }),
     rollout: (model) => rollout(model)?.rollout,
     limits: createRateLimits({ rules: (model) => newest(models, model)?.rates ?? limits.rates }),
@@ -178,13 +190,6 @@ function newest(models: Models, model: string) {
     return models.versions(model).at(-1)
   } catch {
     return undefined
-  }
-}
-
-/** A version that was loaded anew has a clean record. */
-function resetBreakers(breakers: Breakers): Observe {
-  return (event) => {
-    if (event.kind === 'load' && event.ok) breakers.reset(event)
   }
 }
 

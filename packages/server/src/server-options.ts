@@ -1,4 +1,5 @@
 /** What a server is made of. */
+import type { ModelLock } from '@slipway/core/verify'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { ModelRates } from './contract/served-version.ts'
@@ -6,6 +7,7 @@ import type { Services } from './contract/services.ts'
 import type { LogSettings, TraceSettings } from './contract/settings.ts'
 import type { GrpcOptions } from './grpc/grpc-server.ts'
 import type { Route } from './http/route.ts'
+import type { TlsOptions } from './http/tls.ts'
 import type { PolicyOptions } from './policy/open-policy.ts'
 import type { ControlMode, ExecutionDefaults } from './repository/repository-options.ts'
 import type { SessionsOptions } from './repository/sessions.ts'
@@ -15,6 +17,8 @@ import type { ModelSource } from './source/source.ts'
 export interface ServerOptions {
   /** A folder laid out as `<model>/<version>/model.onnx`, one model, an address `s3://…`, or a source. */
   readonly repository: string | ModelSource
+  /** Models that may be served, by their paths in the repository; everything that is not what it says is refused. */
+  readonly lock?: ModelLock
   /** How long files must not have changed before they are taken for complete; 2000 unless given. */
   readonly settleMs?: number
   /** The name of the model, where the folder holds one model only. */
@@ -29,6 +33,11 @@ export interface ServerOptions {
   readonly versions?: 'latest' | 'all'
   /** False: ready once the first load is over, whatever failed. True unless given. */
   readonly strictReadiness?: boolean
+  /**
+   * `max_batch_size` of models whose configuration has none, and whose inputs and outputs all have an open first size;
+   * 0, which leaves that size to requests, unless given.
+   */
+  readonly defaultMaxBatchSize?: number
   /** Where and how models run unless their configuration says otherwise. */
   readonly execution?: ExecutionDefaults
   /** Where rollouts, keys, leases and the audit log are kept: a SQLite file or `postgres://…`; in memory unless given. */
@@ -56,14 +65,6 @@ export interface ServerOptions {
   readonly drainDelayMs?: number
   /** How long `close` then waits for requests under way before it stops them; 30 000 unless given. */
   readonly drainTimeoutMs?: number
-}
-
-export interface TlsOptions {
-  /** PEM. */
-  readonly key: string | Buffer
-  readonly cert: string | Buffer
-  /** Authorities of clients' certificates; where it is given, a client without such a certificate is turned away. */
-  readonly clientCa?: string | Buffer
 }
 
 export interface ServerLimits {

@@ -4,10 +4,13 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { defineRoute, jsonReply } from './http/route.ts'
 import { createServer, type Server } from './server.ts'
 import type { ServerOptions } from './server-options.ts'
+import { folderSource } from './source/folder-source.ts'
+import type { ModelSource } from './source/source.ts'
 import { type Fixture, pairGraph, repositoryWith, slowGraph } from './testing/fixture.ts'
 
 async function withServer(
@@ -146,6 +149,32 @@ describe('close', () => {
       expect([status, headers.get('connection')]).toEqual([503, 'close'])
     }))
 
+  it.each([
+    ['a head', 'POST /v2/models/pair/infer HTTP/1.1\r\nhost: x\r\n', ''],
+    [
+      'a body',
+      'POST /v2/models/pair/infer HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',
+      'HTTP/1.1 503',
+    ],
+  ])('does not wait for those that send half of %s', (_, text, answer) =>
+    withServer({ drainTimeoutMs: 100 }, async (server, url) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      let got = ''
+      socket.on('data', (chunk) => {
+        got += chunk
+      })
+      const gone = once(socket, 'close')
+      await new Promise<void>((resolve) => socket.write(text, () => resolve()))
+      // Answered on another connection, so that the server has read the half.
+      await fetch(`${url}/v2/health/live`)
+      const startMs = performance.now()
+      await server.close()
+      expect(performance.now() - startMs).toBeLessThan(stopMs)
+      await gone
+      expect(got.slice(0, 12)).toBe(answer)
+    }),
+  )
+
   it('may come before models are loaded, and twice', async () => {
     using fixture = repositoryWith({
       'pair/1/model.onnx': pairGraph('Add'),
@@ -155,6 +184,16 @@ describe('close', () => {
     await Promise.all([server.close(), server.close()])
     expect((await server.loaded).length).toBe(2)
   })
+})
+
+/** At a path that the server has itself. */
+const liveAgain = defineRoute({
+  method: 'GET',
+  paths: ['/v2/health/live'],
+  about: 'Is there already.',
+  permission: undefined,
+  errors: [],
+  handle: () => jsonReply({}),
 })
 
 describe('createServer', () => {
@@ -200,7 +239,30 @@ describe('createServer', () => {
     }
   })
 
-  it('sends no word of an error that nobody foresaw', async () => {
+  it.each<[string, Partial<ServerOptions>, object]>([
+    ['a folder that is not there', { staticFolder: '/nowhere' }, { code: 'SLP-C2' }],
+    ['two routes of one path', { routes: [liveAgain] }, { code: 'SLP-R19' }],
+    [
+      'an extension that fails',
+      { extend: () => Promise.reject(new Error('no extension')) },
+      { message: 'no extension' },
+    ],
+  ])('closes what it has opened where it meets %s', async (_, options, error) => {
+    using fixture = repositoryWith({ 'pair/1/model.onnx': pairGraph('Add') })
+    let isClosed = false
+    const source = await folderSource(fixture.root, { settleMs: 0 })
+    const repository: ModelSource = {
+      ...source,
+      async [Symbol.asyncDispose]() {
+        isClosed = true
+        await source[Symbol.asyncDispose]()
+      },
+    }
+    await expect(createServer({ repository, ...options })).rejects.toMatchObject(error)
+    expect(isClosed).toBe(true)
+  })
+
+  it('alerts of an error that nobody foresaw, and sends no word of it', async () => {
     const broken = defineRoute({
       method: 'GET',
       paths: ['/broken'],
@@ -211,9 +273,16 @@ describe('createServer', () => {
         throw new TypeError('secret')
       },
     })
-    await withServer({ routes: [broken] }, async (server) => {
+    const lines: string[] = []
+    const logger = pino({}, { write: (line: string) => void lines.push(line) })
+    await withServer({ routes: [broken], observability: { logger } }, async (server) => {
       const { statusCode, payload } = await server.app.inject('/broken')
       expect([statusCode, payload]).toEqual([500, '{"error":"Internal Server Error"}'])
+      const { payload: events } = await server.app.inject('/slipway/v1/events')
+      expect(events).toContain('GET /broken failed')
+      expect(events).not.toContain('secret')
+      const [alert] = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'alert')
+      expect(alert.err.stack).toContain('TypeError: secret')
     })
   })
 })

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SlipwayError } from '@slipway/core'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import { type CloseStack, closeStack } from './close-stack.ts'
 import type { ModelStatus, Models } from './contract/models.ts'
 import type { Services } from './contract/services.ts'
 import { createGrpcServer, type GrpcServer } from './grpc/grpc-server.ts'
@@ -11,6 +12,8 @@ import { type Calls, countCalls } from './http/calls.ts'
 import { errorReply } from './http/error-reply.ts'
 import type { Route } from './http/route.ts'
 import { staticRoutes } from './http/static-files.ts'
+import { tlsServerOptions } from './http/tls.ts'
+import { tellUnforeseen } from './http/unforeseen.ts'
 import { type OpenServices, openServices } from './open-services.ts'
 import { eventsRoute } from './page/events.ts'
 import { documentationRoutes } from './page/open-api.ts'
@@ -18,7 +21,7 @@ import { statusRoute } from './page/status.ts'
 import { statusPage } from './page/status-page.ts'
 import { metrics } from './rest/metrics.ts'
 import { restRoutes } from './rest/routes.ts'
-import type { ListenOptions, ServerOptions, TlsOptions } from './server-options.ts'
+import type { ListenOptions, ServerOptions } from './server-options.ts'
 
 export interface Server extends AsyncDisposable {
   readonly app: FastifyInstance
@@ -42,6 +45,8 @@ const keepAliveMs = 75_000
 /** As long as Node itself waits for a whole request by default, and how often it looks for those that take longer. */
 const defaultRequestMs = 300_000
 const requestChecksMs = 30_000
+/** Time for the answers to calls that were stopped, before their connections end. */
+const farewellMs = 100
 
 /**
  * Opens a repository and sets up the server. Models load in the background: `/v2/health/ready` says when all are there.
@@ -51,14 +56,25 @@ const requestChecksMs = 30_000
  * await server.listen({ port: 8080 })
  * process.once('SIGTERM', () => server.close())
  *
- * @throws SLP-R8 where the repository cannot be read, SLP-R17 where the state store cannot be reached.
+ * @throws SLP-R8 where the repository cannot be read, SLP-R17 where the state store cannot be reached, SLP-C2 where the
+ * static folder cannot be read, SLP-R19 for two routes of one path, and what `extend` throws.
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const open = await openServices(options)
+  const stack = closeStack()
+  try {
+    const open = stack.use(await openServices(options), (one) => one.close())
+    const front = stack.use(newFront(options, open, stack), (one) => closeFront(one, options))
+    attachRoutes(front.app, await routesOf(options, open), front.attach)
+    await options.extend?.(front.app, open.services)
+    return serverOf(options, open, front)
+  } catch (error) {
+    await stack.close()
+    throw error
+  }
+}
+
+function serverOf(options: ServerOptions, open: OpenServices, front: Front): Server {
   const { services, models } = open
-  const front = newFront(options, open)
-  attachRoutes(front.app, await routesOf(options, open), front.attach)
-  await options.extend?.(front.app, services)
   let closing: Promise<void> | undefined
   let url: string | undefined
   let grpcPort: number | undefined
@@ -93,11 +109,13 @@ interface Front {
   readonly grpc: GrpcServer
   readonly calls: Calls
   readonly attach: { readonly services: Services; readonly calls: Calls; readonly bodyLimitBytes: number }
-  /** Further things to close with the connections. */
-  readonly ends: (() => void | Promise<void>)[]
+  /** Servers for some routes only, with ports of their own. */
+  readonly sides: FastifyInstance[]
+  /** Everything that is open, the front itself included. */
+  readonly stack: CloseStack
 }
 
-function newFront(options: ServerOptions, { services }: OpenServices): Front {
+function newFront(options: ServerOptions, { services }: OpenServices, stack: CloseStack): Front {
   const { limits, tls, grpc } = options
   const bodyLimitBytes = limits?.bodyBytes ?? defaultBodyBytes
   const calls = countCalls()
@@ -106,7 +124,8 @@ function newFront(options: ServerOptions, { services }: OpenServices): Front {
     grpc: createGrpcServer(services, { maxMessageBytes: bodyLimitBytes, ...grpc, ...(tls && { tls }) }),
     calls,
     attach: { services, calls, bodyLimitBytes },
-    ends: [],
+    sides: [],
+    stack,
   }
 }
 
@@ -119,20 +138,17 @@ function newApp({ observe }: Services, { tls, limits = {} }: ServerOptions): Fas
     requestTimeout: requestMs,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
-      const { status, headers, body } = errorReply(error, unforeseen(observe))
+      const { status, headers, body } = errorReply(error, (unforeseen) =>
+        tellUnforeseen(observe, 'reading a request', unforeseen),
+      )
       return reply.code(status).headers(headers).send(body)
     },
   }
   const app = tls
-    ? fastify({ ...options, https: { ...checks, ...httpsOptions(tls) } })
+    ? fastify({ ...options, https: { ...checks, ...tlsServerOptions(tls, onePortProtocols) } })
     : fastify({ ...options, http: checks })
   app.server.headersTimeout = Math.min(keepAliveMs + 1000, requestMs)
   return app as FastifyInstance // the same routes over either kind of connection
-}
-
-function httpsOptions({ key, cert, clientCa }: TlsOptions) {
-  const client = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }
-  return { key, cert, ALPNProtocols: [...onePortProtocols], ...client }
 }
 
 async function routesOf(options: ServerOptions, open: OpenServices): Promise<readonly Route[]> {
@@ -141,51 +157,74 @@ async function routesOf(options: ServerOptions, open: OpenServices): Promise<rea
   const sources = { rates: rates.read, startedAtMs: Date.now(), eventLoopLagMs }
   const own = [...restRoutes, statusRoute(sources), eventsRoute(recent), ...routes]
   const documentation = documentationRoutes(open.services.about, own)
-  const page = await statusPage({ atRoot: staticFolder === undefined })
+  const page = statusPage({ atRoot: staticFolder === undefined })
   const files = staticFolder === undefined ? [] : await staticRoutes(staticFolder)
-  return [...own, ...documentation, ...page, ...files]
+  const all = [...own, ...documentation, ...page, ...files]
+  assertApart(all)
+  return all
+}
+
+function assertApart(routes: readonly Route[]): void {
+  const taken = new Set<string>()
+  for (const { method, paths } of routes) {
+    for (const path of paths) {
+      const name = `${method} ${path}`
+      if (taken.has(name)) {
+        const rule = 'each route and each file must have a path of its own'
+        throw new SlipwayError('SLP-R19', `Cannot set up routes: ${rule}, got ${name} twice`)
+      }
+      taken.add(name)
+    }
+  }
 }
 
 async function listen(
   { port, host = '127.0.0.1', grpcPort, metricsPort }: ListenOptions,
   options: ServerOptions,
-  { app, grpc, ends, attach }: Front,
+  { app, grpc, sides, stack, attach }: Front,
 ): Promise<{ readonly url: string; readonly grpcPort: number | undefined }> {
-  if (grpcPort === 'shared') ends.push(sharePort(app.server, grpc.accept))
+  if (grpcPort === 'shared') stack.use(sharePort(app.server, grpc.accept), (end) => end())
   const url = await app.listen({ port, host })
   if (metricsPort !== undefined) {
     const own = newApp(attach.services, options)
+    sides.push(own)
     attachRoutes(own, [metrics], attach)
     await own.listen({ port: metricsPort, host })
-    ends.push(() => own.close())
   }
   if (grpcPort === undefined) return { url, grpcPort }
   const shared = Number(new URL(url).port)
   return { url, grpcPort: grpcPort === 'shared' ? shared : await grpc.listen({ port: grpcPort, host }) }
 }
 
-async function shutDown(options: ServerOptions, open: OpenServices, front: Front): Promise<void> {
-  const { drainDelayMs = 0, drainTimeoutMs = defaultDrainTimeoutMs } = options
-  const { app, grpc, calls, ends } = front
+async function shutDown(
+  { drainDelayMs = 0, drainTimeoutMs = defaultDrainTimeoutMs }: ServerOptions,
+  open: OpenServices,
+  { app, sides, calls, stack }: Front,
+): Promise<void> {
   open.enter('draining')
-  await wait(drainDelayMs)
+  // Nobody can have been told of a server that listens nowhere.
+  if (app.server.listening) await wait(drainDelayMs)
   open.enter('stopping')
-  const stop = () =>
+  const timer = setTimeout(async () => {
     calls.abortAll(new SlipwayError('SLP-R7', 'Cannot finish run: the server must be up, got it stopping'))
-  const timer = setTimeout(stop, drainTimeoutMs)
+    await calls.drained()
+    await wait(farewellMs)
+    // Those that have not sent a whole request, or do not take their answer.
+    for (const { server } of [app, ...sides]) server.closeAllConnections()
+  }, drainTimeoutMs)
   try {
-    for (const end of ends) await end()
-    await Promise.all([app.close(), grpc.close({ graceMs: drainTimeoutMs }), calls.drained()])
+    await stack.close()
   } finally {
     clearTimeout(timer)
-    await open.close()
   }
 }
 
-/** What nobody foresaw is an alert, without a word to the client. */
-function unforeseen(observe: Services['observe']): (error: unknown) => void {
-  return (error) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    observe({ kind: 'alert', severity: 'warning', message: `a call failed: ${text}`, model: undefined })
-  }
+/** At the same time, since a port that is shared counts the connections of both protocols. */
+async function closeFront(
+  { app, sides, grpc, calls }: Front,
+  { drainTimeoutMs = defaultDrainTimeoutMs }: ServerOptions,
+): Promise<void> {
+  const closed = [app, ...sides].map((one) => one.close())
+  const ends = [...closed, grpc.close({ graceMs: drainTimeoutMs }), calls.drained()]
+  for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason
 }

@@ -1,8 +1,7 @@
 /** The options of `slipway bench serve` that say how much load, and what must hold under it. */
 import { SlipwayError } from '@slipway/core'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { share, timeMs } from '../io/measures.ts'
-import { wholeNumber } from '../io/whole-number.ts'
+import { choice, positiveMs, share, timeMs, wholeNumber } from '../io/option-values.ts'
 import { parseRatePlan } from './rate-plan.ts'
 import type { BenchOptions } from './run-bench.ts'
 import { arrivalKinds } from './schedule.ts'
@@ -32,6 +31,10 @@ export const benchOptions: readonly OptionSpec[] = [
   { flags: '--slo-p999 <time>', about: 'largest P99.9' },
   { flags: '--slo-errors <share>', about: 'largest share of failed requests', fallback: '0.1%' },
   { flags: '--slo-achieved <share>', about: 'least share of the offered rate', fallback: '95%' },
+  {
+    flags: '--reload-every <time>',
+    about: 'load the model anew while load runs, with so much time between: needs --model-control explicit',
+  },
   { flags: '--sample <time>', about: "between two looks at the server's memory", fallback: '1s' },
 ]
 
@@ -40,7 +43,7 @@ const optionOf = { p50: 'sloP50', p90: 'sloP90', p99: 'sloP99', p999: 'sloP999' 
 /** Throws SLP-C1. */
 export function readBenchOptions(args: CommandArgs): BenchOptions {
   const plan = parseRatePlan(args.text('qps')!)
-  const durationMs = positiveTime(args, 'duration')
+  const durationMs = positiveMs(args, 'duration')!
   const least = plan.kind === 'fixed' ? plan.qps : plan.from
   if (least * durationMs < 1000) {
     throw new SlipwayError(
@@ -52,22 +55,14 @@ export function readBenchOptions(args: CommandArgs): BenchOptions {
     ...{ plan, durationMs },
     slo: readSlo(args),
     precision: Math.max(share(args, 'precision')!, 0.001),
-    arrivals: readArrivals(args.text('arrivals')!),
+    arrivals: choice(args, 'arrivals', arrivalKinds),
     seed: wholeNumber(args, 'seed', 0, 2 ** 32 - 1),
     warmupMs: timeMs(args, 'warmup')!,
     maxInFlight: wholeNumber(args, 'maxInFlight', 1),
-    timeoutMs: positiveTime(args, 'timeout'),
+    timeoutMs: positiveMs(args, 'timeout')!,
+    reloadEveryMs: positiveMs(args, 'reloadEvery'),
     sampleMs: Math.max(timeMs(args, 'sample')!, 10),
   }
-}
-
-function positiveTime(args: CommandArgs, name: string): number {
-  const ms = timeMs(args, name)!
-  if (ms > 0) return ms
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --${name}: it must be longer than nothing, got "${args.text(name)}"`,
-  )
 }
 
 function readSlo(args: CommandArgs): Slo {
@@ -80,13 +75,4 @@ function readSlo(args: CommandArgs): Slo {
     errors: share(args, 'sloErrors')!,
     achieved: share(args, 'sloAchieved')!,
   }
-}
-
-function readArrivals(text: string): BenchOptions['arrivals'] {
-  const kind = arrivalKinds.find((one) => one === text)
-  if (kind) return kind
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --arrivals: it must be ${arrivalKinds.join(' or ')}, got "${text}"`,
-  )
 }

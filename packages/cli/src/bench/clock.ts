@@ -3,6 +3,8 @@ export interface Clock {
   nowMs(): number
   /** Resolves at `atMs`, or as soon after it as the process can; always lets pending work go first. */
   until(atMs: number): Promise<void>
+  /** What the load generator itself has used of processors so far. */
+  cpuMs(): number
 }
 
 /** Timers of Node are late by up to a millisecond and a half; what is nearer than this is napped away. */
@@ -22,6 +24,10 @@ export function processClock(signal: AbortSignal): Clock {
   const cell = new Int32Array(new SharedArrayBuffer(4))
   return {
     nowMs: () => performance.now(),
+    cpuMs() {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1000
+    },
     async until(atMs) {
       do {
         const leftMs = atMs - performance.now()

@@ -9,10 +9,10 @@ import {
   symbol,
   type Tensor,
 } from '@slipway/core'
+import { type Datatype, dtypeOf } from '@slipway/server/client'
 import { parsePreprocess } from '../io/image.ts'
 import { readInput } from '../io/read-input.ts'
 import type { ModelInput } from './target.ts'
-import { type Datatype, dtypes } from './tensor-bytes.ts'
 
 export interface TypedInput extends ModelInput {
   readonly datatype: Datatype
@@ -42,7 +42,7 @@ export async function readGiven(
 function specOf({ name, datatype, shape }: TypedInput): InputSpec {
   return {
     name,
-    type: { kind: 'tensor', dtype: dtypes[datatype], shape: openShape(name, shape) },
+    type: { kind: 'tensor', dtype: dtypeOf(datatype), shape: openShape(name, shape) },
     required: true,
   }
 }

@@ -1,8 +1,9 @@
 /** Unary gRPC calls over HTTP/2 with messages that are bytes already: nothing is encoded while load runs. */
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2'
-import { type Failure, failureOf } from './send.ts'
+import type { TlsOptions } from '@slipway/server/client'
+import { type Done, type Failure, failureOf } from './send.ts'
 
-export const statusNames = [
+const statusNames = [
   'OK',
   'CANCELLED',
   'UNKNOWN',
@@ -23,14 +24,10 @@ export const statusNames = [
 ] as const
 
 export interface GrpcCall {
-  readonly session: ClientHttp2Session
-  readonly method: string
+  readonly path: string
   /** A message with its prefix, see `frameOf`. */
   readonly frame: Uint8Array
   readonly headers: Readonly<Record<string, string>>
-  /** Gets the parts of the answer; without it they are thrown away. */
-  readonly onData?: (chunk: Buffer) => void
-  readonly done: (failure?: Failure) => void
 }
 
 /** Not compressed (a zero), then the length of the message, then the message. */
@@ -40,8 +37,12 @@ export function frameOf(message: Uint8Array): Uint8Array {
   return Buffer.concat([prefix, message])
 }
 
-/** Starts a call and returns what cancels it. `done` is called exactly once. */
-export function startCall({ session, method, frame, headers, onData, done }: GrpcCall): () => void {
+/** Starts a call and returns what cancels it. What is in the answer is thrown away. */
+export function startCall(
+  session: ClientHttp2Session,
+  { path, frame, headers }: GrpcCall,
+  done: Done,
+): () => void {
   let failure: Failure | undefined
   let head: IncomingHttpHeaders = {}
   let ended = false
@@ -52,7 +53,7 @@ export function startCall({ session, method, frame, headers, onData, done }: Grp
   }
   const stream = session.request({
     ':method': 'POST',
-    ':path': `/inference.GRPCInferenceService/${method}`,
+    ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
     ...headers,
@@ -73,8 +74,7 @@ export function startCall({ session, method, frame, headers, onData, done }: Grp
     if (trailers) end(outcome(trailers, head))
   })
   stream.on('close', () => end(failure ?? outcome(trailers ?? head, head)))
-  if (onData) stream.on('data', onData)
-  else stream.resume()
+  stream.resume()
   stream.end(frame)
   return () => stream.close(constants.NGHTTP2_CANCEL)
 }
@@ -83,10 +83,19 @@ function outcome(status: IncomingHttpHeaders, head: IncomingHttpHeaders): Failur
   const code = status['grpc-status']
   if (code === '0') return undefined
   const text = String(status['grpc-message'] ?? `HTTP status ${head[':status'] ?? 'missing'}`)
-  return { code: statusNames[Number(code ?? 2)] ?? `status ${code}`, text: decodeURIComponent(text) }
+  return { code: statusNames[Number(code ?? 2)] ?? `status ${code}`, text: decodedMessage(text) }
 }
 
-export interface Sessions {
+/** Percent-encoded UTF-8. A server that encodes it otherwise is shown as it is: the status counts all the same. */
+function decodedMessage(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+export interface Connections {
   /** The next connection in turn, opened anew where the server has closed it. */
   next(): ClientHttp2Session
   close(): void
@@ -95,11 +104,14 @@ export interface Sessions {
 /** Large enough that flow control never waits for a round trip within one answer. */
 const windowBytes = 16 * 2 ** 20
 
-export function openSessions(origin: string, connections: number): Sessions {
+export function openConnections(origin: string, connections: number, tls: TlsOptions): Connections {
   const sessions: (ClientHttp2Session | undefined)[] = Array.from({ length: connections })
   let turn = 0
   const open = () => {
-    const session = connect(origin, { settings: { initialWindowSize: windowBytes, enablePush: false } })
+    const session = connect(origin, {
+      ...tls,
+      settings: { initialWindowSize: windowBytes, enablePush: false },
+    })
     session.on('connect', () => session.setLocalWindowSize(windowBytes))
     // Calls on the session report it themselves.
     session.on('error', () => {})

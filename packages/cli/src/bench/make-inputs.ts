@@ -1,10 +1,10 @@
 /** Values for the inputs of a model: random or zero, or what files and JSON say. */
 import { SlipwayError } from '@slipway/core'
+import { datatypes, isDatatype } from '@slipway/server/client'
 import { readGiven, type TypedInput } from './given-inputs.ts'
 import { seededRandom } from './random.ts'
 import { randomTensor } from './random-tensor.ts'
 import type { ModelInput, NamedTensor } from './target.ts'
-import { dtypes, isDatatype } from './tensor-bytes.ts'
 
 export interface InputOptions {
   /** `name=@file` or `name=JSON`, as `slipway run` takes them. */
@@ -62,7 +62,7 @@ function readShapes(
 
 function typedInput({ name, datatype, shape }: ModelInput, sizes: readonly number[] | undefined): TypedInput {
   if (!isDatatype(datatype)) {
-    const known = Object.keys(dtypes).join(', ')
+    const known = datatypes.join(', ')
     throw new SlipwayError(
       'SLP-C1',
       `Cannot make input "${name}": its type must be one of ${known}, got ${datatype}`,

@@ -50,12 +50,24 @@ export interface MemoryLog {
   stop(): Promise<readonly MemorySample[]>
 }
 
-/** Takes samples until it is stopped, one after another. */
-export function logMemory(source: MemorySource, everyMs: number, nowMs: () => number): MemoryLog {
-  const samples: MemorySample[] = []
+/** Many enough for a chart and a trend; a test may last for days. */
+const mostSamples = 4000
+
+/** Takes samples until it is stopped, one after another; where they get many, half as many. */
+export function logMemory(
+  source: MemorySource,
+  firstEveryMs: number,
+  nowMs: () => number,
+  most = mostSamples,
+): MemoryLog {
+  let samples: MemorySample[] = []
+  let everyMs = firstEveryMs
   const take = async () => {
     const sample = await readMemory(source, nowMs())
     if (sample) samples.push(sample)
+    if (samples.length < most) return
+    samples = samples.filter((_, i) => i % 2 === 0)
+    everyMs *= 2
   }
   let stopped = false
   let wake = () => {}

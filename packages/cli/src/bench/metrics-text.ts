@@ -1,4 +1,6 @@
 /** What a server says of itself at `/metrics`, in the text format of Prometheus. */
+import { Agent, request } from 'undici'
+import type { TargetOptions } from './target.ts'
 
 export interface Sample {
   readonly name: string
@@ -43,11 +45,17 @@ export type ReadMetrics = () => Promise<readonly Sample[] | undefined>
 const longestMs = 2000
 
 /** Reads the metrics at an address; undefined where there are none. */
-export function metricsReader(url: string, headers: Readonly<Record<string, string>>): ReadMetrics {
+export function metricsReader(
+  url: string,
+  { headers, tls }: Pick<TargetOptions, 'headers' | 'tls'>,
+): ReadMetrics {
+  const dispatcher = new Agent({ connect: { ...tls } })
   return async () => {
     try {
-      const response = await fetch(url, { headers, signal: AbortSignal.timeout(longestMs) })
-      return response.ok ? parseMetrics(await response.text()) : undefined
+      const signal = AbortSignal.timeout(longestMs)
+      const { statusCode, body } = await request(url, { headers, signal, dispatcher })
+      const text = await body.text()
+      return statusCode === 200 ? parseMetrics(text) : undefined
     } catch {
       return undefined
     }

@@ -1,6 +1,6 @@
 /** Tensors of made-up values. */
 import { elementCount, type Tensor, tensor } from '@slipway/core'
-import type { Datatype } from './tensor-bytes.ts'
+import type { Datatype } from '@slipway/server/client'
 
 /** Floats from 0 to 1, bytes of pictures, and for other integers 0 or 1: a mask and an index of any table. */
 export function randomTensor(datatype: Datatype, shape: readonly number[], next: () => number): Tensor {

@@ -65,7 +65,17 @@ describe('a rate plan', () => {
 
 describe('an SLO', () => {
   const step = {
-    ...{ qps: 100, planned: 1000, sent: 1000, dropped: 0, ok: 1000, errors: {}, errorTexts: {} },
+    ...{
+      qps: 100,
+      planned: 1000,
+      sent: 1000,
+      dropped: 0,
+      takenBack: 0,
+      cpuShare: 0,
+      ok: 1000,
+      errors: {},
+      errorTexts: {},
+    },
     ...{ offeredQps: 100, achievedQps: 100, spectrum: [], startedMs: 0, endedMs: 0 },
     latencyMs: { p50: 1, p90: 2, p99: 50, p999: 80, max: 90, mean: 1 },
     lateMs: { p50: 0, p90: 0, p99: 0, p999: 0, max: 0, mean: 0 },

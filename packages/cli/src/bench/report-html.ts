@@ -23,6 +23,7 @@ export function reportHtml(report: Report): string {
     ...(steps.length > 1 ? [lineChart(latencyChart(report))] : []),
     lineChart(spectrumChart(report)),
     errorTable(steps),
+    ...reloadTable(report),
     ...memoryCharts(report).map(lineChart),
     startUpBars(report),
     conditions(report),
@@ -104,6 +105,28 @@ function errorTable(steps: readonly ReportStep[]): string {
   return rows.length === 0
     ? ''
     : `<h2>Errors</h2>${table(['rate', 'status', 'count', 'the first said'], rows)}`
+}
+
+function reloadTable({ reloads }: Report): string[] {
+  if (!reloads) return []
+  const { count, failed, during, outside } = reloads
+  const rows = (
+    [
+      ['during a reload', during],
+      ['all others', outside],
+    ] as const
+  ).map(
+    ([
+      name,
+      {
+        ok,
+        failed: lost,
+        latencyMs: { p50, p99, max },
+      },
+    ]) => `<tr>${cells('td', [name, String(ok + lost), String(lost), ...[p50, p99, max].map(msText)])}</tr>`,
+  )
+  const title = `Reloads: ${count}, ${failed} failed`
+  return [`<h2>${title}</h2>${table(['requests', 'count', 'failed', 'P50', 'P99', 'max'], rows)}`]
 }
 
 function startUpBars({ startUp }: Report): string {

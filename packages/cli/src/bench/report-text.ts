@@ -1,6 +1,7 @@
 /** The report as lines of a terminal. */
 import { bytesText } from '../io/table.ts'
 import { msText, percentText, rateText } from './number-text.ts'
+import type { ReloadResult } from './reloads.ts'
 import type { Report, ReportStep } from './report.ts'
 import type { StartUp } from './start-up.ts'
 import { errorRate, type StepResult } from './step-result.ts'
@@ -22,15 +23,19 @@ export function stepRow(step: StepResult, broken: readonly string[]): string {
 }
 
 /** What stands below the rows. */
-export function summaryLines({ steps, bestQps, options, startUp, memory }: Report): string[] {
+export function summaryLines(report: Report): string[] {
+  const { steps, bestQps, options, startUp, isStopped, reloads } = report
   return [
+    ...(isStopped ? ['stopped before its end: the last row is what was measured up to then'] : []),
     ...steps.flatMap(errorLines),
+    ...(reloads ? reloadLines(reloads) : []),
     ...(options.plan.kind === 'fixed'
       ? []
       : [bestQps === undefined ? 'no rate keeps the SLO' : `the SLO holds up to ${rateText(bestQps)}`]),
     ...caveats(steps),
+    ...generatorLines(steps),
     ...startUpLines(startUp),
-    ...memoryLines(memory),
+    ...memoryLines(report),
   ]
 }
 
@@ -38,6 +43,26 @@ function errorLines({ qps, errors, errorTexts }: ReportStep): string[] {
   return Object.entries(errors).map(
     ([code, count]) => `at ${rateText(qps)}: ${count} × ${code}: ${errorTexts[code] ?? ''}`,
   )
+}
+
+/** How requests fared while the model was loaded anew, beside the others. */
+export function reloadLines({ count, failed, failure, durationMs, during, outside }: ReloadResult): string[] {
+  const group = (name: string, { ok, failed: lost, latencyMs }: ReloadResult['during']) =>
+    `${name}: ${ok + lost} requests, ${lost} failed, P50 ${msText(latencyMs.p50)}, P99 ${msText(latencyMs.p99)}, most ${msText(latencyMs.max)}`
+  return [
+    `reloads: ${count}, ${failed} failed${failure === undefined ? '' : ` (${failure})`}, P50 ${msText(durationMs.p50)}, most ${msText(durationMs.max)}`,
+    group('  requests during a reload', during),
+    group('  all others', outside),
+  ]
+}
+
+function generatorLines(steps: readonly ReportStep[]): string[] {
+  if (steps.length === 0) return []
+  const most = (of: (step: ReportStep) => number) => Math.max(...steps.map(of))
+  const [share, p99, max] = [most((s) => s.cpuShare), most((s) => s.lateMs.p99), most((s) => s.lateMs.max)]
+  return [
+    `load generator: up to ${percentText(share, 0)} of a processor, late by ${msText(p99)} (P99), at most ${msText(max)}`,
+  ]
 }
 
 /** A load generator that is later than this colours the latencies. */
@@ -80,19 +105,28 @@ function startUpLines(startUp: StartUp): string[] {
     : [`start-up: ${parts.map(([name, ms]) => `${name} ${msText(ms)}`).join(', ')}`]
 }
 
-function memoryLines(memory: Report['memory']): string[] {
+function memoryLines({ memory, memoryTrend }: Report): string[] {
   const series = [
-    ['RSS', memory.map(({ rssBytes }) => rssBytes)],
-    ['VSS', memory.map(({ vssBytes }) => vssBytes)],
-    ['heap', memory.map(({ heapBytes }) => heapBytes)],
+    ['RSS', 'rssBytes'],
+    ['VSS', 'vssBytes'],
+    ['heap', 'heapBytes'],
+    ['WebAssembly', 'wasmBytes'],
   ] as const
-  const texts = series.flatMap(([name, values]) => {
-    const known = values.filter((value) => value !== undefined)
+  const texts = series.flatMap(([label, name]) => {
+    const known = memory.map((sample) => sample[name]).filter((value) => value !== undefined)
     const [first, last] = [known[0], known.at(-1)]
     if (first === undefined || last === undefined) return []
-    return [`${name} ${bytesText(first)} → ${bytesText(last)} (most ${bytesText(Math.max(...known))})`]
+    const trend = name === 'vssBytes' ? undefined : memoryTrend[name]
+    const slope = trend === undefined ? '' : `, ${trendText(trend)}`
+    return [
+      `${label} ${bytesText(first)} → ${bytesText(last)} (most ${bytesText(Math.max(...known))}${slope})`,
+    ]
   })
   const peak = memory.at(-1)?.peakRssBytes
   if (peak !== undefined) texts.push(`peak RSS ${bytesText(peak)}`)
   return texts.length === 0 ? [] : [`server: ${texts.join(', ')}`]
 }
+
+/** Of the second half of the test. */
+const trendText = (bytesPerHour: number) =>
+  `${bytesPerHour < 0 ? '-' : '+'}${bytesText(Math.abs(bytesPerHour))} an hour`

@@ -11,8 +11,23 @@ const summary = (ms: number) => ({ p50: ms, p90: 2 * ms, p99: 3 * ms, p999: 4 * 
 
 function step(qps: number, more: Partial<ReportStep> = {}): ReportStep {
   return {
-    ...{ qps, planned: 10 * qps, sent: 10 * qps, dropped: 0, ok: 10 * qps, errors: {}, errorTexts: {} },
-    ...{ offeredQps: qps, achievedQps: qps, latencyMs: summary(qps / 100), lateMs: summary(0.01) },
+    ...{
+      qps,
+      planned: 10 * qps,
+      sent: 10 * qps,
+      dropped: 0,
+      takenBack: 0,
+      ok: 10 * qps,
+      errors: {},
+      errorTexts: {},
+    },
+    ...{
+      offeredQps: qps,
+      achievedQps: qps,
+      latencyMs: summary(qps / 100),
+      lateMs: summary(0.01),
+      cpuShare: 0.2,
+    },
     ...{
       spectrum: [
         [0, 1],
@@ -43,7 +58,14 @@ const report: Report = {
   },
   options: {
     ...{ plan: { kind: 'search', from: 100, to: Infinity }, precision: 0.05, arrivals: 'poisson', seed: 1 },
-    ...{ durationMs: 10_000, warmupMs: 2000, maxInFlight: 10_000, timeoutMs: 10_000, sampleMs: 1000 },
+    ...{
+      durationMs: 10_000,
+      warmupMs: 2000,
+      maxInFlight: 10_000,
+      timeoutMs: 10_000,
+      sampleMs: 1000,
+      reloadEveryMs: 5000,
+    },
     slo: { latencyMs: { p99: 50 }, errors: 0.001, achieved: 0.95 },
   },
   steps: [
@@ -60,6 +82,13 @@ const report: Report = {
   bestQps: 1234,
   startUp: { initMs: 41, loadMs: 1250, warmupMs: 260, readyMs: 1600, startedAtMs: undefined },
   memory,
+  memoryTrend: { rssBytes: -3 * 2 ** 20 },
+  reloads: {
+    ...{ count: 7, failed: 1, failure: 'no such model', durationMs: summary(40) },
+    during: { ok: 99, failed: 1, latencyMs: summary(5) },
+    outside: { ok: 900, failed: 0, latencyMs: summary(2) },
+  },
+  isStopped: true,
 }
 
 describe('the page of a report', () => {
@@ -128,6 +157,12 @@ describe('the lines of a report', () => {
     expect(lines).toContain(
       'init 41 ms, model load 1,250 ms, warm-up 260 ms, process start to ready 1,600 ms',
     )
+    expect(lines).toContain('stopped before its end')
+    expect(lines).toContain('load generator: up to 20 % of a processor, late by 6 ms (P99), at most 10 ms')
+    expect(lines).toContain('reloads: 7, 1 failed (no such model), P50 40 ms, most 200 ms')
+    expect(lines).toContain('during a reload: 100 requests, 1 failed, P50 5 ms, P99 15 ms, most 25 ms')
+    expect(lines).toContain('all others: 900 requests, 0 failed')
+    expect(lines).toContain('-3.0 MiB an hour')
     expect(lines).toMatch(/RSS 100.0 MiB → 100.0 MiB .*VSS 16.0 GiB.*heap 10.0 MiB.*peak RSS 120.0 MiB/)
   })
 })

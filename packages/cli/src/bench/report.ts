@@ -1,12 +1,14 @@
 /** Everything that a load test found, as `--json` writes it. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { Datatype } from '@slipway/server/client'
 import type { MemorySample } from './memory-log.ts'
+import { type MemoryTrend, memoryTrend } from './memory-trend.ts'
+import type { ReloadResult } from './reloads.ts'
 import type { BenchOptions, BenchResult } from './run-bench.ts'
 import { brokenRules } from './slo.ts'
 import type { StartUp } from './start-up.ts'
 import type { StepResult } from './step-result.ts'
 import type { NamedTensor, Target } from './target.ts'
-import type { Datatype } from './tensor-bytes.ts'
 
 export interface ReportTarget {
   readonly url: string
@@ -37,7 +39,12 @@ export interface Report {
   /** The highest rate that kept the SLO; undefined where none did. */
   readonly bestQps: number | undefined
   readonly startUp: StartUp
+  /** Taken out in between where they were many. */
   readonly memory: readonly MemorySample[]
+  readonly memoryTrend: MemoryTrend
+  readonly reloads: ReloadResult | undefined
+  /** Stopped before its end; the last step is shorter. */
+  readonly isStopped: boolean
 }
 
 export interface ReportParts {
@@ -59,6 +66,9 @@ export function makeReport({ target, options, result, startUp }: ReportParts): R
     bestQps: result.best?.qps,
     startUp,
     memory: result.memory,
+    memoryTrend: memoryTrend(result.memory),
+    reloads: result.reloads,
+    isStopped: result.isStopped,
   }
 }
 

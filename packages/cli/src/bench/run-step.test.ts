@@ -107,10 +107,27 @@ describe('an open loop', () => {
     const never: Send = () => () => {
       cancelled++
     }
-    const { planned, errors } = await step(at, never, { signal: stop.signal })
-    expect(planned).toBeLessThanOrEqual(202)
-    expect(errors).toEqual({ cancelled: planned })
-    expect(cancelled).toBe(planned)
+    const { planned, takenBack, errors } = await step(at, never, { signal: stop.signal })
+    expect({ planned, errors }).toEqual({ planned: 0, errors: {} })
+    expect([201, 202]).toContain(takenBack)
+    expect(cancelled).toBe(takenBack)
+  })
+})
+
+describe('a step that is stopped', () => {
+  it('counts what it has sent over the time that it ran', async () => {
+    const at = clock()
+    const stop = new AbortController()
+    at.at(2005, () => stop.abort())
+    const { planned, ok, offeredQps } = await step(at, queueServer(at, 1), { signal: stop.signal })
+    expect(planned).toBe(ok)
+    expect([201, 202]).toContain(ok)
+    expect(offeredQps).toBeCloseTo(100, -0.5)
+  })
+
+  it('says what the load generator used', async () => {
+    const at = clock()
+    expect((await step(at, queueServer(at, 1))).cpuShare).toBeCloseTo(0.25, 6)
   })
 })
 

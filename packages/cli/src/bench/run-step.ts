@@ -1,7 +1,7 @@
 /** Open-loop load at one rate: requests start when planned, and latency counts from the plan. */
 import type { Clock } from './clock.ts'
 import { plannedTimes, type Schedule } from './schedule.ts'
-import type { Send } from './send.ts'
+import type { Failure, Send } from './send.ts'
 import type { StepResult } from './step-result.ts'
 import { createTally, type Tally } from './tally.ts'
 
@@ -13,15 +13,17 @@ export interface StepOptions extends Schedule {
   readonly maxInFlight: number
   /** From the planned start. */
   readonly timeoutMs: number
+  /** Gets every request that was sent, with its plan and its end. */
+  readonly onLanded?: ((plannedMs: number, nowMs: number, failure: Failure | undefined) => void) | undefined
   readonly onProgress?: ((elapsedMs: number) => void) | undefined
 }
 
-/** After the last request it waits for all answers. An abort cancels what is open. */
+/** After the last request it waits for all answers. An abort takes back what is open, and the rest counts. */
 export async function runStep(options: StepOptions): Promise<StepResult> {
   const { clock, signal, qps, durationMs } = options
   const tally = createTally()
   const flights = openFlights(options, tally)
-  const startedMs = clock.nowMs()
+  const [startedMs, cpuBeforeMs] = [clock.nowMs(), clock.cpuMs()]
   const times = plannedTimes(options)
   let next = times.next()
   while (!next.done && !signal.aborted) {
@@ -33,9 +35,11 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     flights.expire()
     options.onProgress?.(nowMs - startedMs)
   }
-  await clock.until(startedMs + durationMs)
+  if (!signal.aborted) await clock.until(startedMs + durationMs)
+  const cpuMs = clock.cpuMs() - cpuBeforeMs
+  const ranMs = signal.aborted ? Math.max(clock.nowMs() - startedMs, 1) : durationMs
   await flights.landed()
-  return tally.result({ qps, durationMs, startedMs })
+  return tally.result({ qps, durationMs: Math.min(ranMs, durationMs), startedMs, cpuMs })
 }
 
 interface Flight {
@@ -45,19 +49,21 @@ interface Flight {
 
 const pollMs = 10
 
-function openFlights({ send, clock, signal, maxInFlight, timeoutMs }: StepOptions, tally: Tally) {
+function openFlights(options: StepOptions, tally: Tally) {
+  const { send, clock, signal, maxInFlight, timeoutMs, onLanded } = options
   // In the order of their plan, so that the oldest come first.
   const open = new Set<Flight>()
   let index = 0
-  const giveUp = (flight: Flight, code: string, text: string) => {
-    open.delete(flight)
-    flight.cancel()
-    tally.landed(flight.plannedMs, clock.nowMs(), { code, text })
+  const land = (flight: Flight, failure: Failure | undefined) => {
+    if (!open.delete(flight)) return
+    tally.landed(flight.plannedMs, clock.nowMs(), failure)
+    onLanded?.(flight.plannedMs, clock.nowMs(), failure)
   }
   const expire = () => {
     for (const flight of open) {
       if (clock.nowMs() - flight.plannedMs < timeoutMs) return
-      giveUp(flight, 'timeout', `no answer within ${timeoutMs} ms`)
+      land(flight, { code: 'timeout', text: `no answer within ${timeoutMs} ms` })
+      flight.cancel()
     }
   }
   return {
@@ -71,16 +77,18 @@ function openFlights({ send, clock, signal, maxInFlight, timeoutMs }: StepOption
       let cancel = () => {}
       const flight: Flight = { plannedMs, cancel: () => cancel() }
       open.add(flight)
-      cancel = send(index++, (failure) => {
-        if (open.delete(flight)) tally.landed(plannedMs, clock.nowMs(), failure)
-      })
+      cancel = send(index++, (failure) => land(flight, failure))
     },
     async landed(): Promise<void> {
       while (open.size > 0 && !signal.aborted) {
         await clock.until(clock.nowMs() + pollMs)
         expire()
       }
-      for (const flight of open) giveUp(flight, 'cancelled', 'the test was stopped')
+      for (const flight of open) {
+        open.delete(flight)
+        flight.cancel()
+        tally.takeBack()
+      }
     },
   }
 }

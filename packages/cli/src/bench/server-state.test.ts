@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { logMemory, readMemory } from './memory-log.ts'
+import { memoryTrend } from './memory-trend.ts'
 import { parseMetrics, sumOf } from './metrics-text.ts'
 import { readProcessMemory } from './process-memory.ts'
 import { spawnServer } from './spawn-server.ts'
@@ -87,6 +89,38 @@ describe('memory of a server', () => {
     const samples = await log.stop()
     expect(samples.map(({ atMs }) => atMs)).toEqual([0, 1])
     expect(await log.stop()).toBe(samples)
+  })
+
+  it('keeps a bounded number of samples of a test of any length, from its start to its end', async () => {
+    let nowMs = 0
+    let taken = 0
+    const read = async () => {
+      taken += 1
+      return parseMetrics(text)
+    }
+    const log = logMemory({ pid: undefined, readMetrics: read }, 0, () => nowMs++, 50)
+    while (taken < 200) await sleep(1)
+    const samples = await log.stop()
+    expect(samples.length).toBeLessThan(50)
+    expect(samples.length).toBeGreaterThanOrEqual(25)
+    expect(samples[0]!.atMs).toBe(0)
+    expect(samples.at(-1)!.atMs).toBeGreaterThan(150)
+  })
+
+  it('has the slope of its second half', () => {
+    const sample = (atMs: number, rssBytes: number) => ({
+      ...{ atMs, rssBytes, vssBytes: undefined, peakRssBytes: undefined, heapBytes: undefined },
+      ...{ externalBytes: 5, wasmBytes: undefined },
+    })
+    // A steep start, then a thousand bytes every three seconds.
+    const rss = (i: number) => (i < 50 ? 100_000 * i : 5_000_000 + 1000 * i)
+    const samples = Array.from({ length: 100 }, (_, i) => sample(i * 3000, rss(i)))
+    const { rssBytes, ...rest } = memoryTrend(samples)
+    expect(rssBytes).toBeCloseTo(1_200_000, 0)
+    expect(rest).toEqual({ externalBytes: 0 })
+    // Nothing can be said of a moment.
+    expect(memoryTrend(samples.slice(0, 30))).toEqual({})
+    expect(memoryTrend([])).toEqual({})
   })
 })
 

@@ -7,6 +7,8 @@ export interface StepResult {
   readonly sent: number
   /** Never sent, since too many requests were open. Counted in `errors` too. */
   readonly dropped: number
+  /** Still open when the test was stopped; in no other count. */
+  readonly takenBack: number
   readonly ok: number
   /** Counts by status or code: `503`, `UNAVAILABLE`, `ECONNREFUSED`, `timeout`, `dropped`. */
   readonly errors: Readonly<Record<string, number>>
@@ -19,6 +21,8 @@ export interface StepResult {
   readonly spectrum: readonly SpectrumPoint[]
   /** How long after its planned start a request was sent: what the load generator itself adds. */
   readonly lateMs: LatencySummary
+  /** Of one processor, that the load generator used. */
+  readonly cpuShare: number
   /** On the clock of the test. */
   readonly startedMs: number
   readonly endedMs: number

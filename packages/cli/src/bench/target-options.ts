@@ -1,8 +1,8 @@
 /** The options of `slipway bench serve` that say which server and model, and what is sent to it. */
 import { SlipwayError } from '@slipway/core'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { timeMs } from '../io/measures.ts'
-import { wholeNumber } from '../io/whole-number.ts'
+import { choice, optionalWholeNumber, timeMs, wholeNumber } from '../io/option-values.ts'
+import { clientTlsOptions, readTlsFiles } from '../io/tls-options.ts'
 import type { InputOptions } from './make-inputs.ts'
 import type { Target, TargetOptions } from './target.ts'
 
@@ -28,6 +28,7 @@ export const targetOptions: readonly OptionSpec[] = [
   },
   { flags: '--connections <count>', about: '16 for REST and 1 for gRPC unless given' },
   { flags: '--header <name:value>', about: 'sent with every request', repeatable: true },
+  ...clientTlsOptions,
   { flags: '--pid <number>', about: 'the process of the server, to watch its memory' },
   { flags: '--metrics <url>', about: "of the server; /metrics at the server's address unless given" },
   {
@@ -38,7 +39,6 @@ export const targetOptions: readonly OptionSpec[] = [
 ]
 
 export interface TargetChoice extends TargetOptions {
-  readonly protocol: Target['protocol']
   readonly model: string | undefined
   readonly version: string | undefined
   readonly inputs: InputOptions
@@ -55,8 +55,8 @@ const protocols: ReadonlyMap<string, Target['protocol']> = new Map([
   ['grpcs:', 'gRPC'],
 ])
 
-/** Throws SLP-C1. */
-export function readTarget(args: CommandArgs): TargetChoice {
+/** Throws SLP-C1, and SLP-C2 for files that cannot be read. */
+export async function readTarget(args: CommandArgs): Promise<TargetChoice> {
   const text = args.positional[0]!
   const url = URL.canParse(text) ? new URL(text) : undefined
   const protocol = protocols.get(url?.protocol ?? '')
@@ -66,21 +66,25 @@ export function readTarget(args: CommandArgs): TargetChoice {
       `Cannot reach the server: its address must begin with ${[...protocols.keys()].map((one) => `${one}//`).join(', ')}, got "${text}"`,
     )
   }
-  const given = (name: string, least: number) =>
-    args.text(name) === undefined ? undefined : wholeNumber(args, name, least)
   return {
     ...{ url, protocol },
-    connections: given('connections', 1) ?? (protocol === 'REST' ? 16 : 1),
+    tls: await readTls(args),
+    connections: optionalWholeNumber(args, 'connections', 1) ?? (protocol === 'REST' ? 16 : 1),
     headers: readHeaders(args.list('header')),
     model: args.text('model'),
     version: args.text('modelVersion'),
     inputs: readInputOptions(args),
-    pid: given('pid', 1),
+    pid: optionalWholeNumber(args, 'pid', 1),
     // A server that has one port for both protocols has its metrics there as well.
     metricsUrl: args.text('metrics') ?? `http${url.protocol.endsWith('s:') ? 's' : ''}://${url.host}/metrics`,
     spawn: args.text('spawn'),
     startTimeoutMs: timeMs(args, 'startTimeout')!,
   }
+}
+
+async function readTls(args: CommandArgs): Promise<TargetOptions['tls']> {
+  const { identity, authorities } = await readTlsFiles(args, 'tlsCa')
+  return { ...identity, ...(authorities && { ca: authorities }) }
 }
 
 function readHeaders(texts: readonly string[]): Readonly<Record<string, string>> {
@@ -94,11 +98,8 @@ function readHeaders(texts: readonly string[]): Readonly<Record<string, string>>
 }
 
 function readInputOptions(args: CommandArgs): InputOptions {
-  const data = args.text('data')
-  if (data !== 'random' && data !== 'zeros')
-    throw new SlipwayError('SLP-C1', `Cannot read --data: it must be random or zeros, got "${data}"`)
   return {
-    data,
+    data: choice(args, 'data', ['random', 'zeros']),
     given: args.list('input'),
     preprocess: args.text('preprocess') ?? '',
     shapes: args.list('shape'),

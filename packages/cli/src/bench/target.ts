@@ -1,7 +1,7 @@
 /** What the load generator needs of a server, over either protocol. */
 import type { Tensor } from '@slipway/core'
+import type { Datatype, EncodedInference, TlsOptions } from '@slipway/server/client'
 import type { Send } from './send.ts'
-import type { Datatype } from './tensor-bytes.ts'
 
 export interface ModelRef {
   readonly name: string
@@ -36,13 +36,24 @@ export interface Target {
   /** The names of its models. */
   models(): Promise<readonly string[]>
   inputs(model: ModelRef): Promise<readonly ModelInput[]>
+  /** Loads the model anew. */
+  reload(model: ModelRef): Promise<void>
   load(model: ModelRef, variants: readonly (readonly NamedTensor[])[]): Load
   close(): Promise<void>
 }
 
+/** What puts requests on the wire, over connections of its own. */
+export interface Sender {
+  /** Sends them in turn. */
+  sendEach(requests: readonly EncodedInference[]): Send
+  close(): void | Promise<void>
+}
+
 export interface TargetOptions {
   readonly url: URL
+  readonly protocol: Target['protocol']
   readonly connections: number
   /** Sent with every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
 }

@@ -1,9 +1,10 @@
+import { createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { tensor } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
-import { grpcTarget } from './grpc-target.ts'
-import { restTarget } from './rest-target.ts'
+import { openTarget } from './open-target.ts'
 import type { Failure, Send } from './send.ts'
-import type { NamedTensor, Target } from './target.ts'
+import type { NamedTensor, Target, TargetOptions } from './target.ts'
 import { type Behaviour, type FakeServer, fakeGrpc, fakeRest } from './testing/fake-server.ts'
 
 const image: NamedTensor = {
@@ -23,15 +24,17 @@ const outcomeOf = (send: Send, index = 0) =>
   new Promise<Failure | undefined>((resolve) => send(index, resolve))
 
 const kinds: readonly [
-  name: string,
+  name: Target['protocol'],
   fake: (behaviour: Behaviour, port?: number) => Promise<FakeServer>,
-  make: typeof restTarget,
 ][] = [
-  ['REST', fakeRest, restTarget],
-  ['gRPC', fakeGrpc, grpcTarget],
+  ['REST', fakeRest],
+  ['gRPC', fakeGrpc],
 ]
 
-describe.each(kinds)('over %s', (name, fake, make) => {
+describe.each(kinds)('over %s', (name, fake) => {
+  const make = (options: Omit<TargetOptions, 'protocol' | 'tls'>) =>
+    openTarget({ ...options, protocol: name, tls: {} })
+
   async function withServer(
     behaviour: Partial<Behaviour>,
     test: (target: Target, server: FakeServer) => Promise<void>,
@@ -92,6 +95,23 @@ describe.each(kinds)('over %s', (name, fake, make) => {
       )
     }))
 
+  it('an error whose text is not encoded as it should be still has its code', async () => {
+    if (name !== 'gRPC') return
+    const server = createServer().on('stream', (stream) => {
+      stream.respond(
+        { ':status': 200, 'grpc-status': '8', 'grpc-message': '100 % full' },
+        { endStream: true },
+      )
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo // it listens on a port
+    const target = make({ url: new URL(`grpc://127.0.0.1:${port}`), connections: 1, headers: {} })
+    const failure = await outcomeOf(target.load(fakeModel, [[image]]).send)
+    expect(failure).toEqual({ code: 'RESOURCE_EXHAUSTED', text: '100 % full' })
+    await target.close()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   it('many requests at once all get their answer', () =>
     withServer({ answer: (i) => ({ afterMs: i % 7 }) }, async (target, { seen }) => {
       const { send } = target.load(fakeModel, [[image]])
@@ -122,7 +142,7 @@ describe.each(kinds)('over %s', (name, fake, make) => {
     expect([await target.live(), await target.ready()]).toEqual([false, false])
     expect((await outcomeOf(send))?.code).toBe('ECONNREFUSED')
     expect((await outcomeOf(send))?.code).toBe('ECONNREFUSED')
-    await expect(target.models()).rejects.toThrow(/Cannot ask the server.*ECONNREFUSED/)
+    await expect(target.models()).rejects.toThrow(/Cannot reach server.*ECONNREFUSED/)
     await target.close()
   })
 
@@ -144,6 +164,8 @@ describe.each(kinds)('over %s', (name, fake, make) => {
   it('a model that is unknown is an error with the answer', () =>
     withServer({}, async (target) => {
       if (name !== 'REST') return
-      await expect(target.inputs({ name: 'other', version: undefined })).rejects.toThrow(/404 .*nothing at/)
+      await expect(target.inputs({ name: 'other', version: undefined })).rejects.toThrow(
+        /\[SLP-R1\].*nothing at/,
+      )
     }))
 })

@@ -202,6 +202,34 @@ describe('slipway bench serve', () => {
     await expect(fetch(`${probe.url}/v2/pid`)).rejects.toThrow()
   })
 
+  it('writes what it has measured when it is stopped', async () => {
+    let asked = 0
+    let stopNow = () => {}
+    const answer = () => {
+      // Well within the first step.
+      if (asked++ === 30) stopNow()
+      return {}
+    }
+    await using server = await fakeRest({ answer })
+    const [json, html] = [`${at.folder}/stopped.json`, `${at.folder}/stopped.html`]
+    const { code, out } = await at.slipwayUntil(
+      (text, stop) => {
+        if (text.includes('offered')) stopNow = stop
+      },
+      ...['bench', 'serve', server.url, '--arrivals', 'constant', '--warmup', '0s', '--duration', '1h'],
+      ...['--json', json, '--html', html, '--slo-achieved', '0'],
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('stopped before its end')
+    const report = JSON.parse(await readFile(json, 'utf8')) as Report
+    const [{ ok, planned, takenBack }] = report.steps as [Report['steps'][0]]
+    expect({ isStopped: report.isStopped, lost: planned - ok }).toEqual({ isStopped: true, lost: 0 })
+    // The first request came before the load; one that was taken back may not have come at all.
+    expect(ok).toBeLessThanOrEqual(asked - 1)
+    expect(ok + takenBack).toBeGreaterThanOrEqual(asked - 1)
+    expect(await readFile(html, 'utf8')).toContain('</html>')
+  })
+
   it('ends when it is stopped', async () => {
     await using server = await fakeRest({ answer: () => ({}) })
     const { code, err } = await at.slipwayUntil(
@@ -222,12 +250,12 @@ describe('slipway bench serve', () => {
     [['http://127.0.0.1:1', '--duration', '5'], /--duration: it must be a time with a unit/],
     [['http://127.0.0.1:1', '--slo-p99', 'soon'], /--slo-p99/],
     [['http://127.0.0.1:1', '--slo-errors', '200%'], /--slo-errors/],
-    [['http://127.0.0.1:1', '--arrivals', 'uniform'], /--arrivals.*poisson or constant/],
+    [['http://127.0.0.1:1', '--arrivals', 'uniform'], /--arrivals: it must be one of poisson, constant/],
     [['http://127.0.0.1:1', '--data', 'ones'], /--data/],
     [['http://127.0.0.1:1', '--header', 'x'], /--header/],
     [['http://127.0.0.1:1', '--pid', '0'], /--pid/],
-    [['http://127.0.0.1:1'], /Cannot ask the server.*ECONNREFUSED/],
-    [['grpc://127.0.0.1:1'], /Cannot ask the server.*ECONNREFUSED/],
+    [['http://127.0.0.1:1'], /Cannot reach server.*ECONNREFUSED/],
+    [['grpc://127.0.0.1:1'], /Cannot reach server.*ECONNREFUSED/],
   ])('refuses %j', async (argv, message) => {
     expect(await at.slipway('bench', 'serve', ...argv)).toMatchObject({ code: 2, err: message })
   })

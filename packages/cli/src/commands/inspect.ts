@@ -1,4 +1,5 @@
 import { inspectModel, type ModelSummary, type NamedType } from '@slipway/core'
+import { type Provenance, provenanceKey, readProvenance } from '@slipway/core/verify'
 import { defineCommand } from '../define-command.ts'
 import { loadModel } from '../io/load-model.ts'
 import { bytesText, columns, countText } from '../io/table.ts'
@@ -14,11 +15,29 @@ export const inspect = defineCommand({
     const path = positional[0]!
     const { model, read } = await loadModel(path)
     const summary = inspectModel(model, read)
-    if (flag('json')) terminal.print(JSON.stringify({ model: path, ...summary }, null, 2))
-    else for (const line of report(path, summary)) terminal.print(line)
+    const provenance = await readProvenance(read.metadata, read.graph)
+    if (flag('json')) terminal.print(JSON.stringify({ model: path, ...summary, provenance }, null, 2))
+    else for (const line of [...report(path, summary), ...chainLines(provenance)]) terminal.print(line)
     return 0
   },
 })
+
+function chainLines(provenance: Provenance | undefined): string[] {
+  if (!provenance) return []
+  const { stages, problems } = provenance
+  return [
+    'made by',
+    ...columns(
+      stages.map(({ stage, version, settings = {} }) => [
+        `${stage} ${version}`,
+        Object.entries(settings)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', '),
+      ]),
+    ),
+    ...problems.map((problem) => visible(`  warning: the chain is broken: ${problem}`)),
+  ]
+}
 
 function report(path: string, summary: ModelSummary): string[] {
   const opsets = Object.entries(summary.opsets).map(([domain, version]) => `${domain} ${version}`)
@@ -41,7 +60,7 @@ function report(path: string, summary: ModelSummary): string[] {
 }
 
 function metadataLines(metadata: Readonly<Record<string, string>>): string[] {
-  const entries = Object.entries(metadata)
+  const entries = Object.entries(metadata).filter(([key]) => key !== provenanceKey)
   return entries.length === 0
     ? []
     : ['metadata', ...columns(entries.map(([key, value]) => [key, value.slice(0, 100)]))]

@@ -1,8 +1,8 @@
 import { SlipwayError } from '@slipway/core'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { optionalWholeNumber } from '../io/option-values.ts'
 import { stateOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
-import { wholeNumber } from '../io/whole-number.ts'
 
 type Library = typeof import('@slipway/server')
 type Store = Awaited<ReturnType<Library['openStore']>>
@@ -79,8 +79,8 @@ async function add(
   const roles = args.list('role').length > 0 ? args.list('role') : ['client']
   const tenant = args.text('tenant') ?? id
   const createdAtMs = Date.now()
-  const expiresAtMs =
-    args.text('days') === undefined ? undefined : createdAtMs + wholeNumber(args, 'days', 1) * dayMs
+  const days = optionalWholeNumber(args, 'days', 1)
+  const expiresAtMs = days === undefined ? undefined : createdAtMs + days * dayMs
   const { record, key } = newApiKey(id, { tenant, roles, createdAtMs, expiresAtMs })
   await store.apiKeys.put(record, auditOf('key.put', id, { tenant, roles, expiresAtMs }))
   terminal.print(key)

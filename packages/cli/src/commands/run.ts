@@ -16,12 +16,12 @@ import { type Preprocess, parsePreprocess } from '../io/image.ts'
 import { toJson } from '../io/json.ts'
 import { loadModel } from '../io/load-model.ts'
 import { toNested } from '../io/nested.ts'
+import { wholeNumber } from '../io/option-values.ts'
 import { withProgress } from '../io/progress.ts'
 import { readBytes } from '../io/read-file.ts'
 import { readInput } from '../io/read-input.ts'
 import { columns } from '../io/table.ts'
 import { type Terminal, visible } from '../io/terminal.ts'
-import { wholeNumber } from '../io/whole-number.ts'
 import { writeOutput } from '../io/write-output.ts'
 
 export const run = defineCommand({

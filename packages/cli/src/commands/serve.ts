@@ -1,9 +1,9 @@
 import { SlipwayError } from '@slipway/core'
 import type { ListenOptions, ModelStatus, Server } from '@slipway/server'
 import { type CommandArgs, defineCommand } from '../define-command.ts'
+import { optionalWholeNumber, wholeNumber } from '../io/option-values.ts'
 import { serveOptions, serverOptionsOf } from '../io/serve-options.ts'
 import type { Terminal } from '../io/terminal.ts'
-import { wholeNumber } from '../io/whole-number.ts'
 
 export const serve = defineCommand({
   name: 'serve',
@@ -20,14 +20,17 @@ export const serve = defineCommand({
   async run(args, terminal) {
     // Other commands start without waiting for the server's libraries.
     const { createServer } = await import('@slipway/server')
+    const where = listenOptionsOf(args)
     const server = await createServer(await serverOptionsOf(args))
     try {
-      const where = listenOptionsOf(args)
       const url = await listen(server, where)
       terminal.print(`listening on ${url}`)
       if (server.grpcPort !== undefined) terminal.print(`gRPC on ${where.host}:${server.grpcPort}`)
-      for (const status of await server.loaded) terminal.print(statusLine(status))
-      await stopped(terminal)
+      const stop = stopped(terminal)
+      // A load may take minutes: whoever stops the server does not wait for its end.
+      const statuses = await Promise.race([server.loaded, stop])
+      for (const status of statuses ?? []) terminal.print(statusLine(status))
+      await stop
       return 0
     } finally {
       await server.close()
@@ -38,18 +41,18 @@ export const serve = defineCommand({
 function listenOptionsOf(args: CommandArgs): ListenOptions & { readonly host: string } {
   const port = wholeNumber(args, 'port', 0, 65_535)
   const host = args.text('host')!
-  if (args.flag('onePort')) return { port, host, grpcPort: 'shared' }
-  // With any free port for one protocol, the others take any free one too.
-  const other = (name: string) =>
-    args.text(name) === undefined ? undefined : wholeNumber(args, name, 0, 65_535)
-  const [grpcPort, metricsPort] = [other('grpcPort'), other('metricsPort')]
+  const metricsPort = optionalWholeNumber(args, 'metricsPort', 0, 65_535)
   return {
     port,
     host,
-    grpcPort: grpcPort ?? (port === 0 ? 0 : port + 1),
+    grpcPort: args.flag('onePort') ? 'shared' : grpcPortOf(args, port),
     ...(metricsPort !== undefined && { metricsPort }),
   }
 }
+
+/** With any free port for REST, gRPC takes any free one too. */
+const grpcPortOf = (args: CommandArgs, port: number): number =>
+  optionalWholeNumber(args, 'grpcPort', 0, 65_535) ?? (port === 0 ? 0 : port + 1)
 
 async function listen(server: Server, where: ListenOptions): Promise<string> {
   try {
@@ -62,7 +65,7 @@ async function listen(server: Server, where: ListenOptions): Promise<string> {
 }
 
 function statusLine({ name, version, state, reason }: ModelStatus): string {
-  return `  ${name} ${version}: ${state}${reason ? ` (${reason})` : ''}`
+  return `  ${version === undefined ? name : `${name} ${version}`}: ${state}${reason ? ` (${reason})` : ''}`
 }
 
 function stopped({ signal }: Terminal): Promise<void> {

@@ -1,6 +1,6 @@
-import { type Engine, nameHint, referenceEngine, SlipwayError, wasmEngine } from '@slipway/core'
+import { type Engine, referenceEngine, wasmEngine } from '@slipway/core'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { wholeNumber } from './whole-number.ts'
+import { choice, optionalWholeNumber } from './option-values.ts'
 
 const engines: ReadonlyMap<string, Engine> = new Map(
   [wasmEngine, referenceEngine].map((engine) => [engine.name, engine]),
@@ -28,18 +28,8 @@ interface EngineChoice {
 
 /** What they say. Throws SLP-C1. */
 export function readEngineOptions(args: CommandArgs): EngineChoice {
-  const name = args.text('engine')!
-  const engine = engines.get(name)
-  if (!engine) {
-    const remedy = nameHint(name, engines.keys())
-    throw new SlipwayError(
-      'SLP-C1',
-      `Cannot run: --engine must be one of ${[...engines.keys()].join(', ')}, got "${name}"`,
-      remedy === undefined ? {} : { remedy },
-    )
-  }
-  const choice = { engine, revectorize: args.flag('revectorize') }
-  return args.text('threads') === undefined
-    ? choice
-    : { ...choice, threads: wholeNumber(args, 'threads', 1, 64) }
+  const engine = engines.get(choice(args, 'engine', [...engines.keys()]))! // one of its keys
+  const chosen = { engine, revectorize: args.flag('revectorize') }
+  const threads = optionalWholeNumber(args, 'threads', 1, 64)
+  return threads === undefined ? chosen : { ...chosen, threads }
 }

@@ -1,7 +1,8 @@
 /** Prints what the compiler makes of a model: kernels, and the memory of a run. */
-import { type PlannedStep, type PlanReport, planReport, SlipwayError } from '@slipway/core'
+import { type PlannedStep, type PlanReport, planReport } from '@slipway/core'
 import type { CommandArgs } from '../define-command.ts'
 import { loadModel } from './load-model.ts'
+import { readShape } from './read-shape.ts'
 import { bytesText, columns } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,19 +22,6 @@ export async function explainPlan(args: CommandArgs, terminal: Terminal): Promis
   ]
   for (const line of lines) terminal.print(line)
   return 0
-}
-
-/** `x=1,3,224,224`; a scalar is `x=`. */
-function readShape(text: string): [name: string, shape: number[]] {
-  const at = text.lastIndexOf('=')
-  const sizes = text.slice(at + 1).split(',')
-  const shape = sizes.join('').trim() === '' ? [] : sizes.map((size) => Number(size.trim() || Number.NaN))
-  if (at > 0 && shape.every((size) => Number.isSafeInteger(size) && size >= 0))
-    return [text.slice(0, at), shape]
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --shape: it must be a name and sizes as in x=1,3,224,224, got "${text}"`,
-  )
 }
 
 const shownBuffers = 10

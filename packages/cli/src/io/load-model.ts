@@ -9,6 +9,7 @@ import {
   SlipwayError,
 } from '@slipway/core'
 import { folderResolver } from '@slipway/core/node'
+import type { ModelSource } from '@slipway/core/verify'
 import { readBytes } from './read-file.ts'
 
 /** The messages of a model file, and the door to the external data beside it. */
@@ -26,6 +27,11 @@ export interface LoadedModel {
 export async function parseModelFile(path: string): Promise<ModelFile> {
   const bytes = await readBytes(path)
   return { model: parseAs(path, bytes), resolveExternal: folderResolver(dirname(path)) }
+}
+
+/** The bytes of a model file and the door to the data beside it, nothing of them read yet. Throws SLP-C2. */
+export async function openModelFile(path: string): Promise<ModelSource> {
+  return { bytes: await readBytes(path), resolveExternal: folderResolver(dirname(path)), label: path }
 }
 
 /** A model with the external data of its own folder. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { SlipwayError } from '@slipway/core'
 
 /** What people have done, by the code of the system. */
@@ -21,4 +21,12 @@ export async function readBytes(path: string): Promise<Uint8Array> {
       cause,
     })
   }
+}
+
+/** Whether there is anything of this name that may be seen. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,10 +1,13 @@
 /** The options of `slipway serve`, and the server that they ask for. */
-import { readFile } from 'node:fs/promises'
-import { nameHint, SlipwayError } from '@slipway/core'
+import { SlipwayError } from '@slipway/core'
+import type { ModelLock } from '@slipway/core/verify'
 import type { ServerOptions, TlsOptions } from '@slipway/server'
 import { pino } from 'pino'
 import type { CommandArgs, OptionSpec } from '../define-command.ts'
-import { wholeNumber } from './whole-number.ts'
+import { choice, optionalWholeNumber, wholeNumber } from './option-values.ts'
+import { readLock } from './read-lock.ts'
+import { readSignedLock } from './sign-lock.ts'
+import { readTlsFiles, serverTlsOptions } from './tls-options.ts'
 
 const mebibyte = 2 ** 20
 
@@ -23,8 +26,18 @@ export const serveOptions: readonly OptionSpec[] = [
     about: 'all or latest, where a configuration does not say',
     fallback: 'all',
   },
+  {
+    flags: '--max-batch-size <count>',
+    about: 'where a configuration and the graph leave it open; 0: no batches',
+    fallback: '0',
+  },
   { flags: '--lenient-readiness', about: 'ready once the first load is over, whatever failed' },
   { flags: '--allow-file-overrides', about: 'load calls may bring the files of a model' },
+  { flags: '--locked <file>', about: 'serve only what this lock says; see slipway lock' },
+  {
+    flags: '--lock-key <file>',
+    about: 'with --locked: the public key, PEM, of who must have signed the lock',
+  },
   { flags: '--execution <mode>', about: 'auto, inline, worker or process', fallback: 'auto' },
   { flags: '--workers <count>', about: 'runs of one model at the same time', fallback: '1' },
   { flags: '--threads <count>', about: 'threads of one run; the machine’s, but at most 4, unless given' },
@@ -36,9 +49,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--jwks <url>', about: 'keys of the issuer of tokens' },
   { flags: '--jwt-issuer <name>', about: 'issuer that tokens must name' },
   { flags: '--jwt-audience <name>', about: 'audience that tokens must name', fallback: 'slipway' },
-  { flags: '--tls-cert <file>', about: 'certificate, PEM' },
-  { flags: '--tls-key <file>', about: 'key of the certificate, PEM' },
-  { flags: '--tls-client-ca <file>', about: 'authorities of the certificates that clients must have' },
+  ...serverTlsOptions,
   { flags: '--body-limit <mebibytes>', about: 'largest body of a request', fallback: '64' },
   { flags: '--request-timeout <seconds>', about: 'for a client to send its request', fallback: '300' },
   { flags: '--cache <mebibytes>', about: 'response cache, for models that ask for it', fallback: '64' },
@@ -46,7 +57,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--memory-limit <mebibytes>', about: 'most memory of all models together' },
   { flags: '--metrics-compat <system>', about: 'triton adds its names of metrics' },
   { flags: '--otlp <url>', about: 'collector for traces and metrics, such as http://localhost:4318' },
-  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '0' },
+  { flags: '--drain-delay <seconds>', about: 'not ready but answering, before the end', fallback: '5' },
   { flags: '--drain-timeout <seconds>', about: 'then waiting for requests under way', fallback: '30' },
   { flags: '--static <folder>', about: 'files to serve at /, in place of the status page' },
   { flags: '--log', about: 'structured lines on standard error' },
@@ -57,21 +68,23 @@ export async function serverOptionsOf(args: CommandArgs): Promise<ServerOptions>
   const tls = await tlsOf(args)
   const staticFolder = args.text('static')
   const modelName = args.text('modelName')
-  const threads = args.text('threads') === undefined ? undefined : wholeNumber(args, 'threads', 1, 64)
-  const memory = args.text('memoryLimit') === undefined ? undefined : wholeNumber(args, 'memoryLimit', 1)
+  const lock = await lockOf(args)
+  const memory = optionalWholeNumber(args, 'memoryLimit', 1)
   return {
     repository: args.positional[0]!,
+    ...(lock && { lock }),
     state: stateOf(args),
     control: choice(args, 'modelControl', ['none', 'explicit', 'poll']),
     loadModels: args.list('loadModel'),
     pollMs: wholeNumber(args, 'pollSeconds', 1) * 1000,
     versions: choice(args, 'versions', ['all', 'latest']),
+    defaultMaxBatchSize: wholeNumber(args, 'maxBatchSize', 0, 2 ** 31 - 1),
     strictReadiness: !args.flag('lenientReadiness'),
     allowFileOverrides: args.flag('allowFileOverrides'),
     execution: {
       mode: choice(args, 'execution', ['auto', 'inline', 'worker', 'process']),
       instances: wholeNumber(args, 'workers', 1, 256),
-      threads,
+      threads: optionalWholeNumber(args, 'threads', 1, 64),
     },
     limits: {
       bodyBytes: wholeNumber(args, 'bodyLimit', 1) * mebibyte,
@@ -124,34 +137,17 @@ function authOf(args: CommandArgs): Pick<ServerOptions, 'auth'> {
   return args.flag('auth') ? { auth: {} } : {}
 }
 
+/** Throws SLP-D3 for a lock that the owner of the key has not signed. */
+async function lockOf(args: CommandArgs): Promise<ModelLock | undefined> {
+  const [path, key] = [args.text('locked'), args.text('lockKey')]
+  if (path !== undefined) return key === undefined ? readLock(path) : readSignedLock(path, key)
+  if (key === undefined) return undefined
+  throw new SlipwayError('SLP-C1', 'Cannot serve: --lock-key needs --locked, got it alone')
+}
+
 async function tlsOf(args: CommandArgs): Promise<TlsOptions | undefined> {
-  const [cert, key, clientCa] = await Promise.all(
-    ['tlsCert', 'tlsKey', 'tlsClientCa'].map((name) => pem(args.text(name))),
-  )
-  if (!cert && !key && !clientCa) return undefined
-  if (!cert || !key)
-    throw new SlipwayError('SLP-C1', 'Cannot use TLS: --tls-cert and --tls-key must both be given, got one')
-  return { cert, key, ...(clientCa && { clientCa }) }
-}
-
-async function pem(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined
-  return readFile(path).catch((cause) => {
-    throw new SlipwayError('SLP-C2', `Cannot read file: it must exist and be readable, got "${path}"`, {
-      cause,
-    })
-  })
-}
-
-function choice<const T extends string>(args: CommandArgs, name: string, known: readonly T[]): T {
-  const given = args.text(name)!
-  const found = known.find((one) => one === given)
-  if (found) return found
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const remedy = nameHint(given, known)
-  throw new SlipwayError(
-    'SLP-C1',
-    `Cannot read --${flag}: it must be one of ${known.join(', ')}, got "${given}"`,
-    remedy === undefined ? {} : { remedy },
-  )
+  const { identity, authorities } = await readTlsFiles(args, 'tlsClientCa')
+  if (identity) return { ...identity, ...(authorities && { clientCa: authorities }) }
+  if (!authorities) return undefined
+  throw new SlipwayError('SLP-C1', 'Cannot use TLS: --tls-client-ca must come with --tls-cert, got it alone')
 }

@@ -105,14 +105,7 @@ export interface Differentiated {
 
 export type DifferentiateGraph = (graph: Graph, options: DifferentiateOptions) => Differentiated
 
-/**
- * The gradient of an operator.
- *
- * @example
- * const tanhGradient = defineGradient(tanh, ({ m, outputs, gradients }) => ({
- *   input: m.mul(gradients.output, m.sub(1, m.mul(outputs.output, outputs.output))),
- * }))
- */
+/** The gradient of an operator, whose own parameters type the rule. */
 export function defineGradient<I extends Params, O extends Params, S extends AttrSpecs>(
   op: Op<I, O, S>,
   rule: GradientRule<I, O, S>,

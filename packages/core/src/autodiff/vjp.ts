@@ -29,7 +29,9 @@ export function vjp(
  * const x = b.input('x', { kind: 'tensor', dtype: 'float32', shape: [3] })
  * const graph = b.build([b.node('ReduceSum', [b.node('Mul', [x, x])], { keepdims: 0 })])
  * const { graph: both, gradients } = gradientGraph(graph, graph.outputs[0], ['x'])
- * interpret(both, new Map([['x', tensor('float32', [3], Float32Array.of(1, 2, 3))]]), { outputs: [gradients.get('x')] }) // 2, 4, 6
+ * const name = gradients.get('x')
+ * const given = new Map([['x', tensor('float32', [3], Float32Array.of(1, 2, 3))]])
+ * Array.from(interpret(both, given, { outputs: [name] }).get(name).data) // [2, 4, 6]
  */
 export function gradientGraph(graph: Graph, of: string, wrt: readonly string[]): Differentiated {
   return differentiate(graph, {

@@ -168,4 +168,9 @@ export interface Engine {
   readonly name: string
   /** Makes a graph ready to run. Throws SLP-O3 for operators that the engine does not know. */
   prepare(graph: Graph, options?: PrepareOptions): Promise<Program>
+  /**
+   * Makes an ONNX file ready to run as it is, where the engine reads such files itself; `graph` is what Slipway read from
+   * it. Values that the file's own nodes make may be asked for.
+   */
+  prepareFile?(bytes: Uint8Array, graph: Graph, options?: PrepareOptions): Promise<Program>
 }

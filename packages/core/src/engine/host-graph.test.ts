@@ -67,7 +67,11 @@ describe('hostGraph', () => {
 
   it('leaves no thread behind where it fails', async () => {
     const workers: Worker[] = []
-    const onWorker = (worker: Worker) => void workers.push(worker)
+    const exits: Promise<unknown>[] = []
+    const onWorker = (worker: Worker) => {
+      workers.push(worker)
+      exits.push(once(worker, 'exit'))
+    }
     process.on('worker', onWorker)
     const isCancelled = () => {
       throw new Error('of the caller')
@@ -77,7 +81,7 @@ describe('hostGraph', () => {
     await new Promise((resolve) => setImmediate(resolve))
     process.off('worker', onWorker)
     expect(workers).toHaveLength(2)
-    const ended = Promise.all(workers.map((worker) => once(worker, 'exit'))).then(() => 'ended')
+    const ended = Promise.all(exits).then(() => 'ended')
     const patience = new Promise((resolve) => setTimeout(resolve, 10_000, 'alive'))
     const found = await Promise.race([ended, patience])
     await Promise.all(workers.map((worker) => worker.terminate()))

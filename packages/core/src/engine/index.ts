@@ -12,7 +12,7 @@ export type {
   SyncRunOptions,
 } from './engine.ts'
 export type { Scalar, TypedArray } from './input-elements.ts'
-export type { InputSpec, Inputs, InputValue, NestedArray } from './inputs.ts'
+export { bindInputs, type InputSpec, type Inputs, type InputValue, type NestedArray } from './inputs.ts'
 export type { Into } from './into.ts'
 export { nameHint } from './nearest-name.ts'
 export { referenceEngine } from './reference-engine.ts'
@@ -24,7 +24,7 @@ export {
   type SessionResults,
   type SessionRunOptions,
 } from './session.ts'
-export type { OutputSpec } from './specs.ts'
+export { inputSpecs, type OutputSpec } from './specs.ts'
 export {
   type CompiledGraph,
   type CompiledRunOptions,

@@ -1,6 +1,5 @@
 /** Engines whose programs run in worker threads, so that no caller ever waits for them. */
 import { platform } from '#platform'
-import { SlipwayError } from '../base/errors.ts'
 import type { Value } from '../base/value.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { WorkerProgram } from '../platform/types.ts'
@@ -17,6 +16,7 @@ import type {
 } from './engine.ts'
 import { assertOperatorsKnown, assertValues, countOperators, valueNames } from './graph-census.ts'
 import { allocateTensor, openProgramMemory, type ProgramMemory } from './program-memory.ts'
+import { openProgramState } from './program-state.ts'
 import { shareGraph } from './share-graph.ts'
 import { disposedError, openPool } from './worker-pool.ts'
 import type { WorkerReport, WorkerSettings } from './worker-protocol.ts'
@@ -86,29 +86,9 @@ async function prepare(
     return pool.close()
   }
 
-  const exchange = (inputs: ReadonlyMap<string, Value>, names: readonly string[]) =>
-    new Promise<RunResult>((resolve, reject) => {
-      for (const name of inputs.keys()) assertKept(name, options.state!)
-      const rest = {
-        give: false,
-        outputs: [],
-        seed: undefined,
-        profile: false,
-        signal: undefined,
-        onProgress: undefined,
-      }
-      pool.add({ ...rest, inputs, exchange: names, resolve, reject })
-    })
-
   return {
     run,
-    ...(own && !options.state && { runSync: own.run }),
-    ...(options.state && {
-      state: {
-        write: async (values) => void (await exchange(values, [])),
-        read: async (names) => (await exchange(new Map(), names)).outputs,
-      },
-    }),
+    ...(options.state ? { state: openProgramState(pool, options.state) } : own && { runSync: own.run }),
     allocate: (dtype, shape) => allocateTensor(memory, dtype, shape),
     report: () => {
       const { alive, ...counts } = pool.counts()
@@ -173,9 +153,4 @@ function sumOf(reports: readonly WorkerReport[], memory: ProgramMemory | undefin
     arenaBytes: sum(({ arenaBytes }) => arenaBytes),
     arenaLowerBoundBytes: sum(({ arenaLowerBoundBytes }) => arenaLowerBoundBytes),
   }
-}
-
-function assertKept(name: string, state: ReadonlyMap<string, string>): void {
-  if (state.has(name)) return
-  throw new SlipwayError('SLP-S1', `Cannot set state: the program must keep it, got "${name}"`)
 }

@@ -1,7 +1,7 @@
 export type { Attribute, AttributeKind, Attributes } from './attribute.ts'
 export { type GraphBuilder, graphBuilder } from './builder.ts'
 export { type DiffLine, diffGraphs, diffLines, diffText } from './diff.ts'
-export { type Graph, type Node, nodeLabel, operatorText } from './graph.ts'
+export { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from './graph.ts'
 export { parseGraph } from './parse.ts'
 export { applyPatch, type Patch, ruleKey } from './patch.ts'
 export { type PrintOptions, printGraph } from './print.ts'

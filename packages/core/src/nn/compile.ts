@@ -56,7 +56,7 @@ export interface Compiled<A extends unknown[], R> extends AsyncDisposable {
  *
  * @example
  * const total = parameter(await zeros([2]).host())
- * const accumulate = compile((x: Tensor) => {
+ * const accumulate = compile((x) => {
  *   const sum = total.tensor.add(x)
  *   void total.assign(sum)
  *   return sum.max()
@@ -65,7 +65,8 @@ export interface Compiled<A extends unknown[], R> extends AsyncDisposable {
  * const most = await accumulate(tensor([1, 3]))
  * most.item() // 5
  * await accumulate.dispose()
- * await total.host() // 2, 5
+ * const { data } = await total.host()
+ * Array.from(data) // [2, 5]
  */
 export function compile<A extends unknown[], R>(
   fn: (...args: A) => R,

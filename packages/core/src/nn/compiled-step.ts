@@ -41,7 +41,9 @@ export async function openStep(
   const bring = async () => {
     const late = [...variables].filter(([, cell]) => held.get(cell) !== cell.version)
     if (late.length === 0) return
-    const values = late.map(async ([name, cell]) => [name, (await cell.home.read()) as Value] as const)
+    const values = late.map(
+      async ([name, cell]): Promise<readonly [string, Value]> => [name, await cell.home.read()],
+    )
     await program.state!.write(new Map(await Promise.all(values)))
     for (const [, cell] of late) held.set(cell, cell.version)
   }

@@ -12,7 +12,8 @@ import { isVariable, type Variable } from './variable.ts'
  * @example
  * const x = tensor([1, 2, 3])
  * const [dx] = grad(x.square().sum(), [x])
- * await dx.data() // 2, 4, 6
+ * await dx.data()
+ * dx.toArray() // [2, 4, 6]
  */
 export function grad(of: Tensor, wrt: readonly (Tensor | Variable)[]): Tensor[] {
   const cells = wrt.map(cellOf)

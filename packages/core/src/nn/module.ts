@@ -51,7 +51,7 @@ export type Self<P extends Parts> = P & { readonly training: boolean }
  * A module of parts and a function of them. Calling it calls the function.
  *
  * @example
- * const twoLayers = module('twoLayers', { fc1: linear(4, 8), fc2: linear(8, 2) }, ({ fc1, fc2 }, x: Tensor) =>
+ * const twoLayers = module('twoLayers', { fc1: linear(4, 8), fc2: linear(8, 2) }, ({ fc1, fc2 }, x) =>
  *   fc2(fc1(x).relu()),
  * )
  * twoLayers(zeros([3, 4])).shape // [3, 2]

@@ -35,7 +35,7 @@ export const averagePool = defineOp({
     })
     return { Y: wide(X.dtype, pool.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

@@ -60,11 +60,10 @@ export const batchNormalization = defineOp({
       running_var: blend(input_var, moments.variance),
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,
-    emit: (inputs, { Y }, { training_mode, epsilon }, context) =>
-      training_mode === 0 ? lowerBatchNormalization(inputs, Y, epsilon, context) : 'training mode',
+    emit: lowerBatchNormalization,
   },
 })

@@ -55,7 +55,7 @@ export const causalConvWithState = defineOp({
     }
     return { output, present_state: wide(input.dtype, [batch, channels, carried], state) }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build(b, { input, weight, bias, past_state }, { activation }, { inputs }) {

@@ -1,6 +1,6 @@
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerConv } from './lower/quantized-conv.ts'
 import { maybe, one } from './param.ts'
@@ -27,7 +27,7 @@ export const convInteger = defineOp({
     const { shape, sums } = convolveIntegers(args, attrs, context)
     return { y: wide('int32', shape, sums) }
   },
-  gradient: 'none',
+  gradient: none('its results are integers'),
   lower: {
     kind: 'kernel',
     emit: ({ x, w, x_zero_point, w_zero_point }, { y }, attrs, context) =>

@@ -55,7 +55,7 @@ export const convTranspose = defineOp({
     })
     return { Y: wide(X.dtype, shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,
@@ -130,7 +130,7 @@ function unpaddedSize(size: Dim, kernel: number, axis: number, rank: number, att
 }
 
 /** The window over the output whose forward pass would give sizes `inputs`. */
-function outputAxes(inputs: Shape, kernel: Shape, attrs: ConvTransposeAttrs): WindowAxis[] {
+export function outputAxes(inputs: Shape, kernel: Shape, attrs: ConvTransposeAttrs): WindowAxis[] {
   const rank = inputs.length
   const { strides, dilations, padBegin, padEnd } = fullWindowSpec(rank, attrs)
   return inputs.map((output, i) => {

@@ -38,7 +38,7 @@ export const conv = defineOp({
     })
     return { Y: wide(X.dtype, shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

@@ -16,6 +16,6 @@ export const globalAveragePool = defineOp({
   reference: ({ X }) => ({
     Y: poolGlobally(X, (elements) => elements.reduce((sum, x) => sum + x, 0) / elements.length),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'reduction', reduce: ({ X }) => globalReduction(X, meanParts(X.dtype)) },
 })

@@ -22,7 +22,7 @@ export const globalLpPool = defineOp({
   reference: ({ X }, { p }) => ({
     Y: poolGlobally(X, (elements) => elements.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p)),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'reduction',
     reduce: ({ X }, { p }) =>

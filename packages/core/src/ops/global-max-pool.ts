@@ -16,6 +16,6 @@ export const globalMaxPool = defineOp({
   reference: ({ X }) => ({
     Y: poolGlobally(X, (elements) => elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'reduction', reduce: ({ X }) => globalReduction(X, { combine: 'max' }) },
 })

@@ -44,7 +44,7 @@ export const groupNormalization = defineOp({
     })
     return { Y: wide(X.dtype, X.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: (inputs, { Y }, { num_groups, epsilon }, context) =>

@@ -39,7 +39,7 @@ export const instanceNormalization = defineOp({
     })
     return { output: wide(input.dtype, input.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

@@ -36,7 +36,7 @@ export const lpNormalization = defineOp({
     })
     return { output: wide(input.dtype, input.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ input }, { output }, attrs, context) => lowerLpNormalization(input, output, attrs, context),

@@ -37,7 +37,7 @@ export const lpPool = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     epilogue: true,

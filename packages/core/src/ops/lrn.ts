@@ -42,6 +42,6 @@ export const lrn = defineOp({
     })
     return { Y: wide(X.dtype, X.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel', emit: ({ X }, { Y }, attrs, context) => lowerLrn(X, Y, attrs, context) },
 })

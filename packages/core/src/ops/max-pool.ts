@@ -1,6 +1,5 @@
-import { integerRange, isFloat } from '../base/dtype.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
-import { type WideTensor, wide } from '../base/wide.ts'
+import { wide } from '../base/wide.ts'
 import { isByte } from '../kernel/quantized/bytes.ts'
 import { attr } from './attr.ts'
 import { defineOp } from './define.ts'
@@ -10,8 +9,8 @@ import { lowerMaximaWithPlaces } from './lower/pool-indices.ts'
 import { maximum } from './lower/poolings.ts'
 import { lowerByteMaximum } from './lower/quantized-pool.ts'
 import { maybe, one } from './param.ts'
-import { floatsOf } from './shared/elements.ts'
-import { type Pool, poolAttrs, poolFact, poolOf, visitWindows } from './shared/pool.ts'
+import { maxima } from './shared/maxima.ts'
+import { type Pool, poolAttrs, poolFact, poolOf } from './shared/pool.ts'
 import { floats } from './types.ts'
 
 /** The largest element of each window, and where it lies in X. Padding never wins; NaN does. */
@@ -34,7 +33,7 @@ export const maxPool = defineOp({
     const position = attrs.storage_order === 1 ? columnMajor(X.shape.slice(2)) : (i: number) => i
     return { Y, Indices: wide('int64', pool.shape, indices(at, pool, position)) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ X }, { Y, Indices }, attrs, context) =>
@@ -45,23 +44,6 @@ export const maxPool = defineOp({
           : lowerPool(maximum, X, Y, attrs, context),
   },
 })
-
-/** Per output element the maximum and its linear index in X; -1 for a window that lies in the padding. */
-function maxima(X: WideTensor, pool: Pool): { y: Float64Array; at: Float64Array } {
-  const x = floatsOf(X)
-  const lowest = isFloat(X.dtype) ? Number.NEGATIVE_INFINITY : Number(integerRange(X.dtype)[0])
-  const y = new Float64Array(elementCount(pool.shape)).fill(lowest)
-  const at = new Float64Array(y.length).fill(-1)
-  visitWindows(pool, (output, input) => {
-    const value = x[input]!
-    const best = y[output]!
-    if (at[output] === -1 || value > best || (Number.isNaN(value) && !Number.isNaN(best))) {
-      y[output] = value
-      at[output] = input
-    }
-  })
-  return { y, at }
-}
 
 function indices(at: Float64Array, pool: Pool, position: (index: number) => number): BigInt64Array {
   return BigInt64Array.from(at, (index) => {

@@ -1,6 +1,6 @@
 import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
@@ -51,7 +51,7 @@ export const maxRoiPool = defineOp({
     }
     return { Y: tensor }
   },
-  gradient: 'none',
+  gradient: none('its regions are rounded to whole elements'),
   lower: { kind: 'kernel' },
 })
 

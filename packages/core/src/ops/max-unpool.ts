@@ -63,7 +63,7 @@ export const maxUnpool = defineOp({
     })
     return { output: tensor }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ X, I }, { output }, spec, context) => {
@@ -87,7 +87,7 @@ export const maxUnpool = defineOp({
 })
 
 /** The smallest shape that a MaxPool with these attributes turns into that of X. */
-function pooledFrom(X: TensorFact, { kernel_shape, ...spec }: Attrs<typeof attrs>): Dim[] | undefined {
+export function pooledFrom(X: TensorFact, { kernel_shape, ...spec }: Attrs<typeof attrs>): Dim[] | undefined {
   const { strides, padBegin, padEnd } = fullWindowSpec(kernel_shape.length, spec)
   return X.shape?.map((size, axis) => {
     const at = axis - 2

@@ -36,7 +36,7 @@ export const meanVarianceNormalization = defineOp({
     })
     return { Y: wide(X.dtype, X.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build(b, { X }, attrs, { inputs }) {

@@ -1,6 +1,6 @@
 import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerRoiAlign } from './lower/roi-align.ts'
 import { one } from './param.ts'
@@ -69,7 +69,7 @@ export const roiAlign = defineOp({
     })
     return { Y: tensor }
   },
-  gradient: 'none',
+  gradient: none('no operator spreads what regions sampled back over X'),
   lower: {
     kind: 'kernel',
     emit: (inputs, { Y }, attrs, context) => lowerRoiAlign(inputs, Y, attrs, context),

@@ -21,6 +21,11 @@ export interface InterpretOptions {
   /** Seed of the random operators that carry none of their own. */
   readonly seed?: number
   readonly limits?: Limits
+  /**
+   * 'dtype', unless given: every result is rounded to its dtype, as a store does. 'outputs': float32 values stay float64
+   * until they leave the graph, which shows how much of a difference is rounding.
+   */
+  readonly rounding?: 'dtype' | 'outputs'
   /** Throws to cancel; called between nodes and inside long loops. */
   readonly checkCancelled?: () => void
   /** Decodes image files for ImageDecoder, which is refused without it. */
@@ -162,6 +167,7 @@ function runnerFor(node: Node, index: number, scope: Scope, run: Run): Omit<Node
     checkElements: (count) => checkElements(count, limits, node),
     maxLoopIterations: limits.loopIterations,
     decodeImage: options.decodeImage,
+    keepsFloat32Wide: options.rounding === 'outputs',
     random: (seed) => randomStream(seed ?? options.seed ?? 0, index),
     runGraph: (body, args) => {
       const inputs = new Map(body.inputs.map((name, i) => [name, args[i]!]))

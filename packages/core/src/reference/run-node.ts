@@ -21,6 +21,8 @@ export interface NodeRunner
   /** Facts of a body's outputs, for control flow. */
   inferGraph(graph: Graph, inputs: readonly Fact[]): readonly (Fact | undefined)[]
   readonly wanted: (output: string) => boolean
+  /** True: float32 results are not rounded. */
+  readonly keepsFloat32Wide?: boolean
   /** The node's attributes, parsed. Throws SLP-O1. */
   readonly attributes: () => Attrs<AttrSpecs>
 }
@@ -66,10 +68,15 @@ export function runNode(
       op.reference === 'decomposed'
         ? runDecomposed(op, node, inputs, facts, runner)
         : runKernel(op, node, inputs, outputs, runner)
-    return results.map((value) => value && widenValue(narrowValue(value)))
+    return results.map((value) => value && rounded(value, runner.keepsFloat32Wide === true))
   } catch (error) {
     throw withNode(error, node, facts)
   }
+}
+
+function rounded(value: WideValue, keepsFloat32Wide: boolean): WideValue {
+  if (keepsFloat32Wide && value.kind === 'tensor' && value.dtype === 'float32') return value
+  return widenValue(narrowValue(value))
 }
 
 function runKernel(

@@ -19,7 +19,7 @@ import { difference, type Tolerance } from './close.ts'
 import { type Recorder, recorder } from './run-calls.ts'
 import { testTargets } from './targets.ts'
 
-export interface CompiledNode {
+interface CompiledNode {
   readonly op: AnyOp
   readonly inputs: readonly (Value | undefined)[]
   readonly attrs?: AttributesInit | undefined
@@ -66,7 +66,7 @@ function isKernelTensor(value: Value): value is Tensor {
 }
 
 /** The node's outputs, or nothing where the operator has no lowering for it. */
-export function runCompiled(
+function runCompiled(
   { op, inputs, attrs = {}, outputs }: CompiledNode,
   target: Target,
 ): readonly Tensor[] | undefined {

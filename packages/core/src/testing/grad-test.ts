@@ -6,10 +6,13 @@ import { elementCount, type Shape } from '../base/shape.ts'
 import { type Tensor, tensor } from '../base/tensor.ts'
 import type { Value } from '../base/value.ts'
 import { compileGraph } from '../engine/wasm/compile.ts'
+import { type AttributesInit, toAttributes } from '../ir/builder.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { randomStream } from '../ops/random.ts'
-import { typedBuilder } from '../ops/typed-builder.ts'
+import { inlineBody } from '../ops/shared/inline-body.ts'
+import { type TypedBuilder, typedBuilder } from '../ops/typed-builder.ts'
 import { interpret } from '../reference/interpret.ts'
+import { decomposition } from '../reference/run-node.ts'
 import { listOf, type OpCall, typeOf } from './op-call.ts'
 
 export interface GradCase extends OpCall {
@@ -22,7 +25,10 @@ export interface GradCase extends OpCall {
   readonly compiled?: boolean
 }
 
-/** Declares the gradient tests of an operator. Inputs of float64 are differentiated. */
+/**
+ * Declares the gradient tests of an operator. Inputs of float64 are differentiated; of an operator that does not take
+ * them, its decomposition is.
+ */
 export function gradTest(op: AnyOp, cases: readonly GradCase[]): void {
   describe(`gradient of ${op.name}`, () => {
     for (const one of cases) {
@@ -102,8 +108,38 @@ function graphOf(
     inputs.set(`x${i}`, value)
     return b.input(`x${i}`, typeOf(value))
   })
-  const outputs = b.nodes(op.name, names, attrs, { domain: op.domain, outputs: count, name: op.name })
+  const options = { domain: op.domain, outputs: count, name: op.name }
+  const isRefused = names.some((name) => name && b.dtype(name) === 'float64') && !takesDoubles(op)
+  const outputs = isRefused ? decomposed(b, op, names, attrs, count) : b.nodes(op.name, names, attrs, options)
   return { graph: b.build(outputs), inputs, outputs }
+}
+
+const takesDoubles = ({ types }: AnyOp) => Object.values(types).some((list) => list.includes('float64'))
+
+/** What stands for an operator that does not take float64. */
+function decomposed(
+  b: TypedBuilder,
+  op: AnyOp,
+  names: readonly (string | undefined)[],
+  attrs: AttributesInit,
+  count: number,
+): string[] {
+  const node = {
+    name: op.name,
+    domain: op.domain,
+    op: op.name,
+    inputs: names.map((name) => name ?? ''),
+    outputs: Array.from({ length: count }, (_, i) => `y${i}`),
+    attributes: toAttributes(attrs),
+  }
+  const body = decomposition(
+    op,
+    node,
+    names.map((name) => (name === undefined ? undefined : b.fact(name))),
+  )
+  if (!body) throw new Error(`${op.name} takes no float64, and has no decomposition`)
+  const present = names.filter((name) => name !== undefined)
+  return [...inlineBody(b, body, present)].slice(0, count)
 }
 
 const isFloat = (value: Tensor) => value.dtype === 'float32' || value.dtype === 'float64'

@@ -8,6 +8,7 @@ import { newestOpsets } from '../formats/onnx/versions.ts'
 import { type Graph, type Node, operatorText, readsOf, subgraphsOf } from '../ir/graph.ts'
 import { attributeText } from '../ir/print.ts'
 import { printTensor } from '../ir/print-tensor.ts'
+import { sha256 } from './sha256.ts'
 
 /** SHA-256 as hexadecimal digits. */
 export interface ModelSignature {
@@ -21,6 +22,11 @@ export interface ModelSignature {
 
 /** Initialisers of so many integers are settings, such as axes or a shape, rather than weights. */
 const settingElements = 64
+
+/** Whether a constant is a setting of the nodes that read it. */
+export function isSetting({ dtype, data }: Tensor): boolean {
+  return /^u?int|^bool/.test(dtype) && data.length <= settingElements
+}
 
 /**
  * The signatures of a graph. A graph is always at the newest operator set, since files are upgraded when they are read,
@@ -71,7 +77,7 @@ function linesOf(graph: Graph, { depth, ids: outer }: Scope, strict: boolean): s
   for (const [name, value] of graph.constants) {
     if (!ids.has(name)) ids.set(name, constantText(value, strict))
   }
-  for (const node of reachable(graph)) {
+  for (const node of canonicalNodes(graph)) {
     const line = nodeLine(node, inner, strict)
     node.outputs.forEach((name, i) => ids.set(name, `${depth}n${lines.length}.${i}`))
     lines.push(line)
@@ -94,8 +100,7 @@ function nodeLine(node: Node, scope: Scope, strict: boolean): string {
 }
 
 function constantText(value: Tensor, strict: boolean): string {
-  const isSetting = strict && /^u?int|^bool/.test(value.dtype) && value.data.length <= settingElements
-  return isSetting ? printTensor(value) : `${value.dtype}[${value.shape}]`
+  return strict && isSetting(value) ? printTensor(value) : `${value.dtype}[${value.shape}]`
 }
 
 /** Sizes that are open count as such, whatever they are called. */
@@ -106,7 +111,7 @@ function typeLine(type: ValueType | undefined): string {
 }
 
 /** Nodes that the outputs need, each after what it reads, in an order that does not depend on that of the file. */
-function reachable(graph: Graph): Node[] {
+export function canonicalNodes(graph: Graph): readonly Node[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const done = new Set<Node>()
   const order: Node[] = []
@@ -126,9 +131,4 @@ function reachable(graph: Graph): Node[] {
     }
   }
   return order
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

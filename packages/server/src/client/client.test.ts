@@ -153,6 +153,7 @@ describe.each(['rest', 'grpc'] as const)('a client over %s', (protocol) => {
     await session.renew(1000)
     expect(session.info.expiresAtMs).toBe(6000)
     await session.close()
+    await session.close()
     await expect(session.predict({ inputs })).rejects.toMatchObject({ code: 'SLP-R16' })
   })
 

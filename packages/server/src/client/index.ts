@@ -1,4 +1,6 @@
+export { type Datatype, datatypes, dtypeOf, isDatatype } from '../oip/datatype.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
+export { type EncodedInference, encodeInference } from './encode-inference.ts'
 export type { Clock, RetryOptions } from './retry.ts'
 export type { Session } from './session.ts'
 export type * from './types.ts'

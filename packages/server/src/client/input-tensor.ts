@@ -17,7 +17,7 @@ const dtypes = {
   Array: 'string',
 } as const satisfies Record<string, DType>
 
-export interface NamedTensor {
+interface NamedTensor {
   readonly name: string
   readonly datatype: Datatype
   readonly tensor: Tensor

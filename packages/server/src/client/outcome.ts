@@ -19,7 +19,7 @@ const turnedAway: ReadonlySet<ErrorCode> = new Set([
 
 const coded = /^\[(SLP-[A-Z]\d+)\] (.*)$/s
 
-export interface Refusal {
+interface Refusal {
   /** The server's own words. */
   readonly text: string
   /** What the status alone says. */

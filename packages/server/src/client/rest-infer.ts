@@ -2,6 +2,7 @@
 import { elementCount, type Tensor } from '@slipway/core'
 import { bytesOfTensor, tensorOfBytes } from '../oip/binary-tensor.ts'
 import { isDatatype } from '../oip/datatype.ts'
+import { headerLength } from '../oip/header-length.ts'
 import { arrayOf, countOf, objectOf, parametersOf, textOf } from '../oip/json-fields.ts'
 import { type JsonObject, readJson } from '../oip/json-read.ts'
 import { tensorOfJson } from '../oip/json-tensor.ts'
@@ -10,9 +11,7 @@ import { refuseRequest } from '../oip/refuse-request.ts'
 import { inputTensors } from './input-tensor.ts'
 import type { InferAnswer, InferOptions } from './types.ts'
 
-export const headerLength = 'inference-header-content-length'
-
-export interface RestInference {
+interface RestInference {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }

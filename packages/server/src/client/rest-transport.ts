@@ -1,11 +1,13 @@
 /** The client over REST. */
 import { fromJson, type JsonValue } from '@bufbuild/protobuf'
+import { headerLength } from '../oip/header-length.ts'
 import { ModelStatisticsResponseSchema } from '../proto/grpc_service_pb.ts'
 import { ModelConfigSchema } from '../proto/model_config_pb.ts'
 import { modelStatuses, modelTensors, serverDescription, sessionOf } from './json-answers.ts'
 import type { RestCaller, RestReply, RestRequest } from './rest-call.ts'
-import { headerLength, readAnswer, writeInference } from './rest-infer.ts'
-import type { Ask, Target, Transport } from './transport.ts'
+import { readAnswer, writeInference } from './rest-infer.ts'
+import { modelPath } from './rest-paths.ts'
+import type { Ask, Transport } from './transport.ts'
 import type { LoadOptions } from './types.ts'
 
 /** A server that is there but not ready says so with a status; 400 is Triton's. */
@@ -26,18 +28,18 @@ export function restTransport(rest: RestCaller): Transport {
     live: (ask) => rest.call({ path: '/v2/health/live', accepts: notReady }, ask, isOk),
     ready: (ask) => rest.call({ path: '/v2/health/ready', accepts: notReady }, ask, isOk),
     modelReady: (target, ask) =>
-      rest.call({ path: `${pathOf(target)}/ready`, accepts: notReadyModel }, ask, isOk),
+      rest.call({ path: `${modelPath(target)}/ready`, accepts: notReadyModel }, ask, isOk),
     serverMetadata: (ask) => rest.call({ path: '/v2' }, ask, (reply) => serverDescription(jsonOf(reply))),
     modelMetadata: (target, ask) =>
-      rest.call({ path: pathOf(target) }, ask, (reply) => modelTensors(jsonOf(reply))),
+      rest.call({ path: modelPath(target) }, ask, (reply) => modelTensors(jsonOf(reply))),
     infer: ({ model, version, ...options }, ask) =>
-      inferAt(rest, `${pathOf({ model, version })}/infer`, options, ask),
+      inferAt(rest, `${modelPath({ model, version })}/infer`, options, ask),
     config: (target, ask) =>
-      rest.call({ path: `${pathOf(target)}/config` }, ask, (reply) =>
+      rest.call({ path: `${modelPath(target)}/config` }, ask, (reply) =>
         fromJson(ModelConfigSchema, jsonOf(reply), { ignoreUnknownFields: true }),
       ),
     statistics: ({ model, version }, ask) => {
-      const path = model === undefined ? '/v2/models' : pathOf({ model, version })
+      const path = model === undefined ? '/v2/models' : modelPath({ model, version })
       const schema = ModelStatisticsResponseSchema
       return rest.call({ path: `${path}/stats` }, ask, (reply) => {
         return fromJson(schema, jsonOf(reply), { ignoreUnknownFields: true }).modelStats
@@ -96,11 +98,6 @@ function inferAt(
 const nothing = (): void => {}
 
 const jsonOf = ({ body }: RestReply): JsonValue => JSON.parse(body.toString())
-
-function pathOf({ model, version }: Target): string {
-  const path = `/v2/models/${encodeURIComponent(model)}`
-  return version === undefined ? path : `${path}/versions/${encodeURIComponent(version)}`
-}
 
 const repositoryPath = (model: string): string => `/v2/repository/models/${encodeURIComponent(model)}`
 

@@ -34,7 +34,7 @@ export interface Attempt {
   readonly leftMs: number | undefined
 }
 
-export interface RetryCall {
+interface RetryCall {
   readonly signal: AbortSignal | undefined
   readonly deadlineMs: number | undefined
   /** True where doing it twice does no harm, so that a broken connection is no reason to give up. */

@@ -19,10 +19,17 @@ export type Run = <T>(
   isSafe?: boolean,
 ) => Promise<T>
 
+/** A lease that the server does not know any more, such as after a first try that it did do, is closed. */
+function gone(outcome: Outcome<void>): Outcome<void> {
+  const isUnknown = !outcome.ok && outcome.error.code === 'SLP-R16'
+  return isUnknown ? { ok: true, value: undefined } : outcome
+}
+
 export function leaseOf(opened: SessionInfo, transport: Transport, run: Run): Session {
   const { handle } = opened
   let info = opened
-  const close = (call?: CallOptions) => run((ask) => transport.closeSession(handle, ask), call)
+  const close = (call?: CallOptions) =>
+    run(async (ask) => gone(await transport.closeSession(handle, ask)), call)
   return {
     get info() {
       return info

@@ -96,5 +96,6 @@ export interface SessionInfo {
   readonly expiresAtMs: number
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly TensorMetadata[]
+  /** Weights and memory of WebAssembly. */
   readonly sizeBytes: number
 }

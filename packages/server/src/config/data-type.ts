@@ -1,5 +1,5 @@
 /** Element types of the configuration in the protocol's terms: `TYPE_FP32` is FP32, and `TYPE_STRING` is BYTES. */
-import type { Datatype } from '../oip/datatype.ts'
+import { type Datatype, dtypeOf, type ServedDType } from '../oip/datatype.ts'
 import { DataType } from '../proto/model_config_pb.ts'
 
 const types = {
@@ -27,4 +27,10 @@ export function dataTypeOf(datatype: Datatype): DataType {
 export function tryDatatypeOfConfig(type: DataType): Datatype | undefined {
   const names = Object.keys(types) as Datatype[] // keys of a literal object
   return names.find((name) => types[name] === type)
+}
+
+/** As `tryDatatypeOfConfig`, in the engine's terms. */
+export function tryDtypeOfConfig(type: DataType): ServedDType | undefined {
+  const datatype = tryDatatypeOfConfig(type)
+  return datatype && dtypeOf(datatype)
 }

@@ -13,6 +13,7 @@ import {
   required,
   text,
 } from './plain-fields.ts'
+import { plainRollout } from './plain-rollout.ts'
 import type { RolloutSeed } from './serving-config.ts'
 
 const sources = ['header', 'parameter', 'claim'] as const
@@ -108,22 +109,19 @@ export const labels = record(version)
 
 type RolloutFields = Fields<{ labels: Readonly<Record<string, string>>; rollout: unknown }>
 
-/** Undefined where neither labels nor a rollout are given. */
+/** Undefined where neither labels nor a rollout are given. Whether the parts fit together is for `compileRollout`. */
 export function readRolloutSeed(given: RolloutFields, place: Place): RolloutSeed | undefined {
   if (given.labels === undefined && given.rollout === undefined) return undefined
   const inner = at(place, 'rollout')
   const read = rolloutFields(given.rollout ?? {}, inner)
-  const splits = read.splits ?? []
-  const total = splits.reduce((sum, split) => sum + split.percent, 0)
-  if (total > 100)
-    throw configError(at(inner, 'splits'), 'percentages must sum to at most 100', String(total))
+  const { model: _, ...plain } = plainRollout('')
   return {
-    labels: given.labels ?? {},
-    rules: read.rules ?? [],
-    splits,
+    labels: given.labels ?? plain.labels,
+    rules: read.rules ?? plain.rules,
+    splits: read.splits ?? plain.splits,
     stickyKey: read.sticky_key,
     default: read.default,
     shadow: read.shadow,
-    signature: read.signature ?? 'structural',
+    signature: read.signature ?? plain.signature,
   }
 }

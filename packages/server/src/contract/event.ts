@@ -110,8 +110,11 @@ export interface AuditEvent {
 export interface AlertEvent {
   readonly kind: 'alert'
   readonly severity: 'warning' | 'critical'
+  /** Clients may read it. */
   readonly message: string
   readonly model: string | undefined
+  /** What was thrown, with its stack: for the log alone. */
+  readonly error?: unknown
 }
 
 export type ServerEvent =

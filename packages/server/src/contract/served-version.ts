@@ -44,7 +44,7 @@ export interface ServedVersion {
   readonly rolloutSeed: Omit<Rollout, 'model'> | undefined
   readonly scheduler: Scheduler
   readonly executor: Executor | undefined
-  /** Weights and packed weights. */
+  /** All memory that it has at the moment: its weights, which its threads share, and that of WebAssembly. 0 for an ensemble. */
   readonly sizeBytes: number
   /**
    * Keeps the version open until the returned function is called; a version that was replaced is closed when the last

@@ -6,7 +6,7 @@ import type { MetricsText } from './metrics-text.ts'
 import type { Models } from './models.ts'
 import type { Policy } from './policy.ts'
 import type { Rollouts } from './rollouts.ts'
-import type { Sessions } from './sessions.ts'
+import type { Lease, Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
 import type { Statistics } from './statistics.ts'
 import type { Store } from './store.ts'
@@ -18,8 +18,8 @@ import type { Store } from './store.ts'
  */
 export type Infer = (request: InferenceRequest, caller: Caller) => Promise<InferenceResult>
 
-/** The same for the version that a lease holds. */
-export type Predict = (handle: string, request: InferenceRequest, caller: Caller) => Promise<InferenceResult>
+/** The same for the version that a lease holds, whatever model the request itself names. */
+export type Predict = (lease: Lease, request: InferenceRequest, caller: Caller) => Promise<InferenceResult>
 
 export interface About {
   readonly name: string
@@ -30,7 +30,7 @@ export interface About {
 export interface Services {
   readonly about: About
   /** True once the server has been asked to close; it is then no longer ready. */
-  readonly stopping: boolean
+  readonly draining: boolean
   readonly infer: Infer
   readonly predict: Predict
   readonly models: Models

@@ -25,6 +25,8 @@ export interface Sessions {
    * @throws what `Models.find` throws, SLP-R9 for another device.
    */
   open(request: LoadModelRequest, principal: Principal): Promise<Lease>
+  /** The model of a lease, which need not be ready. Throws what `use` throws for a handle. */
+  modelOf(handle: string, principal: Principal): string
   /** Throws SLP-R16 for a handle that is unknown, of another tenant, or expired. */
   use(handle: string, principal: Principal): Lease
   renew(handle: string, leaseMs: number | undefined, principal: Principal): Promise<Lease>

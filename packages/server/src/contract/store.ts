@@ -49,7 +49,6 @@ export type StoreTopic = 'rollouts' | 'api-keys' | 'sessions'
 export interface Store extends AsyncDisposable {
   readonly rollouts: {
     list(): Promise<readonly Versioned<Rollout>[]>
-    get(model: string): Promise<Versioned<Rollout> | undefined>
     /** Throws SLP-R18 where `expected` is not the current revision; 0 means that there must be none. */
     put(rollout: Rollout, expected: number, audit: AuditRecord): Promise<Versioned<Rollout>>
     remove(model: string, expected: number, audit: AuditRecord): Promise<void>
@@ -69,13 +68,16 @@ export interface Store extends AsyncDisposable {
   }
   readonly sessions: {
     list(): Promise<readonly SessionRecord[]>
-    get(handle: string): Promise<SessionRecord | undefined>
     put(session: SessionRecord): Promise<void>
     remove(handle: string): Promise<void>
+    /** The handles of those that went. */
     removeExpired(nowMs: number): Promise<readonly string[]>
   }
-  /** Told of changes, those of other replicas included; the returned function ends it. */
-  watch(listener: (topic: StoreTopic) => void): () => void
+  /**
+   * Told of changes, those of other replicas included; the returned function ends it. A listener whose promise rejects
+   * is told again. A change that is made here resolves once all listeners are done with it.
+   */
+  watch(listener: (topic: StoreTopic) => Promise<void> | undefined): () => void
   /** Resolves where the store answers. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -191,7 +191,14 @@ describe('a process that is killed', () => {
     expect(existsSync(`/proc/${last}`)).toBe(false)
   })
 
-  it('is not replaced by one with other weights', async () => {
+  it.each([
+    [
+      'has other weights',
+      (path: string) => writeFileSync(path, 'something else'),
+      /its file must stay as it was|SLP-F/,
+    ],
+    ['has gone', (path: string) => rmSync(path), /Cannot read .*pair\.onnx/],
+  ])('is not replaced where its file %s, and names no folder', async (_, spoil, rule) => {
     const reasons: string[] = []
     const own = repositoryWith({ 'pair.onnx': pairGraph('Add'), 'other.onnx': pairGraph('Sub') })
     const path = join(own.root, 'pair.onnx')
@@ -202,11 +209,14 @@ describe('a process that is killed', () => {
       clock: { nowMs: () => 0, setTimer: (_, act) => setImmediate(act) && (() => {}) },
       onBroken: (reason) => reasons.push(reason),
     })
-    writeFileSync(path, 'something else')
+    spoil(path)
     process.kill(executor.processId!, 'SIGKILL')
     await until(() => reasons.length > 0)
-    expect(reasons[0]).toMatch(/its file must stay as it was|SLP-F/)
-    await expect(executor.run(pair(), sum)).rejects.toMatchObject({ code: 'SLP-S8' })
+    expect(reasons[0]).toMatch(rule)
+    expect(reasons[0]).not.toContain(own.root)
+    const error = await executor.run(pair(), sum).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'SLP-S8', message: expect.stringMatching(rule) })
+    expect(error).not.toMatchObject({ message: expect.stringContaining(own.root) })
     await executor.dispose()
     own[Symbol.dispose]()
   })

@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly mostDeaths: number
   /** Wait before the second slot that is opened after a death; each further one waits twice as long. */
   readonly backoffMs: number
+  /** Why a successor could not be opened, in words that clients may see. */
+  explain(error: unknown): string
   /** Called once, where nothing is replaced any more. */
   onBroken(reason: string): void
 }
@@ -105,29 +107,31 @@ export function openPool(options: PoolOptions): Pool {
     }
   }
 
-  function onDeath(slot: Slot, { message, isDeliberate }: SlotDeath): void {
+  function onDeath(slot: Slot, death: SlotDeath): void {
     // One that was never open is the business of who opened it.
     if (slots.get(slot) !== 'open') return
     slots.delete(slot)
     restarts += 1
-    if (!isDeliberate) deaths += 1
-    replace(message)
+    if (!death.isDeliberate) deaths += 1
+    replace(death.message, death)
   }
 
-  function replace(reason: string): void {
+  function replace(reason: string, cause?: unknown): void {
     if (over || isStarting) return
     if (deaths >= mostDeaths) {
       const text = `it died ${deaths} times in a row, last because ${reason}`
-      void end(new SlipwayError('SLP-S8', `Cannot run: the executor must stay alive, got "${text}"`))
+      void end(
+        new SlipwayError('SLP-S8', `Cannot run: the executor must stay alive, got "${text}"`, { cause }),
+      )
       options.onBroken(text)
       return
     }
     const delayMs = deaths < 2 ? 0 : Math.min(longestBackoffMs, backoffMs * 2 ** (deaths - 2))
     const cancel = clock.setTimer(delayMs, () => {
       timers.delete(cancel)
-      open().catch((error: Error) => {
+      open().catch((error: unknown) => {
         deaths += 1
-        replace(error.message)
+        replace(options.explain(error), error)
       })
     })
     timers.add(cancel)

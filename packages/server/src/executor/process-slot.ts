@@ -5,7 +5,7 @@ import { deferred } from './deferred.ts'
 import type { FromProgram, ModelDescription, ModelFile, ProgramSettings, ToProgram } from './messages.ts'
 import { pendingRuns } from './pending-runs.ts'
 import { programFile } from './program-file.ts'
-import { type Slot, SlotDeath } from './slot.ts'
+import { deathBy, type Slot, SlotDeath } from './slot.ts'
 
 export interface ProcessSlotOptions {
   readonly file: ModelFile
@@ -30,7 +30,7 @@ export function openProcessSlot({ file, settings, closeMs = 2000 }: ProcessSlotO
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   child.on('message', (message) => receive(message as FromProgram)) // only the program itself sends
-  child.on('error', (error) => end(new SlotDeath(error.message, { cause: error })))
+  child.on('error', (error) => end(deathBy(error)))
   child.on('exit', (code, signal) => {
     gone.resolve()
     end(new SlotDeath(signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`))

@@ -1,5 +1,6 @@
 /** Processes that run one model, one after the other: the next one takes over where one dies. */
 import type { Clock } from '../contract/clock.ts'
+import { explain } from './explain.ts'
 import type { FileStamp, ModelFile, ProgramSettings } from './messages.ts'
 import { openPool, type Pool } from './pool.ts'
 import { openProcessSlot, type ProcessSlot } from './process-slot.ts'
@@ -31,6 +32,7 @@ export function openProcesses(options: ProcessesOptions): Processes {
     mostDeaths,
     backoffMs,
     onBroken,
+    explain: (error) => explain(file, error),
     openSlot() {
       slot = openProcessSlot({ file: { ...file, stamp: stamp ?? file.stamp }, settings })
       slot.ready.then(

@@ -34,3 +34,12 @@ export class SlotDeath extends Error {
     this.isDeliberate = options.isDeliberate ?? false
   }
 }
+
+/**
+ * A death that something outside of this project tells of. Clients see why a slot died, and such a text may name files of
+ * this machine.
+ */
+export function deathBy(error: Error): SlotDeath {
+  const kind = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return new SlotDeath(`it failed with ${kind}`, { cause: error })
+}

@@ -12,7 +12,7 @@ import type {
 } from './messages.ts'
 import { pendingRuns } from './pending-runs.ts'
 import { programFile } from './program-file.ts'
-import { type Slot, SlotDeath } from './slot.ts'
+import { deathBy, type Slot, SlotDeath } from './slot.ts'
 
 export interface ThreadSlotOptions {
   readonly file: ModelFile
@@ -33,8 +33,8 @@ export function openThreadSlot({ file, settings, parcel, parcels, onParcels }: T
   // Flags of the process, such as --test or --input-type, are not meant for a worker.
   const worker = new Worker(programFile('run-worker'), { execArgv: [], name: 'slipway-run' })
   worker.on('message', receive)
-  worker.on('messageerror', (error) => void end(new SlotDeath(error.message, { cause: error })))
-  worker.on('error', (error) => void end(new SlotDeath(error.message, { cause: error })))
+  worker.on('messageerror', (error) => void end(deathBy(error)))
+  worker.on('error', (error) => void end(deathBy(error)))
   worker.on('exit', (code) => void end(new SlotDeath(`it ended with exit code ${code}`)))
   const lines = parcel ? [parcel] : []
   worker.postMessage(

@@ -1,6 +1,7 @@
 /** Worker threads that run one model and share its weights. */
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../contract/clock.ts'
+import { explain } from './explain.ts'
 import type { ModelFile, ProgramSettings } from './messages.ts'
 import { openPool, type Pool } from './pool.ts'
 import { openThreadSlot } from './thread-slot.ts'
@@ -33,6 +34,7 @@ export function openThreads({ file, settings, instances, clock, onBroken, parcel
     mostDeaths,
     backoffMs,
     onBroken,
+    explain: (error) => explain(file, error),
     openSlot() {
       // The first gives one to each of the others and two to spare: one for a successor, one for a successor's.
       const wanted = isFirst ? instances + 1 : 1

@@ -1,13 +1,11 @@
 /** What a call says about itself besides its message. */
 import type { Deadline, Metadata } from '@grpc/grpc-js'
-import { type Context, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
+import type { Caller } from '../contract/caller.ts'
 import type { Credentials } from '../contract/policy.ts'
 import { certificateSubject } from '../policy/certificate-subject.ts'
 
-export type Header = (name: string) => string | undefined
-
 /** Texts of the metadata; several values of a name are joined as HTTP joins them. */
-export function headerOf(metadata: Metadata): Header {
+export function headerOf(metadata: Metadata): Caller['header'] {
   return (name) => {
     const values = metadata.get(name).filter((value) => typeof value === 'string')
     return values.length > 0 ? values.join(', ') : undefined
@@ -20,23 +18,15 @@ export function deadlineOf(deadline: Deadline): number | undefined {
   return Number.isFinite(atMs) ? atMs - Date.now() + performance.now() : undefined
 }
 
-/** The trace that the metadata continues; that of nobody where it names none. */
-export function traceOf(metadata: Metadata, header: Header, propagator: TextMapPropagator): Context {
-  return propagator.extract(ROOT_CONTEXT, metadata, {
-    keys: () => Object.keys(metadata.getMap()),
-    get: (_carrier, name) => header(name),
-  })
-}
-
 /** The parts of a call that it needs; grpc-js has no class in common for its kinds. */
-export interface ProofSource {
+interface ProofSource {
   getAuthContext(): { readonly sslPeerCertificate?: { readonly subject: object } }
 }
 
-export function credentialsOf(call: ProofSource, header: Header): Credentials {
+export function credentialsOf(call: ProofSource, header: Caller['header']): Credentials {
   return {
     header,
-    get certificateSubject() {
+    certificateSubject: () => {
       const certificate = call.getAuthContext().sslPeerCertificate
       return certificate && certificateSubject(certificate.subject)
     },

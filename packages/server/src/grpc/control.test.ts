@@ -38,10 +38,10 @@ describe('the other methods', () => {
   })
 
   it('are not ready while the server stops', async () => {
-    given.services.stopping = true
+    given.services.draining = true
     expect(await given.peer.call(method.serverReady, {})).toMatchObject({ ready: false })
     expect(await given.peer.call(method.modelReady, { name: 'm' })).toMatchObject({ ready: false })
-    given.services.stopping = false
+    given.services.draining = false
   })
 
   it('tell statistics', async () => {
@@ -52,6 +52,7 @@ describe('the other methods', () => {
       inferenceCount: 6n,
       executionCount: 3n,
       inferenceStats: { success: { count: 6n, ns: 1000n }, computeInfer: { ns: 900n } },
+      responseStats: { 0: { success: { count: 6n, ns: 1000n }, cancel: { count: 0n } } },
       batchStats: [{ batchSize: 2n }],
       memoryUsage: [{ type: 'CPU', byteSize: 1000n }],
     })

@@ -4,24 +4,15 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js'
-import type { TextMapPropagator } from '@opentelemetry/api'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { SlipwayError } from '@slipway/core'
 import type { Services } from '../contract/services.ts'
 import { type Calls, countCalls } from '../http/calls.ts'
+import { type TlsOptions, tlsServerOptions } from '../http/tls.ts'
 import { setConnectionWindow, setStreamWindow } from './flow-window.ts'
 import { grpcMethods } from './methods.ts'
 import type { StreamFlavour } from './model-stream-infer.ts'
 import { attachReflection } from './reflection.ts'
 import { attachMethods } from './serve.ts'
-
-export interface GrpcTls {
-  /** PEM. */
-  readonly key: string | Buffer
-  readonly cert: string | Buffer
-  /** Authorities of clients' certificates; where it is given, a client without such a certificate is turned away. */
-  readonly clientCa?: string | Buffer
-}
 
 export interface GrpcOptions {
   /** Most bytes of a message, before and after decompression; 64 MiB unless given. */
@@ -33,12 +24,10 @@ export interface GrpcOptions {
   readonly reflection?: boolean
   /** How often a watched state is looked at; 1000 unless given. */
   readonly healthPollMs?: number
-  readonly tls?: GrpcTls
-  /** Reads the trace that a call belongs to; W3C trace context unless given. */
-  readonly propagator?: TextMapPropagator
+  readonly tls?: TlsOptions
 }
 
-export interface GrpcListenOptions {
+interface GrpcListenOptions {
   /** 0: any free port. */
   readonly port: number
   /** 127.0.0.1 unless given. */
@@ -75,12 +64,8 @@ export function createGrpcServer(services: Services, options: GrpcOptions = {}):
   const draining = new AbortController()
   // Each open stream listens to it.
   setMaxListeners(0, draining.signal)
-  const {
-    propagator = new W3CTraceContextPropagator(),
-    streamFlavour = 'triton',
-    healthPollMs = 1000,
-  } = options
-  const host = { services, calls, propagator, draining: draining.signal }
+  const { streamFlavour = 'triton', healthPollMs = 1000 } = options
+  const host = { services, calls, draining: draining.signal }
   attachMethods(server, grpcMethods({ streamFlavour, healthPollMs }), host)
   if (options.reflection ?? true) attachReflection(server, host)
   const listeners = openListeners(injector, options.tls)
@@ -119,12 +104,14 @@ interface Listeners {
   destroy(): void
 }
 
-function openListeners(injector: ConnectionInjector, tls: GrpcTls | undefined): Listeners {
+function openListeners(injector: ConnectionInjector, tls: TlsOptions | undefined): Listeners {
   const servers: NetServer[] = []
   const sockets = new Set<Socket>()
   const open = (): NetServer => {
     const give = (socket: Socket) => injector.injectConnection(socket)
-    const server = tls ? secureServer(tls).on('secureConnection', give) : createServer(tcpOptions, give)
+    const server = tls
+      ? createTlsServer({ ...tcpOptions, ...tlsServerOptions(tls, ['h2']) }, give)
+      : createServer(tcpOptions, give)
     return server.on('connection', (socket) => {
       sockets.add(socket)
       // One that breaks before it is handed over must not bring the process down.
@@ -151,16 +138,6 @@ function openListeners(injector: ConnectionInjector, tls: GrpcTls | undefined): 
 }
 
 const tcpOptions = { noDelay: true, keepAlive: true }
-
-function secureServer({ key, cert, clientCa }: GrpcTls) {
-  return createTlsServer({
-    ...tcpOptions,
-    key,
-    cert,
-    ALPNProtocols: ['h2'],
-    ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
-  })
-}
 
 async function drain(
   server: Server,

@@ -51,7 +51,7 @@ describe('health', () => {
     }
     state.ready = false
     expect(await check('m')).toBe(NOT_SERVING)
-    given.services.stopping = true
+    given.services.draining = true
     expect(await check('')).toBe(NOT_SERVING)
     const { statuses } = await given.peer.call(method.list, {})
     expect(Object.entries(statuses).map(([name, one]) => [name, one.status])).toEqual([

@@ -2,6 +2,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { SlipwayError } from '@slipway/core'
 import type { Services } from '../contract/services.ts'
+import { isModelReady, isServerReady, isUnknownModel } from '../control/readiness.ts'
 import { GRPCInferenceService } from '../proto/grpc_service_pb.ts'
 import {
   Health,
@@ -10,7 +11,6 @@ import {
 } from '../proto/health_pb.ts'
 import { SessionService } from '../proto/sessions_pb.ts'
 import { codecOf, defineMethod, type Incoming, type StreamMethod } from './method.ts'
-import { isServerReady, stateOf } from './server-health.ts'
 
 const group = 'health'
 const access = 'read'
@@ -81,17 +81,12 @@ const modelOf = (service: string): string | undefined => (wholeServer.includes(s
 function servingStatus(services: Services, service: string): ServingStatus {
   const model = modelOf(service)
   if (model === undefined) return isServerReady(services) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
-  const state = modelState(services, model)
-  if (state === 'unknown') return ServingStatus.SERVICE_UNKNOWN
-  return state === 'ready' && !services.stopping ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
-}
-
-/** What cannot be the name of a model is as unknown as a model that is not there. */
-function modelState(services: Services, model: string): 'ready' | 'not ready' | 'unknown' {
   try {
-    return stateOf(services, model)
+    return isModelReady(services, model) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING
   } catch (error) {
-    if (error instanceof SlipwayError && error.code === 'SLP-R4') return 'unknown'
+    // What cannot be the name of a model is as unknown as a model that is not there.
+    const isUnknown = isUnknownModel(error) || (error instanceof SlipwayError && error.code === 'SLP-R4')
+    if (isUnknown) return ServingStatus.SERVICE_UNKNOWN
     throw error
   }
 }

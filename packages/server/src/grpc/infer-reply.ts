@@ -6,7 +6,7 @@ import { joinWithRaw } from './raw-contents.ts'
 import { lengthDelimited, nextTag, pushItem, readerOf, skip } from './read-fields.ts'
 import { readTensor, type WireTensor, writeTensor } from './tensor-codec.ts'
 
-export interface InferReply {
+interface InferReply {
   readonly model: string
   readonly version: string
   readonly id: string
@@ -61,7 +61,7 @@ export function readInferReply(bytes: Uint8Array): InferReply {
 }
 
 /** The fields of a ModelStreamInferResponse. */
-export interface StreamReply {
+interface StreamReply {
   readonly error: string
   readonly response: Uint8Array | undefined
 }

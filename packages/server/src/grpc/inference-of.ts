@@ -1,14 +1,11 @@
 /** The fields of a ModelInferRequest → the request, whatever model it will meet. */
 import { tensorOfBytes } from '../oip/binary-tensor.ts'
-import { isDatatype } from '../oip/datatype.ts'
 import type { InferenceInput, InferenceRequest, RequestedOutput } from '../oip/inference.ts'
-import { refuseExtensions } from '../oip/json-fields.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
+import { assertUnique, knownDatatype, refuseSharedMemory } from '../oip/request-rules.ts'
 import { tensorOfContents } from './contents.ts'
 import type { InferMessage, WireOutput } from './infer-message.ts'
 import type { WireTensor } from './tensor-codec.ts'
-
-const sharedMemory = ['shared_memory_region', 'shared_memory_offset', 'shared_memory_byte_size']
 
 /** Throws SLP-R4 for a message that breaks a rule, SLP-R9 for an extension that is not supported. */
 export function inferenceOf(message: InferMessage): InferenceRequest {
@@ -35,29 +32,20 @@ function assertRaw(inputs: readonly WireTensor[], raw: readonly Uint8Array[]): v
   }
 }
 
-function assertUnique(what: string, list: readonly { readonly name: string }[]): void {
-  if (list.length < 2) return
-  const names = new Set<string>()
-  for (const { name } of list) {
-    if (names.has(name)) refuseRequest(`each ${what} must be given once`, name)
-    names.add(name)
-  }
-}
-
 function inputOf(
-  { name, datatype, shape, parameters, contents }: WireTensor,
+  { name, datatype: given, shape, parameters, contents }: WireTensor,
   raw: Uint8Array | undefined,
 ): InferenceInput {
-  if (!isDatatype(datatype)) return refuseRequest(`datatype of input "${name}" must be a known one`, datatype)
+  const datatype = knownDatatype(name, given)
   const negative = shape.find((size) => size < 0)
   if (negative !== undefined) refuseRequest(`sizes of input "${name}" must not be negative`, negative)
-  if (parameters.size > 0) refuseExtensions(parameters, sharedMemory)
+  refuseSharedMemory(parameters)
   const tensor = () =>
     raw ? tensorOfBytes(name, datatype, shape, raw) : tensorOfContents(name, datatype, shape, contents)
   return { name, datatype, shape, parameters, tensor }
 }
 
 function outputOf({ name, parameters }: WireOutput): RequestedOutput {
-  if (parameters.size > 0) refuseExtensions(parameters, sharedMemory)
+  refuseSharedMemory(parameters)
   return { name, parameters }
 }

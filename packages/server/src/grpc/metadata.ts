@@ -23,11 +23,11 @@ export const modelMetadata = defineMethod({
   access,
   model: ({ name }) => name,
   handle({ name, version }, { services: { models } }) {
-    const { model, inputs, outputs } = models.find(name, version || undefined)
+    const { model, config, inputs, outputs } = models.find(name, version || undefined)
     return {
       name: model,
       versions: models.versions(name).map((served) => served.version),
-      platform: 'onnxruntime_onnx',
+      platform: config.platform,
       inputs: inputs.map(describeTensor),
       outputs: outputs.map(describeTensor),
     }

@@ -19,7 +19,7 @@ export interface Call {
   readonly caller: Caller
 }
 
-export interface MethodFacts {
+interface MethodFacts {
   /** Such as `/inference.GRPCInferenceService/ModelInfer`. All paths mean the same. */
   readonly paths: readonly string[]
   readonly group: ApiGroup
@@ -56,12 +56,12 @@ export interface Codec<Request, Response> {
   readonly write: (response: Response) => Uint8Array
 }
 
-export interface UnarySpec<Request, Response> {
+interface UnarySpec<Request, Response> {
   readonly codec: Codec<Request, Response>
   readonly group: ApiGroup
   readonly access: Access | ((request: Request) => Access)
   /** The model that the request is about. */
-  readonly model?: (request: Request, call: Call) => string | undefined
+  readonly model?: (request: Request) => string | undefined
   handle(request: Request, call: Call): Response | Promise<Response>
 }
 
@@ -76,7 +76,7 @@ export function defineMethod<Request, Response>(spec: UnarySpec<Request, Respons
     async answer(bytes, call) {
       const request = codec.read(bytes)
       const needed = typeof access === 'string' ? access : access(request)
-      call.services.policy.authorize(call.caller.principal, group, needed, model?.(request, call))
+      call.services.policy.authorize(call.caller.principal, group, needed, model?.(request))
       return codec.write(await spec.handle(request, call))
     },
   }

@@ -10,7 +10,7 @@ import { modelReady, serverLive, serverReady } from './server-health.ts'
 import { closeSession, listSessions, loadModel, predict, renewSession } from './sessions.ts'
 import { logSettings, traceSetting } from './settings.ts'
 
-export interface MethodOptions {
+interface MethodOptions {
   readonly streamFlavour: StreamFlavour
   readonly healthPollMs: number
 }

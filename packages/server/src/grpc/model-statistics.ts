@@ -13,12 +13,9 @@ export const modelStatistics = defineMethod({
   group: 'statistics',
   access: 'read',
   model: ({ name }) => name || undefined,
-  handle(request, { services: { models, statistics } }) {
-    const name = request.name || undefined
-    const version = request.version || undefined
-    if (name !== undefined) models.find(name, version)
-    return { modelStats: statistics.read(name, version).map(describe) }
-  },
+  handle: ({ name, version }, { services: { statistics } }) => ({
+    modelStats: statistics.read(name || undefined, version || undefined).map(describe),
+  }),
 })
 
 function describe(of: VersionStatistics): MessageInitShape<typeof ModelStatisticsSchema> {
@@ -37,6 +34,17 @@ function describe(of: VersionStatistics): MessageInitShape<typeof ModelStatistic
       computeOutput: duration(of.computeOutput),
       cacheHit: duration(of.cacheHit),
       cacheMiss: duration(of.cacheMiss),
+    },
+    // One response to each request, whose index is 0.
+    responseStats: {
+      0: {
+        computeInfer: duration(of.computeInfer),
+        computeOutput: duration(of.computeOutput),
+        success: duration(of.success),
+        fail: duration(of.fail),
+        emptyResponse: none,
+        cancel: none,
+      },
     },
     batchStats: of.batches.map(batch),
     memoryUsage: of.memory.map(({ type, id, sizeBytes }) => ({
@@ -60,3 +68,5 @@ const duration = ({ count, ns }: Duration): MessageInitShape<typeof StatisticDur
 })
 
 const whole = (value: number): bigint => BigInt(Math.round(value))
+
+const none = duration({ count: 0, ns: 0 })

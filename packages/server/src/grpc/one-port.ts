@@ -11,7 +11,7 @@ import { TLSSocket, Server as TlsServer } from 'node:tls'
 /** What a server with TLS must offer as its `ALPNProtocols` to share its port. */
 export const onePortProtocols: readonly string[] = ['h2', 'http/1.1']
 
-export interface OnePortOptions {
+interface OnePortOptions {
   /** How long a connection may say nothing; 60 000 unless given. */
   readonly firstBytesMs?: number
 }

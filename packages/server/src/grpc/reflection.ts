@@ -37,11 +37,10 @@ function guarded(
       try {
         const principal = await services.policy.authenticate(credentialsOf(call, headerOf(call.metadata)))
         services.policy.authorize(principal, 'metadata', 'read')
+        handler(call)
       } catch (error) {
         call.emit('error', statusOf(error, 'reflection', services.observe))
-        return
       }
-      handler(call)
     }
   return Object.fromEntries(
     Object.entries(implementation).map(([name, handler]) => [name, guard(handler as Handler)]), // all are of this kind

@@ -1,7 +1,7 @@
 import { SlipwayError } from '@slipway/core'
 import type { LoadOverrides } from '../contract/models.ts'
+import { loadModel, modelIndex, unloadModel } from '../control/change-models.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
-import { audited } from '../policy/audited.ts'
 import { GRPCInferenceService, type ModelRepositoryParameter } from '../proto/grpc_service_pb.ts'
 import { codecOf, defineMethod } from './method.ts'
 
@@ -19,9 +19,13 @@ export const repositoryIndex = defineMethod({
   access: 'read',
   handle({ repositoryName, ready }, { services }) {
     if (repositoryName !== '') refuseRepository()
-    const models = services.models.index().filter(({ state }) => !ready || state === 'READY')
     return {
-      models: models.map(({ name, version = '', state, reason }) => ({ name, version, state, reason })),
+      models: modelIndex(services, ready).map(({ name, version = '', state, reason }) => ({
+        name,
+        version,
+        state,
+        reason,
+      })),
     }
   },
 })
@@ -31,13 +35,9 @@ export const repositoryModelLoad = defineMethod({
   group,
   access: 'write',
   model: nameOf,
-  async handle(request, { services: { models, observe }, caller }) {
+  async handle(request, { services, caller }) {
     const name = nameOf(request)
-    const overrides = overridesOf(request.parameters)
-    const detail = { config: overrides.config !== undefined, files: [...(overrides.files?.keys() ?? [])] }
-    await audited(observe, caller.principal, { action: 'model.load', target: name, detail }, () =>
-      models.load(name, overrides),
-    )
+    await loadModel(services, caller, name, overridesOf(request.parameters))
     // KServe's clients read these two fields; in Triton's the message is empty.
     return { modelName: name, isLoaded: true }
   },
@@ -48,11 +48,9 @@ export const repositoryModelUnload = defineMethod({
   group,
   access: 'write',
   model: nameOf,
-  async handle(request, { services: { models, observe }, caller }) {
+  async handle(request, { services, caller }) {
     const name = nameOf(request)
-    const dependents = flag(request.parameters, 'unload_dependents')
-    const about = { action: 'model.unload', target: name, detail: { dependents } }
-    await audited(observe, caller.principal, about, () => models.unload(name, { dependents }))
+    await unloadModel(services, caller, name, flag(request.parameters, 'unload_dependents'))
     return { modelName: name, isUnloaded: true }
   },
 })

@@ -6,19 +6,18 @@ import type {
   ServerDuplexStream,
   ServerUnaryCall,
 } from '@grpc/grpc-js'
-import type { TextMapPropagator } from '@opentelemetry/api'
 import { SlipwayError } from '@slipway/core'
 import type { Caller } from '../contract/caller.ts'
 import type { Services } from '../contract/services.ts'
 import type { Calls } from '../http/calls.ts'
-import { credentialsOf, deadlineOf, headerOf, traceOf } from './caller.ts'
+import { traceOf } from '../http/trace-of.ts'
+import { credentialsOf, deadlineOf, headerOf } from './caller.ts'
 import type { Incoming, Method, StreamMethod, UnaryMethod } from './method.ts'
 import { statusOf } from './status.ts'
 
 export interface Host {
   readonly services: Services
   readonly calls: Calls
-  readonly propagator: TextMapPropagator
   readonly draining: AbortSignal
 }
 
@@ -81,7 +80,8 @@ function streamHandler(
 
 /** Counts a call, and aborts its signal where it ends before its answer. */
 function begin(call: Unary | Duplex, { calls }: Host) {
-  const { controller, end } = calls.begin()
+  const controller = new AbortController()
+  const running = calls.begin(controller)
   let isOver = false
   // The event also comes after an answer has been sent in full.
   call.once('cancelled', () => {
@@ -91,7 +91,7 @@ function begin(call: Unary | Duplex, { calls }: Host) {
     controller,
     end() {
       isOver = true
-      end()
+      calls.end(running)
     },
   }
 }
@@ -114,7 +114,7 @@ async function callerOf(call: Unary | Duplex, signal: AbortSignal, host: Host): 
     header,
     signal,
     deadlineMs: deadlineOf(call.getDeadline()),
-    trace: traceOf(call.metadata, header, host.propagator),
+    trace: traceOf(header),
   }
 }
 

@@ -1,5 +1,4 @@
-import { SlipwayError } from '@slipway/core'
-import type { Services } from '../contract/services.ts'
+import { isKnownModelReady, isServerReady } from '../control/readiness.ts'
 import { GRPCInferenceService } from '../proto/grpc_service_pb.ts'
 import { codecOf, defineMethod } from './method.ts'
 
@@ -28,25 +27,6 @@ export const modelReady = defineMethod({
   access,
   model: ({ name }) => name,
   handle: ({ name, version }, { services }) => ({
-    ready: !services.stopping && stateOf(services, name, version || undefined) === 'ready',
+    ready: isKnownModelReady(services, name, version || undefined),
   }),
 })
-
-export const isServerReady = ({ models, stopping }: Services): boolean => models.ready && !stopping
-
-/** Throws what `Models.find` throws, except for what these three states say. */
-export function stateOf(
-  { models }: Services,
-  name: string,
-  version?: string,
-): 'ready' | 'not ready' | 'unknown' {
-  try {
-    models.find(name, version)
-    return 'ready'
-  } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error
-    if (error.code === 'SLP-R3') return 'not ready'
-    if (error.code === 'SLP-R1' || error.code === 'SLP-R2') return 'unknown'
-    throw error
-  }
-}

@@ -1,11 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { SlipwayError } from '@slipway/core'
 import type { Lease } from '../contract/sessions.ts'
+import { closeLease, leaseFor, leasesFor, renewLease } from '../control/lease-for.ts'
 import type { InferenceRequest } from '../oip/inference.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
 import { type SessionSchema, SessionService } from '../proto/sessions_pb.ts'
 import { describeTensor } from './metadata.ts'
-import { type Call, codecOf, defineMethod, pathsOf } from './method.ts'
+import { codecOf, defineMethod, pathsOf } from './method.ts'
 import { readInference } from './model-infer.ts'
 import { lengthDelimited, nextTag, readerOf, readMessage, skip } from './read-fields.ts'
 import { wantsRaw, writeResult } from './reply-of.ts'
@@ -55,10 +56,10 @@ export const predict = defineMethod({
   codec: { paths: pathsOf(method.predict), read: readPrediction, write: (bytes: Uint8Array) => bytes },
   group,
   access: 'write',
-  model: ({ handle }, call) => modelOf(handle, call),
   async handle({ handle, request }, { services, caller }) {
+    const lease = leaseFor(services, caller, handle)
     const isRaw = wantsRaw(request)
-    return writeResult(await services.predict(handle, request, caller), isRaw)
+    return writeResult(await services.predict(lease, request, caller), isRaw)
   },
 })
 
@@ -66,9 +67,8 @@ export const renewSession = defineMethod({
   codec: codecOf(method.renewSession),
   group,
   access: 'write',
-  model: ({ handle }, call) => modelOf(handle, call),
   handle: async ({ handle, leaseMs }, { services, caller }) => ({
-    session: describe(await services.sessions.renew(handle, termOf(leaseMs), caller.principal)),
+    session: describe(await renewLease(services, caller, handle, termOf(leaseMs))),
   }),
 })
 
@@ -76,9 +76,8 @@ export const closeSession = defineMethod({
   codec: codecOf(method.closeSession),
   group,
   access: 'write',
-  model: ({ handle }, call) => modelOf(handle, call),
-  async handle({ handle }, { services: { sessions }, caller }) {
-    await sessions.close(handle, caller.principal)
+  async handle({ handle }, { services, caller }) {
+    await closeLease(services, caller, handle)
     return {}
   },
 })
@@ -88,12 +87,9 @@ export const listSessions = defineMethod({
   group,
   access: 'write',
   handle: (_request, { services, caller }) => ({
-    sessions: services.sessions.list(caller.principal).map(describe),
+    sessions: leasesFor(services, caller).map(describe),
   }),
 })
-
-const modelOf = (handle: string, { services, caller }: Call): string =>
-  services.sessions.use(handle, caller.principal).served.model
 
 function termOf(leaseMs: bigint): number | undefined {
   if (leaseMs > BigInt(Number.MAX_SAFE_INTEGER)) {

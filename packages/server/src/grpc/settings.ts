@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { LogSettings, TraceSettings } from '../contract/settings.ts'
-import { audited } from '../policy/audited.ts'
+import { changeLogSettings, changeTraceSettings, traceSettings } from '../control/change-settings.ts'
 import {
   GRPCInferenceService,
   type LogSettingsRequest_SettingValue,
@@ -19,15 +19,13 @@ export const traceSetting = defineMethod({
   group: 'trace',
   access: accessOf,
   model: ({ modelName }) => modelName || undefined,
-  async handle(request, { services: { models, settings, observe }, caller }) {
+  async handle(request, { services, caller }) {
     const model = request.modelName || undefined
-    if (model !== undefined) models.versions(model)
     const change = Object.fromEntries(
       Object.entries(request.settings).map(([key, { value }]) => [key, traceValue(key, value)]),
     )
-    if (Object.keys(change).length === 0) return traceReply(settings.trace(model))
-    const about = { action: 'trace.setting', target: model ?? '', detail: change }
-    return traceReply(await audited(observe, caller.principal, about, () => settings.setTrace(change, model)))
+    if (Object.keys(change).length === 0) return traceReply(traceSettings(services, model))
+    return traceReply(await changeTraceSettings(services, caller, change, model))
   },
 })
 
@@ -48,13 +46,12 @@ export const logSettings = defineMethod({
   codec: codecOf(method.logSettings),
   group: 'logging',
   access: accessOf,
-  async handle(request, { services: { settings, observe }, caller }) {
+  async handle(request, { services, caller }) {
     const change = Object.fromEntries(
       Object.entries(request.settings).map(([key, value]) => [key, logValue(value)]),
     )
-    if (Object.keys(change).length === 0) return logReply(settings.log())
-    const about = { action: 'log.setting', target: '', detail: change }
-    return logReply(await audited(observe, caller.principal, about, () => settings.setLog(change)))
+    if (Object.keys(change).length === 0) return logReply(services.settings.log())
+    return logReply(await changeLogSettings(services, caller, change))
   },
 })
 

@@ -2,8 +2,9 @@
 import { Metadata, status } from '@grpc/grpc-js'
 import { errorCatalogue, SlipwayError } from '@slipway/core'
 import type { Observe } from '../contract/event.ts'
+import { tellUnforeseen } from '../http/unforeseen.ts'
 
-export interface CallStatus {
+interface CallStatus {
   readonly code: status
   readonly details: string
   readonly metadata: Metadata
@@ -18,12 +19,7 @@ export function statusOf(error: unknown, path: string, observe: Observe): CallSt
     const { cause } = error.details
     return slipwayStatus(error.code === 'SLP-S7' && cause instanceof SlipwayError ? cause : error)
   }
-  observe({
-    kind: 'alert',
-    severity: 'critical',
-    message: `${path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    model: undefined,
-  })
+  tellUnforeseen(observe, path, error)
   return { code: status.INTERNAL, details: 'Internal Server Error', metadata: new Metadata() }
 }
 

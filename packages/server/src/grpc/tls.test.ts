@@ -1,5 +1,6 @@
 import { credentials, status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
+import type { Credentials } from '../contract/policy.ts'
 import { anonymous } from '../contract/principal.ts'
 import { certificateSubject } from '../policy/certificate-subject.ts'
 import { GRPCInferenceService } from '../proto/grpc_service_pb.ts'
@@ -12,7 +13,10 @@ const { method } = GRPCInferenceService
 describe.runIf(hasOpenssl())('TLS', () => {
   const { authority, server, client } = makeCertificates()
   const policy = {
-    authenticate: async ({ certificateSubject: subject = 'nobody' }) => ({ ...anonymous, subject }),
+    authenticate: ({ certificateSubject: subject }: Credentials) => ({
+      ...anonymous,
+      subject: subject() ?? 'nobody',
+    }),
     authorize: () => {},
   }
 

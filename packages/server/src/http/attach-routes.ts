@@ -1,15 +1,16 @@
 /** Puts routes on the web framework: bodies, disconnects, compression, errors, and verbs that a path does not have. */
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../contract/services.ts'
 import { callerOf } from './caller.ts'
 import type { Calls } from './calls.ts'
 import { chooseEncoding, compress } from './compress.ts'
+import { connectionAborts } from './connection-abort.ts'
 import { errorReply } from './error-reply.ts'
 import { readBody } from './read-body.ts'
 import { jsonReply, type Reply, type Route } from './route.ts'
+import { tellUnforeseen } from './unforeseen.ts'
 
-export interface AttachOptions {
+interface AttachOptions {
   readonly services: Services
   readonly calls: Calls
   /** Most bytes of a body, before and after decompression. */
@@ -19,28 +20,31 @@ export interface AttachOptions {
 const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 export function attachRoutes(app: FastifyInstance, routes: readonly Route[], options: AttachOptions): void {
+  const { services } = options
   // Bodies are read by the routes, whatever their content type says, if it says anything.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler((error, request, reply) =>
     send(
       reply,
       request,
-      errorReply(error, (e) => app.log.error(e)),
+      errorReply(error, (unforeseen) => {
+        const what = `${request.method} ${request.routeOptions.url ?? ''}`
+        tellUnforeseen(services.observe, what, unforeseen)
+      }),
+      services,
     ),
   )
-  app.setNotFoundHandler((request, reply) => send(reply, request, jsonReply({ error: 'Not Found' }, 404)))
-  // A connection that is kept alive would keep the server from closing.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (options.services.stopping) reply.header('connection', 'close')
-    done()
-  })
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, request, jsonReply({ error: 'Not Found' }, 404), services),
+  )
+  const abortOf = connectionAborts()
   for (const route of routes) {
     for (const url of route.paths) {
       app.route({
         method: route.method,
         url,
-        handler: (request, reply) => handle(route, request, reply, options),
+        handler: (request, reply) => handle(route, request, reply, options, abortOf),
       })
     }
   }
@@ -50,10 +54,8 @@ export function attachRoutes(app: FastifyInstance, routes: readonly Route[], opt
       url,
       handler: (request, reply) => {
         const refusal = jsonReply({ error: 'Method Not Allowed' }, 405)
-        return send(reply, request, {
-          ...refusal,
-          headers: { ...refusal.headers, allow: allowed.join(', ') },
-        })
+        const headers = { ...refusal.headers, allow: allowed.join(', ') }
+        return send(reply, request, { ...refusal, headers }, services)
       },
     })
   }
@@ -68,17 +70,21 @@ function verbsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly str
   return found
 }
 
-async function handle(route: Route, request: FastifyRequest, reply: FastifyReply, options: AttachOptions) {
-  const { services, calls, bodyLimitBytes } = options
-  const { controller, end } = calls.begin()
-  // `close` also comes after an answer has been sent in full.
-  reply.raw.once(
-    'close',
-    () => reply.raw.writableFinished || controller.abort(new Error('the client went away')),
-  )
+type AbortOf = ReturnType<typeof connectionAborts>
+
+async function handle(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { services, calls, bodyLimitBytes }: AttachOptions,
+  abortOf: AbortOf,
+): Promise<void> {
+  const running = calls.begin(abortOf(request.raw.socket))
+  const { signal } = running.controller
   try {
     const params = request.params as Record<string, string | undefined> // the paths have named parts only
-    const caller = await callerOf(request, services.policy, controller.signal)
+    const known = callerOf(request, services.policy, signal)
+    const caller = known instanceof Promise ? await known : known
     if (route.permission) {
       const { group, access } = route.permission
       services.policy.authorize(caller.principal, group, access, params['model'])
@@ -88,14 +94,11 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
       query: request.url.includes('?') ? firstValues(request.query) : noValues,
       caller,
       services,
-      body: async () => {
-        const stream = request.body as Readable | null | undefined // what the catch-all parser passes on
-        return stream ? readBody(stream, request.headers, bodyLimitBytes) : new Uint8Array()
-      },
+      body: () => readBody(request.raw, bodyLimitBytes, signal),
     })
-    return await send(reply, request, answer)
+    await send(reply, request, answer, services)
   } finally {
-    end()
+    calls.end(running)
   }
 }
 
@@ -111,9 +114,12 @@ function send(
   reply: FastifyReply,
   request: FastifyRequest,
   { status, headers, body }: Reply,
+  { draining }: Services,
 ): undefined | Promise<void> {
   const encoding = chooseEncoding(request.headers['accept-encoding'], body.length)
   reply.code(status).headers(headers).header('vary', 'accept-encoding')
+  // A connection that is kept alive would keep the server from closing.
+  if (draining) reply.header('connection', 'close')
   if (!encoding) {
     sendBytes(reply, body)
     return undefined

@@ -4,7 +4,7 @@ import { deflate, gzip } from 'node:zlib'
 
 const encoders = { gzip: promisify(gzip), deflate: promisify(deflate) } as const
 
-export type ContentEncoding = keyof typeof encoders
+type ContentEncoding = keyof typeof encoders
 
 const names = Object.keys(encoders) as ContentEncoding[] // keys of a literal object
 

@@ -1,4 +1,4 @@
-/** Errors as answers: `{"error": text}` with the status of the code. What nobody foresaw is logged, not sent. */
+/** Errors as answers: `{"error": text}` with the status of the code. What nobody foresaw is reported, not sent. */
 import { errorCatalogue, SlipwayError } from '@slipway/core'
 import { jsonReply, type Reply } from './route.ts'
 
@@ -7,21 +7,20 @@ interface WithStatus extends Error {
   readonly statusCode: number
 }
 
-export function errorReply(error: unknown, log: (error: unknown) => void): Reply {
+export function errorReply(error: unknown, report: (error: unknown) => void): Reply {
   if (error instanceof SlipwayError) {
     // A run that the server itself stopped gives the server's reason.
     if (error.code === 'SLP-S7' && error.details.cause instanceof SlipwayError) {
-      return errorReply(error.details.cause, log)
+      return errorReply(error.details.cause, report)
     }
     const { http } = errorCatalogue[error.code]
-    if (http >= 500) log(error)
     const plain = jsonReply({ error: error.message }, http)
     const reply = { ...plain, headers: { ...plain.headers, ...hintsOf(error) } }
     // The rest of a body that is too large is not worth reading.
     return error.code === 'SLP-R5' ? { ...reply, headers: { ...reply.headers, connection: 'close' } } : reply
   }
   if (isClientError(error)) return jsonReply({ error: error.message }, error.statusCode)
-  log(error)
+  report(error)
   return jsonReply({ error: 'Internal Server Error' }, 500)
 }
 

@@ -4,8 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { readBody } from './read-body.ts'
 
 const limit = 1000
+
+/** A body in chunks unless the headers say more. */
+const bodyOf = (stream: Readable, headers = {}) =>
+  Object.assign(stream, { headers: { 'transfer-encoding': 'chunked', ...headers } })
+
 const read = (chunks: readonly Uint8Array[], headers = {}, bytes = limit) =>
-  readBody(Readable.from(chunks), headers, bytes)
+  readBody(bodyOf(Readable.from(chunks), headers), bytes, new AbortController().signal)
 
 describe('readBody', () => {
   it('joins chunks', async () => {
@@ -44,6 +49,17 @@ describe('readBody', () => {
     expect(await read([Buffer.alloc(limit)])).toHaveLength(limit)
   })
 
+  it('takes at once what has come whole, and nothing where nothing was announced', async () => {
+    const stream = bodyOf(new Readable({ read: () => {} }), { 'content-length': '2' })
+    const ended = new Promise((resolve) => stream.on('end', resolve))
+    stream.push('ab')
+    expect(await readBody(stream, limit, new AbortController().signal)).toEqual(Buffer.from('ab'))
+    stream.push(null)
+    await ended
+    const silent = Object.assign(new Readable({ read: () => {} }), { headers: {} })
+    expect(await readBody(silent, limit, new AbortController().signal)).toHaveLength(0)
+  })
+
   it('refuses a body of crumbs', async () => {
     const crumbs = Array.from({ length: 20_000 }, () => Buffer.from('x'))
     await expect(read(crumbs, {}, 1e6)).rejects.toMatchObject({ code: 'SLP-R5', message: /too many chunks/ })
@@ -51,8 +67,15 @@ describe('readBody', () => {
 
   it('gives up when the client goes away', async () => {
     const stream = new Readable({ read: () => {} })
-    const reading = readBody(stream, {}, limit)
+    const reading = readBody(bodyOf(stream), limit, new AbortController().signal)
     stream.destroy()
     await expect(reading).rejects.toMatchObject({ code: 'SLP-S7' })
+  })
+
+  it('gives up when its signal is aborted', async () => {
+    const abort = new AbortController()
+    const reading = readBody(bodyOf(new Readable({ read: () => {} })), limit, abort.signal)
+    abort.abort(new Error('stop'))
+    await expect(reading).rejects.toMatchObject({ code: 'SLP-S7', details: { cause: abort.signal.reason } })
   })
 })

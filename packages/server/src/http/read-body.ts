@@ -1,5 +1,5 @@
 /** The body of a request, within bounds: its bytes, its chunks, and what it decompresses to. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
@@ -14,13 +14,16 @@ const decoders = {
 
 /**
  * @throws SLP-R4 for data that cannot be decompressed, SLP-R5 over the limit before or after decompression, SLP-R6 for
- * an unknown encoding, SLP-S7 where the client goes away.
+ * an unknown encoding, SLP-S7 where the client goes away or the signal is aborted.
  */
 export async function readBody(
-  stream: Readable,
-  headers: IncomingHttpHeaders,
+  request: BodySource,
   limitBytes: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const { headers } = request
+  const announced = headers['content-length']
+  if (announced === undefined && headers['transfer-encoding'] === undefined) return nothing
   const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding !== 'identity' && !isKnown(encoding)) {
     const rule = 'content encoding must be gzip, deflate or identity'
@@ -29,9 +32,25 @@ export async function readBody(
       `Cannot read request: ${rule}, got ${JSON.stringify(encoding.slice(0, 100))}`,
     )
   }
-  if (Number(headers['content-length']) > limitBytes) throw tooLarge(limitBytes)
-  const bytes = await collect(stream, limitBytes)
+  if (Number(announced) > limitBytes) throw tooLarge(limitBytes)
+  // What came in one piece with the head is here by the next microtask.
+  if (request.readableLength === 0) await undefined
+  const isHere = request.readableLength === Number(announced)
+  const bytes = isHere ? takeAll(request) : await collect(request, limitBytes, signal)
   return encoding === 'identity' ? bytes : decompress(bytes, encoding, limitBytes)
+}
+
+/** The body of a request as Node gives it, and the headers that describe it. */
+type BodySource = Readable & Pick<IncomingMessage, 'headers'>
+
+const nothing = new Uint8Array()
+
+/** Without the machinery of a stream, which costs more than all else that a small body needs. */
+function takeAll(request: BodySource): Uint8Array {
+  const bytes: Uint8Array | null = request.read()
+  // Only a stream that flows comes to its end.
+  request.resume()
+  return bytes ?? nothing
 }
 
 type Encoding = keyof typeof decoders
@@ -55,13 +74,14 @@ async function decompress(bytes: Uint8Array, encoding: Encoding, limitBytes: num
 const freeChunks = 10_000
 const leastChunkBytes = 256
 
-function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
+function collect(stream: BodySource, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let total = 0
     const settle = (act: () => void) => {
       // The stream is left open, so that the answer can still be sent over its socket.
       stream.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      signal.removeEventListener('abort', onAbort)
       act()
     }
     const onData = (chunk: Uint8Array) => {
@@ -73,9 +93,12 @@ function collect(stream: Readable, limitBytes: number): Promise<Uint8Array> {
         settle(() => reject(new SlipwayError('SLP-R5', 'Cannot read request: it has too many chunks')))
     }
     const onEnd = () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)))
-    const onGone = (cause?: Error) =>
-      settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: the client went away', { cause })))
+    const onGone = (cause?: unknown) =>
+      settle(() => reject(new SlipwayError('SLP-S7', 'Cannot read request: it was broken off', { cause })))
+    const onAbort = () => onGone(signal.reason)
+    signal.addEventListener('abort', onAbort)
     stream.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+    if (signal.aborted) onAbort()
   })
 }
 

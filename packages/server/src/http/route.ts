@@ -13,7 +13,7 @@ export interface Call {
   readonly caller: Caller
   readonly services: Services
   /** The whole body, decompressed. Throws SLP-R4, SLP-R5 over the limit, SLP-R6 for an unknown encoding. */
-  body(): Promise<Uint8Array>
+  body(): Uint8Array | Promise<Uint8Array>
 }
 
 export interface Reply {

@@ -1,6 +1,8 @@
 /** Rates and latencies of the last minute by version, for the status page. */
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { ModelVersion, Observe } from '../contract/event.ts'
+import type { Models } from '../contract/models.ts'
+import { servedVersions } from './served-versions.ts'
 
 export interface LiveRates extends ModelVersion {
   readonly requestsPerSecond: number
@@ -13,6 +15,7 @@ export interface LiveRates extends ModelVersion {
 
 export interface LiveRateReader {
   readonly observe: Observe
+  /** Of the versions that serve. */
   read(): readonly LiveRates[]
 }
 
@@ -28,15 +31,23 @@ interface Window {
 }
 
 /** `nowMs` is on the clock of `performance.now()`. */
-export function createLiveRates(nowMs: () => number = () => performance.now()): LiveRateReader {
+export function createLiveRates(
+  models: Pick<Models, 'index' | 'versions'>,
+  nowMs: () => number = () => performance.now(),
+): LiveRateReader {
   const byVersion = new Map<string, { readonly of: ModelVersion; windows: Window[] }>()
   const startedMs = nowMs()
+  // What was unloaded is told late: its successor may serve under the same number, and its own last request may follow.
+  const forgetUnserved = () => {
+    const served = new Set(servedVersions(models).map(keyOf))
+    for (const key of byVersion.keys()) if (!served.has(key)) byVersion.delete(key)
+  }
   return {
     observe(event) {
-      if (event.kind === 'unload') byVersion.delete(`${event.model}/${event.version}`)
+      if (event.kind === 'unload') forgetUnserved()
       if (event.kind !== 'request' || event.model === undefined || event.version === undefined) return
       const of = { model: event.model, version: event.version }
-      const key = `${of.model}/${of.version}`
+      const key = keyOf(of)
       const entry = byVersion.get(key) ?? { of, windows: [] }
       byVersion.set(key, entry)
       const window = windowAt(entry.windows, event.endedMs)
@@ -45,12 +56,15 @@ export function createLiveRates(nowMs: () => number = () => performance.now()): 
       window.latencies.recordValue(Math.max(1, Math.round((event.endedMs - event.startedMs) * toMicros)))
     },
     read() {
+      forgetUnserved()
       const now = nowMs()
       const spanS = Math.max(1, Math.min(now - startedMs, windowMs * windowCount) / 1000)
       return [...byVersion.values()].map(({ of, windows }) => summary(of, windows, now, spanS))
     },
   }
 }
+
+const keyOf = ({ model, version }: ModelVersion): string => `${model}/${version}`
 
 function windowAt(windows: Window[], atMs: number): Window {
   const startMs = Math.floor(atMs / windowMs) * windowMs

@@ -38,6 +38,10 @@ function levelOf(event: ServerEvent): 'debug' | 'info' | 'warn' | 'error' {
 }
 
 function fieldsOf(event: ServerEvent): object {
+  if (event.kind === 'alert') {
+    const { error: err, ...fields } = event
+    return err === undefined ? fields : { ...fields, err }
+  }
   if (event.kind !== 'request') return event
   const { trace: context, times: _, ...fields } = event
   return { ...fields, durationMs: durationOf(event), ...traceFields(context) }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerEvent } from '../contract/event.ts'
+import type { ServedVersion } from '../contract/served-version.ts'
 import { batchEvent, requestEvent } from '../testing/events.ts'
-import { fakeModels, fakeServed } from '../testing/fake-served.ts'
+import { fakeModels, fakeServed, idleExecutor } from '../testing/fake-served.ts'
 import { parseGpus, readGpus } from './gpu.ts'
 import { createMetrics } from './metrics.ts'
 
-const served = fakeServed('1')
+const served: ServedVersion = { ...fakeServed('1'), executor: idleExecutor }
 const models = {
   ...fakeModels([served]),
   index: () => [{ name: 'm', version: '1', state: 'READY' as const, reason: '' }],
@@ -76,11 +77,12 @@ describe('createMetrics', () => {
   it('reads gauges when it is scraped', async () => {
     const value = await scrape([])
     expect(value(`slipway_queue_size{${own}}`)).toBe(0)
-    expect(value(`slipway_model_bytes{${own}}`)).toBe(1000)
+    expect(value(`slipway_model_bytes{${own}}`)).toBe(600)
+    expect(value(`slipway_wasm_memory_bytes{${own}}`)).toBe(400)
     expect(value('slipway_breaker_state{model="m",version="2"}')).toBe(2)
     expect(value('slipway_rollout_percent{model="m",target="canary"}')).toBe(5)
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6)
-    expect(value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
+    expect(value('nodejs_eventloop_lag_seconds')).toBeDefined()
   })
 
   it("adds Triton's names where they are wanted", async () => {
@@ -101,6 +103,23 @@ describe('createMetrics', () => {
     expect(value(`nv_inference_compute_infer_duration_us{${own}}`)).toBe(5000)
     expect(value(`nv_inference_pending_request_count{${own}}`)).toBe(0)
     expect((await scrape(events))(`nv_inference_count{${own}}`)).toBeUndefined()
+  })
+})
+
+describe('the gauges of GPUs', () => {
+  it('come from one read for each scrape', async () => {
+    let reads = 0
+    const readGpus = async () => {
+      reads += 1
+      return [{ uuid: 'GPU-1', utilization: 0.5, memoryUsedBytes: reads }]
+    }
+    const metrics = createMetrics({ models, rollouts, readGpus })
+    const first = await metrics.text()
+    expect(reads).toBe(1)
+    expect(first).toContain('slipway_gpu_utilization_ratio{gpu_uuid="GPU-1"} 0.5')
+    expect(first).toContain('slipway_gpu_memory_used_bytes{gpu_uuid="GPU-1"} 1')
+    expect(await metrics.text()).toContain('slipway_gpu_memory_used_bytes{gpu_uuid="GPU-1"} 2')
+    metrics.close()
   })
 })
 

@@ -6,7 +6,9 @@ import type { Rollouts } from '../contract/rollouts.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import { boundHistogram, type ObserveValue } from './bound-histogram.ts'
 import { phaseDurations, phases } from './durations.ts'
-import { readGpus } from './gpu.ts'
+import { readGpus as readNvidiaGpus } from './gpu.ts'
+import { type ReadGpus, registerGpuGauges } from './gpu-metrics.ts'
+import { servedVersions } from './served-versions.ts'
 import { registerTritonMetrics } from './triton-metrics.ts'
 
 export interface MetricsOptions {
@@ -14,6 +16,8 @@ export interface MetricsOptions {
   readonly rollouts: Pick<Rollouts, 'list' | 'breakers'>
   /** `triton` adds the names that boards and scaling rules for Triton use. */
   readonly compat?: 'triton' | undefined
+  /** Asks `nvidia-smi` unless given. */
+  readonly readGpus?: ReadGpus | undefined
 }
 
 export interface Metrics {
@@ -33,12 +37,15 @@ const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 const distanceBuckets = [1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]
 const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
-export function createMetrics({ models, rollouts, compat }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { models, rollouts, compat, readGpus = readNvidiaGpus } = options
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const readers = [requestMetrics(registry), routingMetrics(registry)]
-  if (compat === 'triton') readers.push(registerTritonMetrics(registry, () => servedOf(models)))
-  registerGauges(registry, models, rollouts)
+  if (compat === 'triton') readers.push(registerTritonMetrics(registry, () => servedVersions(models)))
+  registerVersionGauges(registry, models)
+  registerRoutingGauges(registry, rollouts)
+  registerGpuGauges(registry, readGpus)
   return {
     observe: (event) => {
       for (const reader of readers) reader(event)
@@ -114,7 +121,11 @@ function routingMetrics(registry: Registry): Observe {
     ...version,
     'reason',
   ])
-  const fallbacks = counter('slipway_fallbacks_total', 'Requests that another version answered.', version)
+  const fallbacks = counter(
+    'slipway_fallbacks_total',
+    'Requests that were for this version and that another one answered.',
+    version,
+  )
   const loads = counter('slipway_loads_total', 'Loads by how they ended.', ['model', 'version', 'ok'])
   const cache = counter('slipway_cache_requests_total', 'Requests to the response cache.', [
     ...version,
@@ -150,11 +161,7 @@ function routingMetrics(registry: Registry): Observe {
 }
 
 /** Gauges are read when somebody asks. */
-function registerGauges(
-  registry: Registry,
-  models: MetricsOptions['models'],
-  rollouts: MetricsOptions['rollouts'],
-): void {
+function registerVersionGauges(registry: Registry, models: MetricsOptions['models']): void {
   const perVersion = (name: string, help: string, value: (served: ServedVersion) => number) =>
     new Gauge({
       name,
@@ -163,17 +170,21 @@ function registerGauges(
       registers: [registry],
       collect() {
         this.reset()
-        for (const served of servedOf(models)) {
+        for (const served of servedVersions(models)) {
           this.set({ model: served.model, version: served.version }, value(served))
         }
       },
     })
   perVersion('slipway_requests_in_flight', 'Requests being executed.', ({ scheduler }) => scheduler.running)
   perVersion('slipway_queue_size', 'Requests that wait.', ({ scheduler }) => scheduler.pending)
-  perVersion('slipway_model_bytes', 'Weights and packed weights.', ({ sizeBytes }) => sizeBytes)
+  perVersion(
+    'slipway_model_bytes',
+    'Weights, without their packed forms, which are in slipway_wasm_memory_bytes.',
+    ({ executor }) => executor?.report().weightBytes ?? 0,
+  )
   perVersion(
     'slipway_wasm_memory_bytes',
-    'Memory of WebAssembly.',
+    'Memory of WebAssembly: packed weights and values of runs.',
     ({ executor }) => executor?.report().wasmBytes ?? 0,
   )
   perVersion(
@@ -181,8 +192,6 @@ function registerGauges(
     'Executors that were replaced.',
     ({ executor }) => executor?.report().restarts ?? 0,
   )
-  registerRoutingGauges(registry, rollouts)
-  registerGpuGauges(registry)
 }
 
 function registerRoutingGauges(registry: Registry, rollouts: MetricsOptions['rollouts']): void {
@@ -214,33 +223,4 @@ function registerRoutingGauges(registry: Registry, rollouts: MetricsOptions['rol
       }
     },
   })
-}
-
-function registerGpuGauges(registry: Registry): void {
-  const gauge = (
-    name: string,
-    help: string,
-    read: (gpu: Awaited<ReturnType<typeof readGpus>>[number]) => number,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['gpu_uuid'],
-      registers: [registry],
-      async collect() {
-        this.reset()
-        for (const gpu of await readGpus()) this.set({ gpu_uuid: gpu.uuid }, read(gpu))
-      },
-    })
-  gauge(
-    'slipway_gpu_utilization_ratio',
-    'Share of the time in which the GPU was busy.',
-    (gpu) => gpu.utilization,
-  )
-  gauge('slipway_gpu_memory_used_bytes', 'Memory of the GPU in use.', (gpu) => gpu.memoryUsedBytes)
-}
-
-function servedOf(models: MetricsOptions['models']): readonly ServedVersion[] {
-  const names = new Set(models.index().map(({ name }) => name))
-  return [...names].flatMap((name) => models.versions(name))
 }

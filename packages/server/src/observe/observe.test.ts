@@ -4,8 +4,9 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { ServerEvent } from '../contract/event.ts'
+import type { ServedVersion } from '../contract/served-version.ts'
 import { batchEvent, requestEvent } from '../testing/events.ts'
-import { fakeModels, fakeServed } from '../testing/fake-served.ts'
+import { fakeModels, fakeServed, idleExecutor } from '../testing/fake-served.ts'
 import { fanOut } from './fan-out.ts'
 import { createLiveRates } from './live-rates.ts'
 import { logEvents } from './logs.ts'
@@ -25,12 +26,14 @@ const parent = (sampled: boolean) =>
     isRemote: true,
   })
 
+const modelsOf = (...versions: ServedVersion[]) => ({
+  ...fakeModels(versions),
+  index: () =>
+    versions.map(({ model, version }) => ({ name: model, version, state: 'READY' as const, reason: '' })),
+})
+
 describe('createStatistics', () => {
-  const served = fakeServed('1')
-  const models = {
-    ...fakeModels([served]),
-    index: () => [{ name: 'm', version: '1', state: 'READY' as const, reason: '' }],
-  }
+  const models = modelsOf({ ...fakeServed('1'), executor: idleExecutor })
 
   it('adds up what the events say', () => {
     const { observe, read } = createStatistics(models, () => 5)
@@ -231,12 +234,13 @@ describe('readers', () => {
     for (let i = 0; i < 600; i++) recent.observe(swap(String(i)))
     expect(recent.read()).toHaveLength(500)
     expect(recent.read({ limit: 1 })).toEqual([{ id: 600, atMs: 9, event: swap('599') }])
+    expect(recent.read({ limit: 0 })).toEqual([])
     expect(recent.read({ afterId: 598 }).map(({ id }) => id)).toEqual([600, 599])
   })
 
   it('tell rates and percentiles of the last minute', () => {
     const clock = { now: 0 }
-    const rates = createLiveRates(() => clock.now)
+    const rates = createLiveRates(modelsOf(fakeServed('1')), () => clock.now)
     for (let i = 1; i <= 100; i++) {
       rates.observe(
         requestEvent({ startedMs: 5000, endedMs: 5000 + i, outcome: i === 100 ? 'BACKEND' : 'SUCCESS' }),
@@ -249,6 +253,23 @@ describe('readers', () => {
     expect(live!.p99Ms).toBeCloseTo(99, 0)
     clock.now = 200_000
     expect(rates.read()).toMatchObject([{ requestsPerSecond: 0, p99Ms: 0 }])
+  })
+
+  it('tell no rates of what does not serve, and keep those of what does', () => {
+    const versions = [fakeServed('1'), fakeServed('2')]
+    const rates = createLiveRates({
+      ...modelsOf(...versions),
+      versions: () => versions,
+    })
+    const numbers = () => rates.read().map(({ version }) => version)
+    for (const version of ['1', '2']) rates.observe(requestEvent({ version }))
+    // The unloaded one is another that had the same number.
+    rates.observe({ kind: 'unload', model: 'm', version: '2' })
+    expect(numbers()).toEqual(['1', '2'])
+    versions.shift()
+    rates.observe({ kind: 'unload', model: 'm', version: '1' })
+    rates.observe(requestEvent({ version: '1' }))
+    expect(numbers()).toEqual(['2'])
   })
 
   it('do not disturb each other', () => {

@@ -22,15 +22,22 @@ export function createRecentEvents(nowMs: () => number = Date.now): RecentEvents
   return {
     observe(event) {
       if (isEveryday(event)) return
-      kept.push({ id: ++lastId, atMs: nowMs(), event })
+      kept.push({ id: ++lastId, atMs: nowMs(), event: shown(event) })
       if (kept.length > mostKept) kept.shift()
     },
     read: ({ afterId = 0, limit = mostKept } = {}) =>
       kept
         .filter(({ id }) => id > afterId)
-        .slice(-limit)
-        .reverse(),
+        .reverse()
+        .slice(0, limit),
   }
+}
+
+/** Clients see these events; what was thrown is for the log. */
+function shown(event: ServerEvent): ServerEvent {
+  if (event.kind !== 'alert') return event
+  const { error: _, ...alert } = event
+  return alert
 }
 
 function isEveryday(event: ServerEvent): boolean {

@@ -21,15 +21,16 @@ const defaultLog: LogSettings = {
   log_format: 'default',
 }
 const traceLevels = new Set(['OFF', 'TIMESTAMPS', 'TENSORS'])
+/** The protocol has 32 bits for it. */
+const mostVerbose = 2 ** 32 - 1
 const fixed = new Set(['trace_file', 'trace_mode', 'log_frequency', 'log_file'])
 
 export interface SettingsOptions {
   readonly trace?: Partial<TraceSettings>
   readonly log?: Partial<LogSettings>
-  readonly onLogChange?: (settings: LogSettings) => void
 }
 
-export function createSettings({ trace, log, onLogChange }: SettingsOptions = {}): Settings {
+export function createSettings({ trace, log }: SettingsOptions = {}): Settings {
   let server: TraceSettings = { ...defaultTrace, ...trace }
   const own = new Map<string, Partial<TraceSettings>>()
   let logs: LogSettings = { ...defaultLog, ...log }
@@ -52,7 +53,6 @@ export function createSettings({ trace, log, onLogChange }: SettingsOptions = {}
     log: () => logs,
     setLog(change) {
       logs = { ...logs, ...checkLog(change, logs) }
-      onLogChange?.(logs)
       return logs
     },
   }
@@ -105,13 +105,16 @@ function checkLog(change: Readonly<Record<string, unknown>>, current: LogSetting
     if (name === 'log_format' && value !== 'default' && value !== 'ISO8601') {
       return refuse('log', name, 'be default or ISO8601', String(value))
     }
-    if (name === 'log_verbose_level' && !(Number.isInteger(value) && Number(value) >= 0)) {
-      return refuse('log', name, 'be a number from 0 on', String(value))
+    if (name === 'log_verbose_level' && !isLevel(value)) {
+      return refuse('log', name, `be a number from 0 to ${mostVerbose}`, String(value))
     }
     return [name, value] as const
   })
   return Object.fromEntries(entries)
 }
+
+const isLevel = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= mostVerbose
 
 const isLogName = (name: string): name is keyof LogSettings => Object.hasOwn(defaultLog, name)
 

@@ -4,6 +4,7 @@ import type { Models } from '../contract/models.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { Duration, Statistics, VersionStatistics } from '../contract/statistics.ts'
 import { phaseDurations } from './durations.ts'
+import { servedVersions } from './served-versions.ts'
 
 export interface StatisticsReader extends Statistics {
   readonly observe: Observe
@@ -75,8 +76,7 @@ function select(
 ): readonly ServedVersion[] {
   if (model !== undefined)
     return version === undefined ? models.versions(model) : [models.find(model, version)]
-  const names = new Set(models.index().map(({ name }) => name))
-  return [...names].flatMap((name) => models.versions(name))
+  return servedVersions(models)
 }
 
 function newEntry(): Entry {
@@ -128,10 +128,7 @@ function addBatch(entry: Entry, { elements, assemblyMs, computeMs, outputMs, fai
   add(batch.computeOutput, outputMs)
 }
 
-function toStatistics(
-  { model, version, sizeBytes, executor }: ServedVersion,
-  entry: Entry,
-): VersionStatistics {
+function toStatistics({ model, version, sizeBytes }: ServedVersion, entry: Entry): VersionStatistics {
   const copy = ({ count, ns }: Sum): Duration => ({ count, ns })
   const durations = Object.fromEntries(sums.map((name) => [name, copy(entry.sums[name])])) as Record<
     SumName,
@@ -146,7 +143,6 @@ function toStatistics(
       computeInfer: copy(computeInfer),
       computeOutput: copy(computeOutput),
     }))
-  const wasmBytes = executor?.report().wasmBytes ?? sizeBytes
-  const memory = [{ type: 'CPU', id: 0, sizeBytes: wasmBytes }]
+  const memory = [{ type: 'CPU', id: 0, sizeBytes }]
   return { model, version, lastInferenceMs, inferenceCount, executionCount, ...durations, batches, memory }
 }

@@ -23,7 +23,7 @@ export type Datatype = keyof typeof table
 /** The dtypes that the protocol can carry. */
 export type ServedDType = (typeof table)[Datatype]['dtype']
 
-const names = Object.keys(table) as Datatype[] // keys of a literal object
+export const datatypes = Object.keys(table) as readonly Datatype[] // keys of a literal object
 
 export function isDatatype(text: string): text is Datatype {
   return Object.hasOwn(table, text)
@@ -40,7 +40,7 @@ export function elementBytes(datatype: Datatype): number {
 
 /** The protocol's name of a dtype; undefined where it has none. */
 export function tryDatatypeOf(dtype: DType): Datatype | undefined {
-  return names.find((name) => table[name].dtype === dtype)
+  return datatypes.find((name) => table[name].dtype === dtype)
 }
 
 /** FP16 and BF16 travel as bytes only: JSON numbers would not say how they were rounded. */

@@ -1,12 +1,12 @@
 /** The bytes of an inference request over REST → the request, and which outputs shall travel as bytes. */
 import { tensorOfBytes } from './binary-tensor.ts'
-import { isDatatype } from './datatype.ts'
 import type { InferenceInput, InferenceRequest, RequestedOutput } from './inference.ts'
-import { arrayOf, countOf, flagOf, objectOf, parametersOf, refuseExtensions, textOf } from './json-fields.ts'
+import { arrayOf, countOf, flagOf, objectOf, parametersOf, textOf } from './json-fields.ts'
 import { type JsonObject, type NumberPlan, readJson } from './json-read.ts'
 import { tensorOfJson } from './json-tensor.ts'
 import { noParameters, type Parameters } from './parameters.ts'
 import { refuseRequest } from './refuse-request.ts'
+import { assertUnique, knownDatatype, refuseSharedMemory } from './request-rules.ts'
 
 /** Whom the path of the request names. */
 export interface RequestTarget {
@@ -35,7 +35,7 @@ export function readInferRequest(
     refuseRequest(`inference header size should be in range (0, ${body.length})`, headerBytes)
   }
   if (headerBytes === 0) {
-    const raw = { ...target, id: undefined, parameters: noParameters, inputs: body, outputs: [] }
+    const raw = requestOf(target, undefined, noParameters, body, [])
     return { request: raw, isBinary: () => true }
   }
   const header = objectOf('the request', readJson(body.subarray(0, headerBytes), numbersOfInput))
@@ -45,10 +45,22 @@ export function readInferRequest(
   blobs.end()
   const id = header.get('id')
   const outputs = readOutputs(header)
+  const ownId = id === undefined ? undefined : textOf('id', id)
   return {
-    request: { ...target, id: id === undefined ? undefined : textOf('id', id), parameters, inputs, outputs },
+    request: requestOf(target, ownId, parameters, inputs, outputs),
     isBinary: binaryRule(parameters, outputs),
   }
+}
+
+/** Spelt out, as an input is: spreading makes a hidden class for each object, and garbage that lives long. */
+function requestOf(
+  { model, version }: RequestTarget,
+  id: string | undefined,
+  parameters: Parameters,
+  inputs: InferenceRequest['inputs'],
+  outputs: readonly RequestedOutput[],
+): InferenceRequest {
+  return { model, version, id, parameters, inputs, outputs }
 }
 
 /** Brackets around the fields of an input: of the request and of its inputs. */
@@ -90,47 +102,44 @@ function blobReader(bytes: Uint8Array, model: string): BlobReader {
 }
 
 function readInputs(header: JsonObject, blobs: BlobReader): InferenceInput[] {
-  const names = new Set<string>()
-  return arrayOf('inputs', header.get('inputs')).map((item) => {
+  const inputs = arrayOf('inputs', header.get('inputs')).map((item) => {
     const input = objectOf('each input', item)
-    const name = textOf('the name of an input', input.get('name'))
-    if (names.has(name)) refuseRequest('each input must be given once', name)
-    names.add(name)
-    return readInput(name, input, blobs)
+    return readInput(textOf('the name of an input', input.get('name')), input, blobs)
   })
+  assertUnique('input', inputs)
+  return inputs
 }
 
 function readInput(name: string, input: JsonObject, blobs: BlobReader): InferenceInput {
-  const datatype = textOf(`datatype of input "${name}"`, input.get('datatype'))
-  if (!isDatatype(datatype)) return refuseRequest(`datatype of input "${name}" must be a known one`, datatype)
+  const datatype = knownDatatype(name, textOf(`datatype of input "${name}"`, input.get('datatype')))
   const shape = arrayOf(`shape of input "${name}"`, input.get('shape')).map((size) => countOf('a size', size))
   const parameters = parametersOf(`input "${name}"`, input)
-  refuseExtensions(parameters, ['shared_memory_region', 'shared_memory_offset', 'shared_memory_byte_size'])
+  refuseSharedMemory(parameters)
   const size = parameters.get('binary_data_size')
   const data = input.get('data')
   if ((size === undefined) === (data === undefined)) {
     const got = data === undefined ? 'neither' : 'both'
     return refuseRequest(`input "${name}" must have exactly one of data and parameters.binary_data_size`, got)
   }
-  const common = { name, datatype, shape, parameters }
-  if (data !== undefined) return { ...common, tensor: () => tensorOfJson(name, datatype, shape, data) }
+  if (data !== undefined) {
+    return { name, datatype, shape, parameters, tensor: () => tensorOfJson(name, datatype, shape, data) }
+  }
   const bytes = blobs.next(countOf(`binary_data_size of input "${name}"`, size), name)
-  return { ...common, tensor: () => tensorOfBytes(name, datatype, shape, bytes) }
+  return { name, datatype, shape, parameters, tensor: () => tensorOfBytes(name, datatype, shape, bytes) }
 }
 
 function readOutputs(header: JsonObject): RequestedOutput[] {
   const requested = header.get('outputs')
   if (requested === undefined) return []
-  const names = new Set<string>()
-  return arrayOf('outputs', requested).map((item) => {
+  const outputs = arrayOf('outputs', requested).map((item) => {
     const output = objectOf('each output', item)
     const name = textOf('the name of an output', output.get('name'))
-    if (names.has(name)) refuseRequest('each output must be asked for once', name)
-    names.add(name)
     const parameters = parametersOf(`output "${name}"`, output)
-    refuseExtensions(parameters, ['shared_memory_region'])
+    refuseSharedMemory(parameters)
     return { name, parameters }
   })
+  assertUnique('output', outputs)
+  return outputs
 }
 
 /** An output's own parameter goes before that of the request. */

@@ -1,5 +1,4 @@
 /** Fields of a parsed request, checked for their kind. Every function throws SLP-R4. */
-import { SlipwayError } from '@slipway/core'
 import { isList, type Json, type JsonArray, type JsonObject } from './json-read.ts'
 import type { Parameter, Parameters } from './parameters.ts'
 import { refuseRequest } from './refuse-request.ts'
@@ -15,16 +14,6 @@ export function parametersOf(what: string, owner: JsonObject): Parameters {
     parameters.set(key, value)
   }
   return parameters
-}
-
-export function refuseExtensions(parameters: Parameters, names: readonly string[]): void {
-  for (const name of names) {
-    if (!parameters.has(name)) continue
-    throw new SlipwayError(
-      'SLP-R9',
-      `Cannot read request: its parameters must be of a supported extension, got "${name}"`,
-    )
-  }
 }
 
 export function flagOf(name: string, parameters: Parameters): boolean | undefined {

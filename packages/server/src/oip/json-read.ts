@@ -2,7 +2,7 @@
  * JSON as the protocol has it: integers beyond 2^53 are kept exactly as BigInt, and the bare tokens NaN, Infinity and
  * -Infinity are numbers. Objects become Maps, so that no key of a request can reach a prototype.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { type NumberList, scanNumbers } from './number-scan.ts'
 import { refuseRequest } from './refuse-request.ts'
 
@@ -59,6 +59,8 @@ const code = {
   brace: 123,
   closeBrace: 125,
 } as const
+/** Bytes of a text that is decoded as a whole; parts of it keep all of it. */
+const mostText = 4096
 /** Integers of so many digits are read without making text of them. */
 const shortInteger = 15
 
@@ -74,11 +76,14 @@ export function readJson(bytes: Uint8Array, plan?: NumberPlan): Json {
 class JsonReader {
   readonly #bytes: Buffer
   readonly #plan: NumberPlan | undefined
+  /** All of a short text without other letters: taking a part of it costs less than decoding bytes. */
+  readonly #text: string | undefined
   #at = 0
 
   constructor(bytes: Uint8Array, plan: NumberPlan | undefined) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#plan = plan
+    this.#text = bytes.length <= mostText && isAscii(bytes) ? this.#bytes.toString('latin1') : undefined
   }
 
   value(depth: number): Json {
@@ -143,11 +148,11 @@ class JsonReader {
     let start = ++this.#at
     for (;;) {
       const next = this.#bytes[this.#at]
-      if (next === code.quote) return out + this.#bytes.toString('utf8', start, this.#at++)
+      if (next === code.quote) return out + this.#slice(start, this.#at++)
       if (next === undefined || next < code.space)
         return this.#fail('a string without control characters, and its end')
       if (next === code.backslash) {
-        out += this.#bytes.toString('utf8', start, this.#at) + this.#escape()
+        out += this.#slice(start, this.#at) + this.#escape()
         start = this.#at
       } else this.#at++
     }
@@ -228,8 +233,12 @@ class JsonReader {
     if (!this.#take(wanted)) this.#fail(`"${String.fromCharCode(wanted)}"`)
   }
 
+  #slice(start: number, end: number): string {
+    return this.#text?.slice(start, end) ?? this.#bytes.toString('utf8', start, end)
+  }
+
   #latin(start: number, end: number): string {
-    return this.#bytes.toString('latin1', start, end)
+    return this.#text?.slice(start, end) ?? this.#bytes.toString('latin1', start, end)
   }
 
   /** Clients think in characters, so the place is given in these. */
@@ -250,11 +259,14 @@ export function isList(value: Json): value is JsonArray | NumberList {
   return Array.isArray(value) || ArrayBuffer.isView(value)
 }
 
-/** Objects without prototypes in place of Maps; integers beyond 2^53 as text. */
-export function plainJson(value: Json): unknown {
-  if (typeof value === 'bigint') return String(value)
+/** Objects without prototypes in place of Maps, and plain numbers: integers beyond 2^53 are rounded. */
+function plainJson(value: Json): unknown {
+  if (typeof value === 'bigint') return Number(value)
   if (Array.isArray(value)) return value.map(plainJson)
-  if (!(value instanceof Map)) return value
+  return value instanceof Map ? plainObject(value) : value
+}
+
+export function plainObject(value: JsonObject): Readonly<Record<string, unknown>> {
   const plain: Record<string, unknown> = Object.create(null)
   for (const [key, item] of value) plain[key] = plainJson(item)
   return plain

@@ -1,6 +1,6 @@
+import { queryNumber } from '../http/query-number.ts'
 import { defineRoute, jsonReply, type Route } from '../http/route.ts'
 import type { RecentEvents } from '../observe/recent-events.ts'
-import { refuseRequest } from '../oip/refuse-request.ts'
 
 /** The last events that matter, newest first. */
 export function eventsRoute(recent: Pick<RecentEvents, 'read'>): Route {
@@ -12,14 +12,9 @@ export function eventsRoute(recent: Pick<RecentEvents, 'read'>): Route {
     permission: { group: 'statistics', access: 'read' },
     errors: ['SLP-R4'],
     handle: ({ query }) => {
-      const afterId = numberOf('after', query['after']) ?? 0
-      const limit = numberOf('limit', query['limit']) ?? 100
+      const afterId = queryNumber(query, 'after') ?? 0
+      const limit = queryNumber(query, 'limit') ?? 100
       return jsonReply({ events: recent.read({ afterId, limit }) })
     },
   })
-}
-
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  return /^\d{1,15}$/.test(text) ? Number(text) : refuseRequest(`${name} must be a number`, text)
 }

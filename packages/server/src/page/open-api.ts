@@ -33,7 +33,7 @@ export function documentationRoutes(about: About, routes: readonly Route[]): rea
   return [document, page]
 }
 
-export function openApi({ name, version }: About, routes: readonly Route[]): object {
+function openApi({ name, version }: About, routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     for (const path of route.paths) {

@@ -27,7 +27,7 @@ describe('status', () => {
     const body = JSON.stringify({ inputs: pair })
     await server.app.inject({ method: 'POST', url: '/v2/models/pair/infer', payload: body })
     const status = JSON.parse((await get('/slipway/v1/status')).text)
-    expect(status.server).toMatchObject({ name: 'slipway', ready: false, stopping: false })
+    expect(status.server).toMatchObject({ name: 'slipway', ready: false, draining: false })
     expect(status.server.residentBytes).toBeGreaterThan(1e6)
     const [broken, served] = status.models
     expect(broken).toMatchObject({ name: 'broken', versions: [{ state: 'UNAVAILABLE' }] })
@@ -46,6 +46,15 @@ describe('status', () => {
     const { events: none } = JSON.parse((await get(`/slipway/v1/events?after=${events[0].id}`)).text)
     expect(none).toEqual([])
     expect((await get('/slipway/v1/events?after=x')).status).toBe(400)
+  })
+
+  it('lists a control call whose body has numbers that JSON cannot hold', async () => {
+    const payload = '{"log_verbose_level":18446744073709551615}'
+    const refused = await server.app.inject({ method: 'POST', url: '/v2/logging', payload })
+    expect(refused.statusCode).toBe(400)
+    const { status, text } = await get('/slipway/v1/events')
+    expect(status).toBe(200)
+    expect(JSON.parse(text).events[0].event).toMatchObject({ action: 'log.setting', ok: false })
   })
 })
 

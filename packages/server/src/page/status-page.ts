@@ -1,33 +1,19 @@
 /** The status page: three files, at `/status`, and at `/` where nothing else is there. */
-import { readFile } from 'node:fs/promises'
-import { defineRoute, type Route } from '../http/route.ts'
+import { fileURLToPath } from 'node:url'
+import type { Route } from '../http/route.ts'
+import { fileRoute } from '../http/static-files.ts'
 
-const folder = new URL('../../public/', import.meta.url)
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
-export async function statusPage({ atRoot }: { readonly atRoot: boolean }): Promise<readonly Route[]> {
-  return Promise.all([
-    fileRoute('index.html', 'text/html; charset=utf-8', atRoot ? ['/', '/status'] : ['/status']),
-    fileRoute('status.css', 'text/css; charset=utf-8', ['/status.css']),
-    fileRoute('status.js', 'text/javascript; charset=utf-8', ['/status.js']),
-  ])
-}
-
-async function fileRoute(name: string, contentType: string, paths: readonly string[]): Promise<Route> {
-  const body = await readFile(new URL(name, folder))
-  const headers = {
-    'content-type': contentType,
-    'cache-control': 'no-cache',
-    'content-security-policy': policy,
-    'x-content-type-options': 'nosniff',
-  }
-  return defineRoute({
-    method: 'GET',
-    paths,
-    about: 'A file of the status page.',
-    permission: undefined,
-    errors: [],
-    handle: () => ({ status: 200, headers, body }),
-  })
+export function statusPage({ atRoot }: { readonly atRoot: boolean }): readonly Route[] {
+  const route = (name: string, paths: readonly string[]) =>
+    fileRoute(fileURLToPath(new URL(`../../public/${name}`, import.meta.url)), paths, {
+      'content-security-policy': policy,
+    })
+  return [
+    route('index.html', atRoot ? ['/', '/status'] : ['/status']),
+    route('status.css', ['/status.css']),
+    route('status.js', ['/status.js']),
+  ]
 }

@@ -5,14 +5,14 @@ import { defineRoute, jsonReply, type Route } from '../http/route.ts'
 import type { LiveRates } from '../observe/live-rates.ts'
 
 /** What the status page reads besides the services. */
-export interface StatusSources {
+interface StatusSources {
   readonly rates: () => readonly LiveRates[]
   readonly startedAtMs: number
   /** 99th percentile of the event loop's delay since the last call. */
   readonly eventLoopLagMs: () => number
 }
 
-/** Everything that the status page shows, as JSON. docs/server-api.md describes the fields. */
+/** Everything that the status page shows, as JSON. docs/serving.md describes the fields. */
 export function statusRoute(sources: StatusSources): Route {
   return defineRoute({
     method: 'GET',
@@ -25,16 +25,17 @@ export function statusRoute(sources: StatusSources): Route {
 }
 
 function statusOf(services: Services, { rates, startedAtMs, eventLoopLagMs }: StatusSources): object {
-  const { models, about, stopping } = services
+  const { models, about, draining } = services
   const memory = process.memoryUsage()
   const live = new Map(rates().map((rate) => [`${rate.model}/${rate.version}`, rate]))
   const byName = grouped(models.index())
   return {
     server: {
       ...about,
+      startedAtMs,
       uptimeMs: Date.now() - startedAtMs,
-      ready: models.ready && !stopping,
-      stopping,
+      ready: models.ready && !draining,
+      draining,
       residentBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
       arrayBufferBytes: memory.arrayBuffers,

@@ -4,6 +4,7 @@ import type { Job, JobResult, Scheduler } from '../contract/job.ts'
 import type { Models } from '../contract/models.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { ModelConfig, ModelEnsembling_Step } from '../proto/model_config_pb.ts'
+import { copyTensor } from '../scheduler/tensor-rows.ts'
 
 export interface EnsembleOptions {
   readonly model: string
@@ -94,7 +95,7 @@ export function createEnsemble({ model, config, find }: EnsembleOptions): Schedu
     try {
       const inputs = new Map(
         // Several steps may read a tensor, and each run takes the memory of its inputs.
-        Object.entries(step.inputMap).map(([input, tensor]) => [input, copyOf(tensors.get(tensor)!)]),
+        Object.entries(step.inputMap).map(([input, tensor]) => [input, copyTensor(tensors.get(tensor)!)]),
       )
       const { parameters, deadlineMs } = job
       const outputs = Object.keys(step.outputMap)
@@ -118,10 +119,6 @@ function stepOutput({ model }: ServedVersion, name: string, outputs: ReadonlyMap
   const found = outputs.get(name)
   if (found) return found
   throw new SlipwayError('SLP-S8', `Cannot run step: model "${model}" must give "${name}", got nothing`)
-}
-
-function copyOf(tensor: Tensor): Tensor {
-  return { ...tensor, data: tensor.data.slice() } as Tensor // the same kind of data
 }
 
 function stopping(model: string): SlipwayError {

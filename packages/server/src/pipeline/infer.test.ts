@@ -1,13 +1,14 @@
 import { create } from '@bufbuild/protobuf'
 import { SlipwayError, type Tensor } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { RequestEvent, ServerEvent } from '../contract/event.ts'
+import type { Job } from '../contract/job.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import { ModelConfigSchema } from '../proto/model_config_pb.ts'
 import { createBreakers } from '../router/breaker.ts'
 import { compileRollout } from '../router/compile-rollout.ts'
-import { plainRollout } from '../router/plain-rollout.ts'
 import { createRouter } from '../router/router.ts'
 import { createShadows } from '../router/shadow.ts'
 import { createRateLimits } from '../scheduler/rate-limits.ts'
@@ -32,7 +33,6 @@ function setUp(versions: readonly ServedVersion[], change?: Partial<Rollout>) {
   const breakers = createBreakers({ observe })
   const pipeline = createPipeline({
     router: createRouter({ models: fakeModels(versions), rollout: () => compiled, breakers, observe }),
-    breakers,
     shadows: createShadows({ observe }),
     rollout: () => compiled?.rollout,
     limits: createRateLimits({ rules: () => rates }),
@@ -106,6 +106,25 @@ describe('createPipeline', () => {
       [1, 2],
       [1, 2],
     ])
+  })
+
+  it('learns nothing of a version from an answer that was kept', async () => {
+    const state = { works: true }
+    const answer = (job: Job) => (state.works ? new Map([['y', job.inputs.get('x')!]]) : broken())
+    const config = create(ModelConfigSchema, { responseCache: { enable: true } })
+    const { pipeline, breakers } = setUp([{ ...fakeServed('1', { answer }), config }])
+    const ask = (value: number) => pipeline.infer(fakeRequest({ values: [value, value] }), fakeCaller())
+    await ask(0)
+    state.works = false
+    for (const value of [1, 2, 3]) {
+      await expect(ask(value)).rejects.toMatchObject({ code: 'SLP-S8' })
+      await ask(0)
+    }
+    expect(breakers.list()).toMatchObject([{ state: 'open', consecutiveFallbacks: 3 }])
+    await expect(ask(4)).rejects.toMatchObject({ code: 'SLP-S8' })
+    state.works = true
+    await ask(5)
+    expect(breakers.list()).toEqual([])
   })
 
   it('sends copies to a shadow', async () => {

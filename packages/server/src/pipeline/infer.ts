@@ -8,18 +8,16 @@ import type { ServedVersion } from '../contract/served-version.ts'
 import type { Infer } from '../contract/services.ts'
 import { type BoundRequest, bindRequest } from '../oip/bind-request.ts'
 import type { InferenceRequest, InferenceResult } from '../oip/inference.ts'
-import type { Breakers } from '../router/breaker.ts'
 import type { Route, Router } from '../router/router.ts'
 import type { ShadowRun, Shadows } from '../router/shadow.ts'
 import type { RateLimits } from '../scheduler/rate-limits.ts'
 import { isCacheable, type ResponseCache } from '../scheduler/response-cache.ts'
-import { isFaultOfVersion, outcomeOf } from './outcome.ts'
+import { isFaultOfVersion } from './outcome.ts'
 import { toResult } from './to-result.ts'
 import { openTrail, type Trail } from './trail.ts'
 
 export interface PipelineOptions {
   readonly router: Router
-  readonly breakers: Breakers
   readonly shadows: Shadows
   readonly rollout: (model: string) => Rollout | undefined
   readonly limits: RateLimits
@@ -42,12 +40,13 @@ interface Answer {
   readonly served: ServedVersion
   readonly bound: BoundRequest
   readonly outputs: JobResult['outputs']
+  /** It came from the cache. */
+  readonly isKept: boolean
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const {
     router,
-    breakers,
     shadows,
     rollout,
     limits,
@@ -60,7 +59,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     infer: (request, caller) => serve(request, caller, () => router.route(request, caller)),
     answer: (served, request, caller) =>
-      serve(request, caller, () => ({ served, reason: 'session', substitute: undefined })),
+      serve(request, caller, () => ({ served, reason: 'session', trial: undefined })),
   }
 
   async function serve(
@@ -87,22 +86,25 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function run(request: InferenceRequest, caller: Caller, route: Route, trail: Trail): Promise<Answer> {
-    const { served, substitute } = route
-    const tried = substitute !== undefined
+    const { served, trial } = route
+    if (!trial) return execute(served, request, caller, undefined, trail)
+    const { ticket, substitute } = trial
     try {
-      const answer = await execute(served, request, caller, tried ? shadowOf(served) : undefined, trail)
-      if (tried) breakers.succeeded(served)
+      const answer = await execute(served, request, caller, shadowOf(served), trail)
+      // An answer that was kept says nothing of whether the version works now.
+      if (answer.isKept) ticket.gaveUp()
+      else ticket.succeeded()
       return answer
     } catch (error) {
-      const other = isFaultOfVersion(error) ? substitute?.() : undefined
-      if (!other) {
-        if (tried && outcomeOf(error) === 'BACKEND') breakers.fellBack(served, summaryOf(error))
-        else if (tried) breakers.gaveUp(served)
+      if (!isFaultOfVersion(error)) {
+        ticket.gaveUp()
         throw error
       }
       const reason = summaryOf(error)
+      ticket.fellBack(reason)
+      const other = substitute()
+      if (!other) throw error
       observe({ kind: 'fallback', model: served.model, version: served.version, to: other.version, reason })
-      breakers.fellBack(served, reason)
       trail.routed({ served: other, reason: 'fallback' })
       return execute(other, request, caller, undefined, trail)
     }
@@ -125,12 +127,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         cache && isCacheable(served.config) ? cache.keyOf(served, bound.inputs, bound.outputs) : undefined
       const kept = key === undefined ? undefined : cache!.get(key)
       if (key !== undefined) trail.cached(kept ? 'hit' : 'miss')
-      if (kept) return { served, bound, outputs: kept }
+      if (kept) return { served, bound, outputs: kept, isKept: true }
       copy = shadow && shadows.start(shadow, bound)
-      result = await served.scheduler.submit({ ...bound, parameters: request.parameters, signal, deadlineMs })
+      const { inputs, outputs } = bound
+      const { parameters } = request
+      result = await served.scheduler.submit({ inputs, outputs, parameters, signal, deadlineMs })
       trail.ran(result)
       if (key !== undefined) cache!.put(key, result.outputs)
-      return { served, bound, outputs: result.outputs }
+      return { served, bound, outputs: result.outputs, isKept: false }
     } finally {
       copy?.primary(served, result)
       release()

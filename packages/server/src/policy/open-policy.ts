@@ -3,6 +3,7 @@ import { SlipwayError } from '@slipway/core'
 import type { Credentials, Policy } from '../contract/policy.ts'
 import { anonymous, type Principal } from '../contract/principal.ts'
 import type { ApiKeyRecord, Store } from '../contract/store.ts'
+import { follow } from '../store/follow.ts'
 import { checkApiKey, looksLikeApiKey } from './api-key.ts'
 import { type TokenOptions, tokenChecker } from './json-web-token.ts'
 import { authorizeBy, builtInRoles, type Roles } from './roles.ts'
@@ -36,31 +37,26 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
     ? { ...anonymous, roles: options.anonymousRoles ?? ['probe'] }
     : { ...anonymous, roles: ['admin'] }
   const checkToken = tokens && tokenChecker(tokens, nowMs)
-  let keys = byId(await store.apiKeys.list())
-  const unwatch = store.watch((topic) => {
-    if (topic !== 'api-keys') return
-    // What was last read stays in force while the store is down.
-    void store.apiKeys.list().then(
-      (list) => {
-        keys = byId(list)
-      },
-      () => {},
-    )
+  let keys: ReadonlyMap<string, ApiKeyRecord> = new Map()
+  // What was last read stays in force while the store is down.
+  const following = await follow(store, 'api-keys', async () => {
+    keys = byId(await store.apiKeys.list())
   })
 
   return {
-    async authenticate(credentials) {
-      if (!required) return nobody
-      const proof = proofOf(credentials)
-      if (proof === undefined) return certificateOf(credentials) ?? nobody
-      if (looksLikeApiKey(proof)) return checkApiKey(proof, keys, nowMs()) ?? refuse('key')
-      return checkToken ? checkToken(proof) : refuse('proof')
-    },
+    authenticate: (credentials) => (required ? prove(credentials) : nobody),
     authorize: (principal, group, access, model) => {
       if (principal === nobody && required && !nobodyMay(group)) throw unproven()
       authorizeBy(roles, principal, group, access, model)
     },
-    close: unwatch,
+    close: following.stop,
+  }
+
+  async function prove(credentials: Credentials): Promise<Principal> {
+    const proof = proofOf(credentials)
+    if (proof === undefined) return certificateOf(credentials) ?? nobody
+    if (looksLikeApiKey(proof)) return checkApiKey(proof, keys, nowMs()) ?? refuse('key')
+    return checkToken ? checkToken(proof) : refuse('proof')
   }
 
   /** Without a proof the answer is "say who you are", not "you may not". */
@@ -69,9 +65,10 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   }
 
   function certificateOf({ certificateSubject }: Credentials): Principal | undefined {
-    if (certificateSubject === undefined || !Object.hasOwn(certificates, certificateSubject)) return undefined
-    const { tenant, roles: granted } = certificates[certificateSubject]!
-    return { tenant, subject: `certificate:${certificateSubject}`, roles: granted, claims: new Map() }
+    const subject = certificateSubject()
+    if (subject === undefined || !Object.hasOwn(certificates, subject)) return undefined
+    const { tenant, roles: granted } = certificates[subject]!
+    return { tenant, subject: `certificate:${subject}`, roles: granted, claims: new Map() }
   }
 }
 

@@ -12,7 +12,7 @@ const audit = { atMs: 0, subject: 's', action: 'a', target: 't', detail: {}, ok:
 const denied = (code: string) => expect.objectContaining({ code })
 const credentials = (headers: Readonly<Record<string, string>> = {}, certificateSubject?: string) => ({
   header: (name: string) => headers[name],
-  certificateSubject,
+  certificateSubject: () => certificateSubject,
 })
 const bearer = (proof: string) => credentials({ authorization: `Bearer ${proof}` })
 

@@ -3,11 +3,14 @@ import { SlipwayError } from '@slipway/core'
 import type { ServingConfig } from '../config/serving-config.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { LoadOverrides } from '../contract/models.ts'
+import { compileRollout } from '../router/compile-rollout.ts'
 import type { FoundModel, ModelSource } from '../source/source.ts'
+import type { Host } from './host.ts'
 import type { ModelEntry } from './model-entry.ts'
 import { overlaySource } from './overlay.ts'
-import { fingerprintOf, isSettled, type Plan, planOf, readConfig, stepsOf } from './plan.ts'
-import { type Host, reload } from './reload.ts'
+import { isSettled, loadFingerprint, type Plan, planOf, readConfig } from './plan.ts'
+import { reload } from './reload.ts'
+import { stepsOf } from './step-graph.ts'
 
 /** How often to look whether files are still being written, and how long in all. */
 const settleStepMs = 250
@@ -55,9 +58,9 @@ async function loadFrom(
   try {
     const found = await settled(host, source, entry.name)
     if (source === host.source) entry.found = found
-    entry.applied = fingerprintOf(found)
+    entry.applied = loadFingerprint(found)
     plan = await prepare(host, found, origin)
-    for (const step of stepsOf(plan.config)) await ensureReady(step)
+    for (const step of stepsOf(plan.config.model)) await ensureReady(step)
     entry.problem = ''
   } catch (error) {
     noteProblem(entry, error)
@@ -76,6 +79,8 @@ async function loadFrom(
 
 async function prepare(host: Host, found: FoundModel, { source, config }: Origin): Promise<Plan> {
   const read: ServingConfig = await readConfig(source, found.name, config)
+  // One that breaks a rule would otherwise fail every request.
+  if (read.slipway.rollout) compileRollout({ model: found.name, ...read.slipway.rollout })
   const plan = planOf(found, read, host.defaultVersions ?? 'latest')
   if (plan.versions.length > 0) return plan
   const reason = found.problem ?? 'the version policy chooses none of its versions'

@@ -23,9 +23,7 @@ export interface OpenVersion {
   readonly served: ServedVersion
   readonly loadMs: number
   readonly warmupMs: number
-  /** Bytes that it takes at the moment. */
-  sizeBytes(): number
-  /** Closes it once the last one that uses it has let go; what is queued is run before. */
+  /** Closes it once the last one that uses it has let go; what is queued is run before. All of it, also where some fails. */
   retire(): Promise<void>
 }
 
@@ -65,8 +63,7 @@ async function openModel(host: Host, request: VersionRequest): Promise<OpenVersi
       })
       const endMs = host.clock.nowMs()
       const close = async () => {
-        await opened.dispose()
-        await files[Symbol.asyncDispose]()
+        await opened.dispose().finally(() => files[Symbol.asyncDispose]())
       }
       const times = { loadMs: warmStartMs - startMs, warmupMs: endMs - warmStartMs }
       return { ...serve(request, { ...ready, opened, close }), ...times }
@@ -85,9 +82,9 @@ async function openFile(
   { config, onBroken }: VersionRequest,
   { path }: OpenedVersion,
 ): Promise<OpenedExecutor> {
-  const { execution = {}, clock } = host
+  const { execution = {}, clock, openExecutor: open = openExecutor } = host
   const { mode, instances, threads } = executionOf(config)
-  const opening = openExecutor({
+  const opening = open({
     path,
     clock,
     onBroken,
@@ -162,15 +159,10 @@ function serve(
   { completed, labels, scheduler, opened, close }: Ready,
 ): Omit<OpenVersion, 'loadMs' | 'warmupMs'> {
   const holds = countHolds(`version ${version} of model "${model}"`)
-  const sizeBytes = () => {
-    const { weightBytes = 0, wasmBytes = 0 } = opened?.report() ?? {}
-    return weightBytes + wasmBytes
-  }
   let retirement: Promise<void> | undefined
   const retire = async () => {
     await holds.released()
-    await scheduler.drain()
-    await close()
+    await scheduler.drain().finally(close)
   }
   const served: ServedVersion = {
     model,
@@ -179,22 +171,27 @@ function serve(
     inputs: completed.inputs,
     outputs: completed.outputs,
     labels,
-    rates: completed.config.slipway.limits,
+    rates: ratesOf(completed.config.slipway),
     rolloutSeed: completed.config.slipway.rollout,
     signatures: opened?.description.signatures,
     scheduler,
     executor: opened,
     get sizeBytes() {
-      return sizeBytes()
+      const { weightBytes = 0, wasmBytes = 0 } = opened?.report() ?? {}
+      return weightBytes + wasmBytes
     },
     hold: holds.hold,
   }
   return {
     served,
-    sizeBytes,
     retire() {
       retirement ??= retire()
       return retirement
     },
   }
+}
+
+/** Limits of another kind do not take the place of the server's rates. */
+function ratesOf({ limits }: ServingConfig['slipway']): ServedVersion['rates'] {
+  return limits.rate || limits.tenantRate ? limits : undefined
 }

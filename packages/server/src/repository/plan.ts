@@ -51,15 +51,8 @@ function withPolicy(config: ServingConfig, versions: 'latest' | 'all'): ServingC
   return { ...config, model: { ...config.model, versionPolicy } }
 }
 
-/** Models whose outputs an ensemble is made of. */
-export function stepsOf({ model }: ServingConfig): readonly string[] {
-  const { schedulingChoice } = model
-  if (schedulingChoice.case !== 'ensembleScheduling') return []
-  return [...new Set(schedulingChoice.value.step.map(({ modelName }) => modelName))]
-}
-
 /** Changes with everything that a load could see. */
-export function fingerprintOf({ configFingerprint, versions }: FoundModel): string {
+export function loadFingerprint({ configFingerprint, versions }: FoundModel): string {
   return JSON.stringify([
     configFingerprint,
     versions.map(({ version, fingerprint }) => [version, fingerprint]),

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../contract/clock.ts'
 import { pairGraph, slowGraph } from '../testing/fixture.ts'
 import {
   added,
@@ -15,7 +16,6 @@ import {
   versionsOf,
   withRepository,
 } from '../testing/open-repository.ts'
-import type { RepositoryOptions } from './repository-options.ts'
 
 const latest = (count: number) => `version_policy { latest { num_versions: ${count} } }`
 
@@ -42,24 +42,49 @@ describe('loading and unloading by call', () => {
     })
   })
 
+  it.each([
+    ['a share for an unknown label', 'splits: [{ target: { label: beta }, percent: 5 }]'],
+    [
+      'more than all of the traffic',
+      'splits: [{ target: { version: 1 }, percent: 60 }, { target: { version: 2 }, percent: 60 }]',
+    ],
+    [
+      'a pattern that is none',
+      'rules: [{ name: r, match: [{ source: header, name: h, op: regex, values: "(" }], target: { version: 1 } }]',
+    ],
+  ])('loads no model whose rollout seed has %s', async (_, rollout) => {
+    const files = { 'pair/1/model.onnx': pairGraph('Add'), 'pair/slipway.yaml': `rollout: { ${rollout} }` }
+    await withRepository(files, explicit, async (repository) => {
+      await expect(repository.load('pair')).rejects.toMatchObject({ code: 'SLP-R19' })
+      expect(statesOf(repository)).toEqual([expect.stringMatching(/^pair.* UNAVAILABLE .SLP-R19/)])
+    })
+  })
+
   it('swaps at once, and closes the old version when its last request ends', async () => {
     const files = { 'pair/1/model.onnx': pairGraph('Add') }
-    await withRepository(files, { ...explicit, startup: ['*'] }, async (repository, { fixture, ofKind }) => {
-      const old = repository.find('pair')
-      const release = old.hold()
-      put(fixture, 'pair/1/model.onnx', subFile)
-      await repository.load('pair')
-      const swaps = ofKind('swap')
-      expect(swaps.map(({ model, version }) => `${model}/${version}`)).toEqual(['pair/1'])
-      expect(swaps[0]!.pauseMs).toBeLessThan(10)
-      expect(await runPair(repository.find('pair'))).toEqual(subtracted)
-      expect(await runPair(old)).toEqual(added)
-      expect(ofKind('unload')).toEqual([])
-      release()
-      while (ofKind('unload').length === 0) await sleep(1)
-      expect(caught(() => old.hold())).toMatchObject({ code: 'SLP-R3' })
-      await expect(runPair(old)).rejects.toMatchObject({ code: 'SLP-R7' })
-    })
+    // It goes on with each look at it, so that a swap without a pause is one step.
+    let looks = 0
+    const clock = { ...systemClock, nowMs: () => ++looks }
+    await withRepository(
+      files,
+      { ...explicit, startup: ['*'], clock },
+      async (repository, { fixture, ofKind }) => {
+        const old = repository.find('pair')
+        const release = old.hold()
+        put(fixture, 'pair/1/model.onnx', subFile)
+        await repository.load('pair')
+        const swaps = ofKind('swap')
+        expect(swaps.map(({ model, version }) => `${model}/${version}`)).toEqual(['pair/1'])
+        expect(swaps[0]!.pauseMs).toBe(1)
+        expect(await runPair(repository.find('pair'))).toEqual(subtracted)
+        expect(await runPair(old)).toEqual(added)
+        expect(ofKind('unload')).toEqual([])
+        release()
+        while (ofKind('unload').length === 0) await sleep(1)
+        expect(caught(() => old.hold())).toMatchObject({ code: 'SLP-R3' })
+        await expect(runPair(old)).rejects.toMatchObject({ code: 'SLP-R7' })
+      },
+    )
   })
 
   it('keeps the old version where the new one fails, and says why', async () => {
@@ -141,31 +166,6 @@ describe('loading and unloading by call', () => {
       expect(versionsOf(repository, 'pair')).toEqual(['1'])
       await repository.load('pair')
       expect(versionsOf(repository, 'pair')).toEqual(['2', '3'])
-    })
-  })
-
-  it('unloads the models of an ensemble where that is asked for', async () => {
-    const ensemble = `
-      platform: "ensemble"
-      input [ { name: "a" data_type: TYPE_FP32 dims: [ -1, 2 ] } ]
-      output [ { name: "sum" data_type: TYPE_FP32 dims: [ -1, 2 ] } ]
-      ensemble_scheduling { step [ { model_name: "pair" model_version: -1
-        input_map { key: "a" value: "a" } output_map { key: "sum" value: "sum" } } ] }`
-    const files = { 'pair/1/model.onnx': pairGraph('Add'), 'both/config.pbtxt': ensemble, 'both/1/.keep': '' }
-    const createEnsemble: RepositoryOptions['createEnsemble'] = () => ({
-      pending: 0,
-      running: 0,
-      submit: () => Promise.reject(new Error('not run here')),
-      drain: () => Promise.resolve(),
-    })
-    await withRepository(files, { ...explicit, createEnsemble }, async (repository) => {
-      await repository.load('both')
-      expect(statesOf(repository)).toEqual(['both/1 READY', 'pair/1 READY'])
-      await repository.unload('both')
-      expect(repository.find('pair').version).toBe('1')
-      await repository.load('both')
-      await repository.unload('both', { dependents: true })
-      expect(statesOf(repository)).toEqual(['both/1 UNAVAILABLE unloaded', 'pair/1 UNAVAILABLE unloaded'])
     })
   })
 

@@ -5,6 +5,7 @@ import type { ExecutionMode } from '../config/serving-config.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { Observe } from '../contract/event.ts'
 import type { Scheduler } from '../contract/job.ts'
+import type { openExecutor } from '../executor/open-executor.ts'
 import type { SchedulerOptions } from '../scheduler/create-scheduler.ts'
 import type { ModelSource } from '../source/source.ts'
 
@@ -46,6 +47,8 @@ export interface RepositoryOptions {
   readonly memoryLimitBytes?: number | undefined
   /** True: a load may bring the files of a model. */
   readonly allowFileOverrides?: boolean | undefined
+  /** Opens a model's file; of use in tests. */
+  readonly openExecutor?: typeof openExecutor | undefined
   createScheduler(options: SchedulerOptions): Scheduler
   /** Runs the steps of an ensemble; absent: ensembles are refused. */
   createEnsemble?(ensemble: {

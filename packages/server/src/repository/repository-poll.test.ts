@@ -46,6 +46,29 @@ describe('polling', () => {
     })
   })
 
+  it('stays ready where a new model is broken, and waits for one that was there from the start', async () => {
+    const files = { 'pair/1/model.onnx': pairGraph('Add'), 'broken/1/model.onnx': 'nothing' }
+    await withRepository(files, { mode }, async (repository, { fixture }) => {
+      expect(repository.ready).toBe(false)
+      rmSync(join(fixture.root, 'broken'), { recursive: true })
+      await repository.poll()
+      expect(statesOf(repository)).toEqual(['pair/1 READY'])
+      expect(repository.ready).toBe(true)
+      put(fixture, 'new/1/model.onnx', 'nothing')
+      await repository.poll()
+      expect(statesOf(repository)).toEqual([expect.stringMatching(/^new\/1 UNAVAILABLE/), 'pair/1 READY'])
+      expect(repository.ready).toBe(true)
+      put(fixture, 'new/1/model.onnx', addFile)
+      await repository.poll()
+      expect(statesOf(repository)).toEqual(['new/1 READY', 'pair/1 READY'])
+      expect(repository.ready).toBe(true)
+      rmSync(join(fixture.root, 'new'), { recursive: true })
+      await repository.poll()
+      expect(statesOf(repository)).toEqual(['pair/1 READY'])
+      expect(repository.ready).toBe(true)
+    })
+  })
+
   it('looks again after its interval, until the repository is closed', async () => {
     const waits: number[] = []
     const acts: (() => void)[] = []

@@ -3,17 +3,19 @@ import { SlipwayError } from '@slipway/core'
 import { systemClock } from '../contract/clock.ts'
 import type { LoadOverrides, Models } from '../contract/models.ts'
 import { assertModelName } from '../oip/names.ts'
+import type { Host } from './host.ts'
 import { limitConcurrency } from './limit-concurrency.ts'
 import { loadModel } from './load-model.ts'
 import { memoryBudget } from './memory-budget.ts'
 import { findReady, type ModelEntry, modelEntry, statusesOf } from './model-entry.ts'
-import { fingerprintOf, isSettled } from './plan.ts'
-import { type Host, retireAll } from './reload.ts'
+import { isSettled, loadFingerprint } from './plan.ts'
 import type { RepositoryOptions } from './repository-options.ts'
+import { retireAll } from './retire.ts'
+import { stepGraph, stepsOf } from './step-graph.ts'
 
 export interface Repository extends Models {
-  /** Told the name of each model that is unloaded, before that waits for those who use it. */
-  onUnload(listener: (model: string) => void): void
+  /** Told the name of each model of which versions end without a successor, before that waits for those who use them. */
+  onRelease(listener: (model: string) => void): void
   /** Looks for changes at once; of use in the mode `poll`. */
   poll(): Promise<void>
 }
@@ -31,7 +33,8 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const { source, mode, startup = [], pollMs = defaultPollMs, strictReadiness = true } = options
   const clock = options.clock ?? systemClock
   const entries = new Map<string, ModelEntry>()
-  const unloadListeners: ((model: string) => void)[] = []
+  const releaseListeners: ((model: string) => void)[] = []
+  const steps = stepGraph(entries)
   let closing: Promise<void> | undefined
   let isComplete = false
   let stopPolling = () => {}
@@ -41,13 +44,17 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     budget: memoryBudget(options.memoryLimitBytes),
     limit: limitConcurrency(mostLoads),
     retirements: new Set(),
+    onRelease: (model) => {
+      for (const listener of releaseListeners) listener(model)
+    },
     isClosing: () => closing !== undefined,
   }
 
+  /** Names that have to be ready for the server to be. */
+  const wanted = new Set<string>()
   await look()
   const isAll = mode !== 'explicit' || startup.includes('*')
-  /** Names that have to be ready for the server to be. */
-  const wanted = new Set(isAll ? entries.keys() : startup)
+  for (const name of isAll ? entries.keys() : startup) wanted.add(name)
   const loading = Promise.all([...wanted].map((name) => load(name).catch(() => {}))).finally(() => {
     isComplete = true
     if (mode === 'poll') schedule()
@@ -76,7 +83,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       closing ??= closeAll()
       return closing
     },
-    onUnload: (listener) => void unloadListeners.push(listener),
+    onRelease: (listener) => void releaseListeners.push(listener),
     poll,
   }
 
@@ -85,9 +92,9 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   }
 
   function named(name: string): ModelEntry {
-    assertModelName(name)
     const entry = entries.get(name)
     if (entry) return entry
+    assertModelName(name)
     throw new SlipwayError('SLP-R1', `Cannot find model: the repository has no such name, got "${name}"`)
   }
 
@@ -114,13 +121,17 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 
   function forget(entry: ModelEntry): void {
     entry.found = undefined
-    if (entry.ready.length === 0 && !entry.loading) entries.delete(entry.name)
+    if (entry.ready.length > 0 || entry.loading) return
+    entries.delete(entry.name)
+    wanted.delete(entry.name)
   }
 
   function load(name: string, overrides: LoadOverrides = {}): Promise<void> {
     const isNew = !entries.has(name)
     const entry = entryOf(name)
-    const result = entry.line.addLatest(() => loadModel(host, entry, overrides, ensureReady))
+    const result = entry.line.addLatest(() =>
+      loadModel(host, entry, overrides, (step) => steps.follow(name, step, () => ensureReady(step))),
+    )
     entry.loading = result
     const end = () => {
       if (entry.loading === result) entry.loading = undefined
@@ -130,23 +141,19 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     return result
   }
 
-  /** For the models that an ensemble is made of. */
   async function ensureReady(name: string): Promise<void> {
-    const entry = entryOf(name)
-    if (entry.ready.length === 0) await (entry.loading ?? load(name))
+    const entry = entries.get(name)
+    if (!entry || entry.ready.length === 0) await (entry?.loading ?? load(name))
   }
 
   async function unload(entry: ModelEntry, withSteps: boolean): Promise<void> {
-    const steps = withSteps
-      ? new Set(entry.ready.flatMap(({ config }) => stepNames(config)))
-      : new Set<string>()
+    const own = new Set(withSteps ? entry.ready.flatMap(({ config }) => stepsOf(config)) : [])
     wanted.delete(entry.name)
     await entry.line.add(async () => {
-      for (const listener of unloadListeners) listener(entry.name)
       entry.applied = undefined
       await retireAll(host, entry, 'unloaded')
     })
-    for (const name of steps) {
+    for (const name of own) {
       const step = entries.get(name)
       if (step) await unload(step, false)
     }
@@ -174,9 +181,12 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     if (!found) {
       await unload(entry, false)
       entries.delete(entry.name)
-    } else if (isSettled(found) && fingerprintOf(found) !== entry.applied) {
-      wanted.add(entry.name)
-      await load(entry.name).catch(() => {})
+    } else if (isSettled(found) && loadFingerprint(found) !== entry.applied) {
+      // A model that was never there does not make the server less ready than it is.
+      await load(entry.name).then(
+        () => wanted.add(entry.name),
+        () => {},
+      )
     }
   }
 
@@ -188,9 +198,4 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     await Promise.all(host.retirements)
     await source[Symbol.asyncDispose]()
   }
-}
-
-function stepNames({ schedulingChoice }: ReturnType<Models['find']>['config']): string[] {
-  if (schedulingChoice.case !== 'ensembleScheduling') return []
-  return schedulingChoice.value.step.map(({ modelName }) => modelName)
 }

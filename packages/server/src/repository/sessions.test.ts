@@ -150,6 +150,17 @@ describe('openSessions', () => {
     expect(sessions.use(handle, alice).served.version).toBe('2')
   })
 
+  it('lets go of a lease that the store has not answered yet, too', async () => {
+    const { sessions, held } = await setUp()
+    const opening = sessions.open(request(), alice)
+    expect(held()).toEqual([0, 1, 0])
+    sessions.releaseModel('m')
+    expect(held()).toEqual([0, 0, 0])
+    const { handle } = await opening
+    expect(sessions.use(handle, alice).served.version).toBe('2')
+    expect(held()).toEqual([0, 1, 0])
+  })
+
   it('holds nothing for a lease that the store did not take', async () => {
     const { sessions, store, held } = await setUp()
     store.down = true

@@ -10,6 +10,7 @@ import type { Principal } from '../contract/principal.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { Lease, Sessions } from '../contract/sessions.ts'
 import type { SessionRecord, Store } from '../contract/store.ts'
+import { follow } from '../store/follow.ts'
 
 export interface SessionsOptions {
   readonly models: Pick<Models, 'find'>
@@ -55,10 +56,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   let isOver = false
   let stopTimer = () => {}
 
-  await refresh()
-  const unwatch = store.watch((topic) => {
-    if (topic === 'sessions') refresh().catch(() => {}) // the store tells again once it can be reached
-  })
+  const following = await follow(store, 'sessions', readAll)
   schedule()
 
   return {
@@ -74,18 +72,19 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
         tenant,
         expiresAtMs: epochMs() + termOf(leaseMs),
       }
-      const release = served.hold()
+      // From now on, so that an unload which comes before the store has answered does not wait for it.
+      held.set(record.handle, { served, release: served.hold() })
       try {
         await store.sessions.put(record)
       } catch (error) {
-        release()
+        letGo(record.handle)
         throw error
       }
       records.set(record.handle, record)
-      held.set(record.handle, { served, release })
       await evict(record.handle)
       return leaseOf(record, served)
     },
+    modelOf: (handle, principal) => recordOf(handle, principal).model,
     use: (handle, principal) => {
       const record = recordOf(handle, principal)
       records.delete(handle)
@@ -116,7 +115,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
     async end() {
       isOver = true
       stopTimer()
-      unwatch()
+      following.stop()
       for (const handle of [...held.keys()]) letGo(handle)
     },
   }
@@ -178,7 +177,7 @@ export async function openSessions(options: SessionsOptions): Promise<OpenSessio
   }
 
   /** What the store has is right: other replicas open and close leases too. */
-  async function refresh(): Promise<void> {
+  async function readAll(): Promise<void> {
     // A lease that is opened meanwhile need not be among those that are listed.
     const before = [...records.keys()]
     const listed = await store.sessions.list()

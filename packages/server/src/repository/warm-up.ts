@@ -1,7 +1,8 @@
 /** Runs a version before anybody waits for it. */
-import { SlipwayError, type Tensor } from '@slipway/core'
+import { SlipwayError } from '@slipway/core'
 import { type WarmupOptions, type WarmupRun, warmupRuns } from '../config/warmup.ts'
 import type { Executor } from '../contract/executor.ts'
+import { copyTensors } from '../scheduler/tensor-rows.ts'
 
 /** Every sample on every instance. Throws SLP-R8 where a sample fails that the configuration asks for. */
 export async function warmUp(executor: Executor, options: WarmupOptions): Promise<void> {
@@ -10,8 +11,9 @@ export async function warmUp(executor: Executor, options: WarmupOptions): Promis
   for (const sample of await warmupRuns(options)) {
     try {
       for (let round = 0; round < sample.count; round++) {
+        // Executors take the memory of their inputs over.
         const runs = Array.from({ length: executor.concurrency }, () =>
-          executor.run(copyOf(sample.inputs), { outputs, signal }),
+          executor.run(copyTensors(sample.inputs), { outputs, signal }),
         )
         await Promise.all(runs)
       }
@@ -19,11 +21,6 @@ export async function warmUp(executor: Executor, options: WarmupOptions): Promis
       refuse(sample, error)
     }
   }
-}
-
-/** Executors take the memory of their inputs over. */
-function copyOf(inputs: WarmupRun['inputs']): ReadonlyMap<string, Tensor> {
-  return new Map([...inputs].map(([name, value]) => [name, structuredClone(value)]))
 }
 
 function refuse({ name, isRequired }: WarmupRun, error: unknown): void {

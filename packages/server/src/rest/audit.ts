@@ -1,5 +1,5 @@
+import { queryNumber } from '../http/query-number.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
-import { refuseRequest } from '../oip/refuse-request.ts'
 
 const mostRecords = 1000
 const usualRecords = 100
@@ -11,8 +11,8 @@ export const audit = defineRoute({
   permission: { group: 'administration', access: 'read' },
   errors: ['SLP-R4', 'SLP-R17'],
   async handle({ query, services: { store } }) {
-    const limit = wholeNumber('limit', query['limit']) ?? usualRecords
-    const beforeId = wholeNumber('before', query['before'])
+    const limit = queryNumber(query, 'limit') ?? usualRecords
+    const beforeId = queryNumber(query, 'before')
     const records = await store.audit.list({
       limit: Math.min(limit, mostRecords),
       ...(beforeId !== undefined && { beforeId }),
@@ -20,8 +20,3 @@ export const audit = defineRoute({
     return jsonReply({ records })
   },
 })
-
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  return /^\d{1,15}$/.test(text) ? Number(text) : refuseRequest(`${name} must be a number`, text)
-}

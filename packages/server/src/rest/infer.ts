@@ -1,10 +1,7 @@
 import { defineRoute, type Reply } from '../http/route.ts'
+import { headerLength, readHeaderLength } from '../oip/header-length.ts'
 import { readInferRequest } from '../oip/infer-request.ts'
 import { type InferResponse, writeInferResponse } from '../oip/infer-response.ts'
-import { refuseRequest } from '../oip/refuse-request.ts'
-
-/** Bytes of JSON at the start of a body with binary tensors. */
-export const headerLength = 'inference-header-content-length'
 
 /** What any run of a model may be refused with. */
 export const inferErrors = [
@@ -33,12 +30,6 @@ export const infer = defineRoute({
     return inferReply(writeInferResponse(await services.infer(request, caller), isBinary))
   },
 })
-
-export function readHeaderLength(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  return refuseRequest('Inference-Header-Content-Length must be a number of bytes', text)
-}
 
 export function inferReply({ body, headerBytes }: InferResponse): Reply {
   if (headerBytes === undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body }

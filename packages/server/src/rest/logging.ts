@@ -1,6 +1,6 @@
+import { changeLogSettings } from '../control/change-settings.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
-import { audited } from '../policy/audited.ts'
-import { readJsonBody } from './json-body.ts'
+import { readPlainBody } from './json-body.ts'
 
 export const logging = defineRoute({
   method: 'GET',
@@ -18,9 +18,6 @@ export const setLogging = defineRoute({
   permission: { group: 'logging', access: 'write' },
   example: { log_verbose_level: 1 },
   errors: ['SLP-R4', 'SLP-R5', 'SLP-R6'],
-  async handle({ caller, services: { settings, observe }, body }) {
-    const change = Object.fromEntries(await readJsonBody(body))
-    const about = { action: 'log.setting', target: '', detail: change }
-    return audited(observe, caller.principal, about, () => jsonReply(settings.setLog(change)))
-  },
+  handle: async ({ caller, services, body }) =>
+    jsonReply(await changeLogSettings(services, caller, await readPlainBody(body))),
 })

@@ -8,11 +8,11 @@ export const modelMetadata = defineRoute({
   permission: { group: 'metadata', access: 'read' },
   errors: ['SLP-R1', 'SLP-R2', 'SLP-R3', 'SLP-R4'],
   handle: ({ params, services: { models } }) => {
-    const { model, inputs, outputs } = models.find(params['model']!, params['version'])
+    const { model, config, inputs, outputs } = models.find(params['model']!, params['version'])
     return jsonReply({
       name: model,
       versions: models.versions(model).map(({ version }) => version),
-      platform: 'onnxruntime_onnx',
+      platform: config.platform,
       inputs: inputs.map(describe),
       outputs: outputs.map(describe),
     })

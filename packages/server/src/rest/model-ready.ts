@@ -1,4 +1,4 @@
-import { SlipwayError } from '@slipway/core'
+import { isModelReady } from '../control/readiness.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 
 export const modelReady = defineRoute({
@@ -7,19 +7,9 @@ export const modelReady = defineRoute({
   about: 'Whether a model can be run; 503 where it is loading or failed to load.',
   permission: { group: 'health', access: 'read' },
   errors: ['SLP-R1', 'SLP-R2', 'SLP-R4'],
-  handle: ({ params, services: { models, stopping } }) => {
+  handle: ({ params, services }) => {
     const name = params['model']!
-    const isReady = canRun(() => models.find(name, params['version'])) && !stopping
+    const isReady = isModelReady(services, name, params['version'])
     return jsonReply({ name, ready: isReady }, isReady ? 200 : 503)
   },
 })
-
-function canRun(find: () => unknown): boolean {
-  try {
-    find()
-    return true
-  } catch (error) {
-    if (error instanceof SlipwayError && error.code === 'SLP-R3') return false
-    throw error
-  }
-}

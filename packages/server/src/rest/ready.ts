@@ -1,13 +1,14 @@
+import { isServerReady } from '../control/readiness.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 
 export const ready = defineRoute({
   method: 'GET',
   paths: ['/v2/health/ready'],
-  about: 'Whether every model is ready and the server is not stopping; 503 otherwise.',
+  about: 'Whether every model is ready and the server is not draining; 503 otherwise.',
   permission: { group: 'health', access: 'read' },
   errors: [],
   handle: ({ services }) => {
-    const isReady = services.models.ready && !services.stopping
+    const isReady = isServerReady(services)
     return jsonReply({ ready: isReady }, isReady ? 200 : 503)
   },
 })

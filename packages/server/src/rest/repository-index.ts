@@ -1,3 +1,4 @@
+import { modelIndex } from '../control/change-models.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 import { readJsonBody } from './json-body.ts'
 
@@ -8,11 +9,10 @@ export const repositoryIndex = defineRoute({
   permission: { group: 'model-repository', access: 'read' },
   example: { ready: true },
   errors: ['SLP-R4', 'SLP-R5', 'SLP-R6'],
-  async handle({ services: { models }, body }) {
+  async handle({ services, body }) {
     const onlyReady = (await readJsonBody(body)).get('ready') === true
-    const found = models.index().filter(({ state }) => !onlyReady || state === 'READY')
     return jsonReply(
-      found.map(({ name, version, state, reason }) => ({
+      modelIndex(services, onlyReady).map(({ name, version, state, reason }) => ({
         name,
         ...(version !== undefined && { version }),
         state,

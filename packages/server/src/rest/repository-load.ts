@@ -1,9 +1,9 @@
 import type { LoadOverrides } from '../contract/models.ts'
+import { loadModel } from '../control/change-models.ts'
 import { defineRoute, emptyReply } from '../http/route.ts'
 import { parametersOf, textOf } from '../oip/json-fields.ts'
 import type { Parameters } from '../oip/parameters.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
-import { audited } from '../policy/audited.ts'
 import { readJsonBody } from './json-body.ts'
 
 const filePrefix = 'file:'
@@ -18,13 +18,9 @@ export const repositoryLoad = defineRoute({
     ...(['SLP-R1', 'SLP-R2', 'SLP-R3', 'SLP-R4', 'SLP-R5', 'SLP-R6', 'SLP-R8'] as const),
     ...(['SLP-R9', 'SLP-R15', 'SLP-R19'] as const),
   ],
-  async handle({ params, caller, services: { models, observe }, body }) {
-    const name = params['model']!
+  async handle({ params, caller, services, body }) {
     const overrides = overridesOf(parametersOf('the request', await readJsonBody(body)))
-    const detail = { config: overrides.config !== undefined, files: [...(overrides.files?.keys() ?? [])] }
-    await audited(observe, caller.principal, { action: 'model.load', target: name, detail }, () =>
-      models.load(name, overrides),
-    )
+    await loadModel(services, caller, params['model']!, overrides)
     return emptyReply
   },
 })

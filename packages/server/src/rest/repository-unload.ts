@@ -1,6 +1,6 @@
+import { unloadModel } from '../control/change-models.ts'
 import { defineRoute, emptyReply } from '../http/route.ts'
 import { flagOf, parametersOf } from '../oip/json-fields.ts'
-import { audited } from '../policy/audited.ts'
 import { readJsonBody } from './json-body.ts'
 
 export const repositoryUnload = defineRoute({
@@ -10,16 +10,10 @@ export const repositoryUnload = defineRoute({
   permission: { group: 'model-repository', access: 'write' },
   example: { parameters: { unload_dependents: false } },
   errors: ['SLP-R1', 'SLP-R4', 'SLP-R5', 'SLP-R6', 'SLP-R15'],
-  async handle({ params, caller, services: { models, observe }, body }) {
-    const name = params['model']!
+  async handle({ params, caller, services, body }) {
     const parameters = parametersOf('the request', await readJsonBody(body))
     const dependents = flagOf('unload_dependents', parameters) ?? false
-    await audited(
-      observe,
-      caller.principal,
-      { action: 'model.unload', target: name, detail: { dependents } },
-      () => models.unload(name, { dependents }),
-    )
+    await unloadModel(services, caller, params['model']!, dependents)
     return emptyReply
   },
 })

@@ -20,7 +20,7 @@ import { closeSession, listSessions, loadModel, predict, renewSession } from './
 import { setTraceSetting, traceSetting } from './trace-setting.ts'
 
 /** Open Inference Protocol V2 over REST, with Triton's extensions. */
-export const inferenceRoutes: readonly Route[] = [
+const inferenceRoutes: readonly Route[] = [
   serverMetadata,
   live,
   ready,
@@ -40,7 +40,7 @@ export const inferenceRoutes: readonly Route[] = [
 ]
 
 /** What only Slipway has. */
-export const controlRoutes: readonly Route[] = [
+const controlRoutes: readonly Route[] = [
   listSessions,
   loadModel,
   predict,

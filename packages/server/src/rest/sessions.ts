@@ -1,11 +1,13 @@
 import type { Lease } from '../contract/sessions.ts'
+import { closeLease, leaseFor, leasesFor, renewLease } from '../control/lease-for.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
+import { headerLength, readHeaderLength } from '../oip/header-length.ts'
 import { readInferRequest } from '../oip/infer-request.ts'
 import { writeInferResponse } from '../oip/infer-response.ts'
 import { countOf, textOf } from '../oip/json-fields.ts'
 import type { JsonObject } from '../oip/json-read.ts'
 import type { ServedTensor } from '../oip/served-tensor.ts'
-import { headerLength, inferErrors, inferReply, readHeaderLength } from './infer.ts'
+import { inferErrors, inferReply } from './infer.ts'
 import { readJsonBody } from './json-body.ts'
 
 const permission = { group: 'inference', access: 'write' } as const
@@ -14,11 +16,10 @@ const one = '/slipway/v1/sessions/:handle'
 export const listSessions = defineRoute({
   method: 'GET',
   paths: ['/slipway/v1/sessions'],
-  about: "The caller's leases.",
+  about: "The caller's leases of models that they may run.",
   permission,
   errors: [],
-  handle: ({ caller, services: { sessions } }) =>
-    jsonReply({ sessions: sessions.list(caller.principal).map(describe) }),
+  handle: ({ caller, services }) => jsonReply({ sessions: leasesFor(services, caller).map(describe) }),
 })
 
 export const loadModel = defineRoute({
@@ -53,13 +54,13 @@ export const predict = defineRoute({
   about: 'Runs the version that a lease holds; body and answer are those of an inference.',
   permission,
   example: { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 2] }] },
-  errors: [...inferErrors, 'SLP-R16'],
-  async handle({ params, caller, services: { sessions, predict: run }, body }) {
-    const handle = params['handle']!
-    const { model, version } = sessions.use(handle, caller.principal).served
+  errors: [...inferErrors, 'SLP-R14', 'SLP-R16'],
+  async handle({ params, caller, services, body }) {
+    const lease = leaseFor(services, caller, params['handle']!)
+    const { model, version } = lease.served
     const headerBytes = readHeaderLength(caller.header(headerLength))
     const { request, isBinary } = readInferRequest(await body(), headerBytes, { model, version })
-    return inferReply(writeInferResponse(await run(handle, request, caller), isBinary))
+    return inferReply(writeInferResponse(await services.predict(lease, request, caller), isBinary))
   },
 })
 
@@ -69,10 +70,15 @@ export const renewSession = defineRoute({
   about: 'Makes a lease last for another term.',
   permission,
   example: { lease_ms: 60_000 },
-  errors: ['SLP-R4', 'SLP-R5', 'SLP-R6', 'SLP-R16', 'SLP-R17'],
-  async handle({ params, caller, services: { sessions }, body }) {
+  errors: [
+    ...(['SLP-R1', 'SLP-R2', 'SLP-R3', 'SLP-R4', 'SLP-R5', 'SLP-R6'] as const),
+    'SLP-R14',
+    'SLP-R16',
+    'SLP-R17',
+  ],
+  async handle({ params, caller, services, body }) {
     const leaseMs = leaseOf(await readJsonBody(body))
-    return jsonReply(describe(await sessions.renew(params['handle']!, leaseMs, caller.principal)))
+    return jsonReply(describe(await renewLease(services, caller, params['handle']!, leaseMs)))
   },
 })
 
@@ -81,9 +87,9 @@ export const closeSession = defineRoute({
   paths: [one],
   about: 'Gives a lease back.',
   permission,
-  errors: ['SLP-R16', 'SLP-R17'],
-  async handle({ params, caller, services: { sessions } }) {
-    await sessions.close(params['handle']!, caller.principal)
+  errors: ['SLP-R14', 'SLP-R16', 'SLP-R17'],
+  async handle({ params, caller, services }) {
+    await closeLease(services, caller, params['handle']!)
     return jsonReply({})
   },
 })

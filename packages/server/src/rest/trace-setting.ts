@@ -1,6 +1,6 @@
+import { changeTraceSettings, traceSettings } from '../control/change-settings.ts'
 import { defineRoute, jsonReply } from '../http/route.ts'
 import { refuseRequest } from '../oip/refuse-request.ts'
-import { audited } from '../policy/audited.ts'
 import { readJsonBody } from './json-body.ts'
 
 const paths = ['/v2/trace/setting', '/v2/models/:model/trace/setting']
@@ -11,10 +11,7 @@ export const traceSetting = defineRoute({
   about: 'How requests are traced.',
   permission: { group: 'trace', access: 'read' },
   errors: ['SLP-R1', 'SLP-R4'],
-  handle: ({ params, services: { models, settings } }) => {
-    if (params['model'] !== undefined) models.versions(params['model'])
-    return jsonReply(settings.trace(params['model']))
-  },
+  handle: ({ params, services }) => jsonReply(traceSettings(services, params['model'])),
 })
 
 export const setTraceSetting = defineRoute({
@@ -24,14 +21,11 @@ export const setTraceSetting = defineRoute({
   permission: { group: 'trace', access: 'write' },
   example: { trace_level: ['TIMESTAMPS'], trace_rate: '100' },
   errors: ['SLP-R1', 'SLP-R4', 'SLP-R5', 'SLP-R6'],
-  async handle({ params, caller, services: { models, settings, observe }, body }) {
-    const model = params['model']
-    if (model !== undefined) models.versions(model)
+  async handle({ params, caller, services, body }) {
     const change = Object.fromEntries(
       [...(await readJsonBody(body))].map(([name, value]) => [name, settingOf(name, value)]),
     )
-    const about = { action: 'trace.setting', target: model ?? '', detail: change }
-    return audited(observe, caller.principal, about, () => jsonReply(settings.setTrace(change, model)))
+    return jsonReply(await changeTraceSettings(services, caller, change, params['model']))
   },
 })
 

@@ -1,6 +1,7 @@
 /** A circuit breaker for each version: several fall-backs in a row open it, and a probe now and then closes it again. */
 import type { BreakerState, ModelVersion, Observe } from '../contract/event.ts'
 import type { BreakerStatus } from '../contract/rollouts.ts'
+import { type Circuit, createCircuit, type Ticket } from './circuit.ts'
 
 export interface BreakerOptions {
   /** Fall-backs in a row that open a breaker; 3 unless given. */
@@ -12,26 +13,17 @@ export interface BreakerOptions {
   readonly nowMs?: () => number
 }
 
+/** By the loaded version itself: one that is loaded under the same number again has a breaker of its own. */
 export interface Breakers {
-  /**
-   * Whether a request may try a version. Where a breaker is half-open only one request at a time may, and it must
-   * be followed by `succeeded`, `fellBack` or `gaveUp`.
-   */
-  allows(version: ModelVersion): boolean
-  succeeded(version: ModelVersion): void
-  fellBack(version: ModelVersion, reason: string): void
-  /** The request ended without saying anything of the version, such as one that was cancelled. */
-  gaveUp(version: ModelVersion): void
-  /** Forgets a version, for one that was loaded anew. */
-  reset(version: ModelVersion): void
+  enter(version: ModelVersion): Ticket | undefined
+  enterAnyway(version: ModelVersion): Ticket
+  isClosed(version: ModelVersion): boolean
+  /** Of versions with fall-backs since their last success. */
   list(): readonly BreakerStatus[]
 }
 
 interface Entry extends ModelVersion {
-  state: BreakerState
-  consecutive: number
-  openedAtMs: number | undefined
-  probing: boolean
+  readonly circuit: Circuit
 }
 
 const defaultThreshold = 3
@@ -39,59 +31,51 @@ const defaultOpenMs = 30_000
 
 export function createBreakers(options: BreakerOptions): Breakers {
   const { threshold = defaultThreshold, openMs = defaultOpenMs, observe, nowMs = Date.now } = options
-  const entries = new Map<string, Entry>()
-  const keyOf = ({ model, version }: ModelVersion) => `${model}/${version}`
-  const enter = (entry: Entry, state: BreakerState, reason: string) => {
-    entry.state = state
-    const { model, version } = entry
-    observe({ kind: 'breaker', model, version, state, reason })
-  }
+  const circuits = new WeakMap<ModelVersion, Circuit>()
+  /** Of the version that was tried under each name last; what requests say of one before it is no longer news. */
+  const newest = new Map<string, Entry>()
 
   return {
-    allows(version) {
-      const entry = entries.get(keyOf(version))
-      if (!entry || entry.state === 'closed') return true
-      if (entry.state === 'open' && nowMs() - (entry.openedAtMs ?? 0) >= openMs) {
-        enter(entry, 'half-open', 'one request may try')
-      }
-      if (entry.state === 'open' || entry.probing) return false
-      entry.probing = true
-      return true
-    },
-    succeeded(version) {
-      const entry = entries.get(keyOf(version))
-      if (!entry) return
-      if (entry.state !== 'closed') enter(entry, 'closed', 'a request succeeded')
-      entries.delete(keyOf(version))
-    },
-    fellBack({ model, version }, reason) {
-      const key = keyOf({ model, version })
-      const entry = entries.get(key) ?? newEntry(model, version)
-      entries.set(key, entry)
-      entry.consecutive++
-      entry.probing = false
-      if (entry.state === 'open' || (entry.state === 'closed' && entry.consecutive < threshold)) return
-      entry.openedAtMs = nowMs()
-      enter(entry, 'open', reason)
-      const message = `breaker of ${model} version ${version} opened after ${entry.consecutive} fall-backs: ${reason}`
-      observe({ kind: 'alert', severity: 'critical', message, model })
-    },
-    gaveUp(version) {
-      const entry = entries.get(keyOf(version))
-      if (entry) entry.probing = false
-    },
-    reset: (version) => void entries.delete(keyOf(version)),
+    enter: (version) => circuitOf(version).enter(),
+    enterAnyway: (version) => circuitOf(version).enterAnyway(),
+    isClosed: (version) => (circuits.get(version)?.state ?? 'closed') === 'closed',
     list: () =>
-      [...entries.values()].map(({ model, version, state, consecutive, openedAtMs }) => ({
-        model,
-        version,
-        state,
-        consecutiveFallbacks: consecutive,
-        openedAtMs,
-      })),
+      [...newest.values()]
+        .filter(({ circuit }) => circuit.consecutive > 0)
+        .map(({ model, version, circuit: { state, consecutive, openedAtMs } }) => ({
+          model,
+          version,
+          state,
+          consecutiveFallbacks: consecutive,
+          openedAtMs,
+        })),
   }
-}
 
-function newEntry(model: string, version: string): Entry {
-  return { model, version, state: 'closed', consecutive: 0, openedAtMs: undefined, probing: false }
+  function circuitOf(version: ModelVersion): Circuit {
+    const known = circuits.get(version)
+    if (known) return known
+    const { model, version: number } = version
+    const key = `${model}/${number}`
+    const circuit = createCircuit({
+      ...{ threshold, openMs, nowMs },
+      onChange(state, reason) {
+        if (newest.get(key)?.circuit === circuit) report({ model, version: number }, circuit, state, reason)
+      },
+    })
+    circuits.set(version, circuit)
+    newest.set(key, { model, version: number, circuit })
+    return circuit
+  }
+
+  function report(
+    { model, version }: ModelVersion,
+    { consecutive }: Circuit,
+    state: BreakerState,
+    reason: string,
+  ): void {
+    observe({ kind: 'breaker', model, version, state, reason })
+    if (state !== 'open') return
+    const message = `breaker of ${model} version ${version} opened after ${consecutive} fall-backs: ${reason}`
+    observe({ kind: 'alert', severity: 'critical', message, model })
+  }
 }

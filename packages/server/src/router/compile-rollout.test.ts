@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import { fakeCaller, fakeRequest } from '../testing/fake-served.ts'
 import { compileRollout } from './compile-rollout.ts'
-import { plainRollout } from './plain-rollout.ts'
 
 const rollout = (change: Partial<Rollout>): Rollout => ({
   ...plainRollout('m'),

@@ -1,7 +1,7 @@
 /** A rollout as clients send it: everything but the model is optional; unknown fields are refused. */
 import { SlipwayError } from '@slipway/core'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { FeatureRule, Rollout, RuleMatch, Shadow, Split, Target } from '../contract/rollout.ts'
-import { plainRollout } from './plain-rollout.ts'
 
 type Read<T> = (value: unknown, path: string) => T
 

@@ -1,10 +1,12 @@
+import { SlipwayError } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { ServerEvent } from '../contract/event.ts'
 import { anonymous } from '../contract/principal.ts'
 import type { Rollout } from '../contract/rollout.ts'
+import type { Store } from '../contract/store.ts'
 import { fakeStore } from '../testing/fake-store.ts'
 import { createBreakers } from './breaker.ts'
-import { plainRollout } from './plain-rollout.ts'
 import { openRollouts } from './rollouts.ts'
 
 const rollout = (percent: number): Rollout => ({
@@ -19,13 +21,9 @@ async function setUp() {
   const store = fakeStore()
   const events: ServerEvent[] = []
   const observe = (event: ServerEvent) => void events.push(event)
-  const rollouts = await openRollouts({
-    store,
-    observe,
-    breakers: createBreakers({ observe }),
-    nowMs: () => 7,
-  })
-  return { store, rollouts, events }
+  const breakers = createBreakers({ observe })
+  const open = (given: Store) => openRollouts({ store: given, observe, breakers, nowMs: () => 7 })
+  return { store, open, rollouts: await open(store), events }
 }
 
 describe('openRollouts', () => {
@@ -64,6 +62,24 @@ describe('openRollouts', () => {
     store.down = true
     await expect(rollouts.put(rollout(20), 1, anonymous)).rejects.toMatchObject({ code: 'SLP-R17' })
     expect(rollouts.compiled('m')?.rollout).toEqual(rollout(10))
+  })
+
+  it('keeps a change that the store has taken, though it cannot be read again', async () => {
+    const { store, events, open } = await setUp()
+    const state = { readable: true }
+    const list = async () => {
+      if (state.readable) return store.rollouts.list()
+      throw new SlipwayError('SLP-R17', 'Cannot use the state store: it must answer, got nothing')
+    }
+    const rollouts = await open({ ...store, rollouts: { ...store.rollouts, list } })
+    await rollouts.put(rollout(10), 0, anonymous)
+    state.readable = false
+    expect(await rollouts.put(rollout(20), 1, anonymous)).toMatchObject({ revision: 2 })
+    expect(rollouts.compiled('m')?.rollout).toEqual(rollout(20))
+    await rollouts.remove('m', 2, anonymous)
+    expect(rollouts.compiled('m')).toBeUndefined()
+    expect(events).toMatchObject([{ ok: true }, { ok: true }, { ok: true }])
+    expect(store.records).toHaveLength(3)
   })
 
   it('leaves out what another version of the server wrote and this one does not understand', async () => {

@@ -5,6 +5,7 @@ import type { Principal } from '../contract/principal.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import type { Rollouts } from '../contract/rollouts.ts'
 import type { AuditRecord, Store, Versioned } from '../contract/store.ts'
+import { follow } from '../store/follow.ts'
 import type { Breakers } from './breaker.ts'
 import { type CompiledRollout, compileRollout } from './compile-rollout.ts'
 
@@ -30,11 +31,8 @@ interface Entry {
 export async function openRollouts(options: RolloutOptions): Promise<RolloutCache> {
   const { store, breakers, observe, nowMs = Date.now } = options
   let entries: ReadonlyMap<string, Entry> = new Map()
-  let reading: Promise<void> | undefined
-  let again = false
-  await read()
   // What was last read stays in force while the store is down.
-  const unwatch = store.watch((topic) => topic === 'rollouts' && void refresh().catch(() => {}))
+  const following = await follow(store, 'rollouts', read)
 
   return {
     compiled: (model) => entries.get(model)?.compiled,
@@ -43,16 +41,19 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     breakers: () => breakers.list(),
     async put(rollout, expected, principal) {
       const audit = auditOf(principal, 'rollout.put', rollout.model, { rollout, expected })
-      return change(audit, async () => {
-        compileRollout(rollout)
-        return store.rollouts.put(rollout, expected, audit)
+      const entry = await audited(audit, async () => {
+        const compiled = compileRollout(rollout)
+        return { compiled, versioned: await store.rollouts.put(rollout, expected, audit) }
       })
+      await bringIntoForce(rollout.model, entry)
+      return entry.versioned
     },
     async remove(model, expected, principal) {
       const audit = auditOf(principal, 'rollout.remove', model, { expected })
-      await change(audit, () => store.rollouts.remove(model, expected, audit))
+      await audited(audit, () => store.rollouts.remove(model, expected, audit))
+      await bringIntoForce(model, undefined)
     },
-    close: unwatch,
+    close: following.stop,
   }
 
   async function read(): Promise<void> {
@@ -73,25 +74,19 @@ export async function openRollouts(options: RolloutOptions): Promise<RolloutCach
     )
   }
 
-  /** One read at a time; a change that comes while reading is followed by another read. */
-  function refresh(): Promise<void> {
-    if (reading) {
-      again = true
-      return reading.then(() => reading ?? undefined)
+  /** The change holds from now on, whether the store can be read or not. */
+  async function bringIntoForce(model: string, entry: Entry | undefined): Promise<void> {
+    try {
+      await following.refresh()
+    } catch {
+      const others = [...entries].filter(([name]) => name !== model)
+      entries = new Map(entry ? [...others, [model, entry]] : others)
     }
-    reading = read().finally(() => {
-      reading = undefined
-      if (!again) return
-      again = false
-      void refresh().catch(() => {})
-    })
-    return reading
   }
 
-  async function change<T>(audit: AuditRecord, act: () => Promise<T>): Promise<T> {
+  async function audited<T>(audit: AuditRecord, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act()
-      await refresh()
       observe({ kind: 'audit', ...audit, stored: true })
       return result
     } catch (error) {

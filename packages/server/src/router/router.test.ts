@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { ServerEvent } from '../contract/event.ts'
 import type { Rollout } from '../contract/rollout.ts'
 import { fakeCaller, fakeModels, fakeRequest, fakeServed, vector } from '../testing/fake-served.ts'
 import { createBreakers } from './breaker.ts'
 import { compileRollout } from './compile-rollout.ts'
-import { plainRollout } from './plain-rollout.ts'
 import { createRouter } from './router.ts'
 
 const china = { source: 'claim', name: 'region', op: 'equals', values: ['CN'] } as const
@@ -17,7 +17,8 @@ function setUp(
   const observe = (event: ServerEvent) => void events.push(event)
   const labels = { stable: '1', canary: '2' }
   const compiled = change && compileRollout({ ...plainRollout('m'), labels, ...change })
-  const breakers = createBreakers({ observe })
+  const clock = { now: 1000 }
+  const breakers = createBreakers({ observe, nowMs: () => clock.now })
   const random = { value: 0 }
   const models = fakeModels(served)
   const router = createRouter({
@@ -31,7 +32,8 @@ function setUp(
     const { served: chosen, reason } = router.route(fakeRequest(), fakeCaller(...args))
     return [chosen.version, reason]
   }
-  return { router, route, events, random, breakers }
+  const states = () => events.flatMap((event) => (event.kind === 'breaker' ? [event.state] : []))
+  return { router, route, events, random, breakers, clock, states }
 }
 
 describe('createRouter', () => {
@@ -64,6 +66,18 @@ describe('createRouter', () => {
     expect(() => route({ 'x-slipway-release': 'beta' })).toThrow(expect.objectContaining({ code: 'SLP-R2' }))
   })
 
+  it.each(['constructor', 'toString', '__proto__'])(
+    'takes %s for no label, though objects have it',
+    (release) => {
+      const { route } = setUp({})
+      const unknown = expect.objectContaining({
+        code: 'SLP-R2',
+        summary: expect.stringContaining(`"${release}"`),
+      })
+      expect(() => route({ 'x-slipway-release': release })).toThrow(unknown)
+    },
+  )
+
   it('keeps a sticky key where it is', () => {
     const splits = [{ target: { label: 'canary' }, percent: 50 }]
     const { route, random } = setUp({ splits, stickyKey: { source: 'header', name: 'x-user' } })
@@ -84,6 +98,11 @@ describe('createRouter', () => {
     const { route } = setUp({ splits: [{ target: { label: 'canary' }, percent: 0 }] })
     expect(route()).toEqual(['1', 'default'])
     expect(route({ 'x-slipway-release': 'canary' })).toEqual(['2', 'label'])
+  })
+
+  it('tells the default without a request', () => {
+    expect(setUp({ default: { label: 'canary' } }).router.standard('m').version).toBe('2')
+    expect(setUp(undefined).router.standard('m').version).toBe('3')
   })
 
   it('refuses where the default is not ready', () => {
@@ -121,6 +140,44 @@ describe('fall-back', () => {
       fakeServed('3', { signatures: other }),
     ]
     expect(setUp({ splits: all, signature: 'structural' }, served).route()).toEqual(['1', 'fallback'])
+  })
+
+  it('goes to the default before newer versions', () => {
+    const misfit = fakeServed('2', { inputs: [vector('image')] })
+    expect(setUp({ splits: all }, [fakeServed('1'), misfit, fakeServed('3')]).route()).toEqual([
+      '1',
+      'fallback',
+    ])
+  })
+
+  it('passes over dark launches and open breakers', () => {
+    const standard = fakeServed('1', { inputs: [vector('old')] })
+    const canary = fakeServed('2', { inputs: [vector('image')] })
+    const [fine, broken, dark] = ['3', '4', '5'].map((version) => fakeServed(version))
+    const splits = [...all, { target: { version: '5' }, percent: 0 }]
+    const { route, breakers } = setUp({ splits }, [standard, canary, fine!, broken!, dark!])
+    expect(route()).toEqual(['4', 'fallback'])
+    for (const _ of [1, 2, 3]) breakers.enter(broken!)!.fellBack('x')
+    expect(route()).toEqual(['3', 'fallback'])
+  })
+
+  it('tries a version whose breaker is open where no other is there', () => {
+    const only = fakeServed('1')
+    const { router, route, breakers, states } = setUp(undefined, [only])
+    for (const _ of [1, 2, 3]) breakers.enter(only)!.fellBack('x')
+    expect(route()).toEqual(['1', 'default'])
+    router.route(fakeRequest(), fakeCaller()).trial!.ticket.succeeded()
+    expect(states()).toEqual(['open', 'closed'])
+  })
+
+  it('leaves the place of the probe to the next where it does not fit', () => {
+    const only = fakeServed('1')
+    const { router, breakers, clock } = setUp(undefined, [only])
+    for (const _ of [1, 2, 3]) breakers.enter(only)!.fellBack('x')
+    clock.now += 30_000
+    const wrong = () => router.route(fakeRequest({ input: 'picture' }), fakeCaller())
+    expect(wrong).toThrow(expect.objectContaining({ code: 'SLP-S1' }))
+    expect(breakers.enter(only)).toBeDefined()
   })
 
   it('does not save a request that names its version', () => {

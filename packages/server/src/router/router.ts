@@ -1,6 +1,6 @@
 /**
  * Which version answers: explicit version, then feature rule, then sticky percentage, then default. A version that is
- * not ready gets no traffic; one that does not fit falls back to the newest that does.
+ * not ready gets no traffic; one that does not fit falls back to the default, else the newest that does.
  */
 import { SlipwayError } from '@slipway/core'
 import type { Caller } from '../contract/caller.ts'
@@ -8,18 +8,27 @@ import type { ModelVersion, Observe, RouteReason } from '../contract/event.ts'
 import type { Models } from '../contract/models.ts'
 import type { Rollout, Target } from '../contract/rollout.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
-import { misfit } from '../oip/bind-request.ts'
 import type { InferenceRequest } from '../oip/inference.ts'
 import type { Breakers } from './breaker.ts'
 import { chooseSplit, stickyDraw, targetText } from './choose-split.ts'
+import type { Ticket } from './circuit.ts'
 import type { CompiledRollout } from './compile-rollout.ts'
+import { isDark, whyNot } from './fit.ts'
+import { labelled } from './label.ts'
 import { factOf, type RoutingFacts } from './match-rule.ts'
 
 export interface Route {
   readonly served: ServedVersion
   readonly reason: RouteReason
-  /** Versions that may answer in place of this one where it fails; none for an explicit version. */
-  readonly substitute: (() => ServedVersion | undefined) | undefined
+  /** Undefined where no other version may answer in place of this one, as for an explicit version. */
+  readonly trial: Trial | undefined
+}
+
+export interface Trial {
+  /** To be given back in any case. */
+  readonly ticket: Ticket
+  /** A version that may answer where this one fails. */
+  substitute(): ServedVersion | undefined
 }
 
 export interface RouterOptions {
@@ -36,6 +45,8 @@ export interface Router {
   route(request: InferenceRequest, caller: Caller): Route
   /** The version that a target stands for, where it is ready. */
   resolve(model: string, target: Target): ServedVersion | undefined
+  /** The version that answers where neither rule nor share chooses one. Throws SLP-R3 where it is not ready. */
+  standard(model: string): ServedVersion
 }
 
 /** Header or parameter that names a version or label outright. */
@@ -49,7 +60,11 @@ export function createRouter({
   observe,
   random = Math.random,
 }: RouterOptions): Router {
-  return { route, resolve }
+  return {
+    route,
+    resolve,
+    standard: (model) => defaultOf(model, models.versions(model), rollout(model)?.rollout),
+  }
 
   function route(request: InferenceRequest, caller: Caller): Route {
     const { model, version } = request
@@ -66,12 +81,12 @@ export function createRouter({
   }
 
   function byRelease(model: string, release: string, rules: Rollout | undefined): Route {
-    const label = rules?.labels[release]
+    const label = labelled(rules, release)
     return explicit(models.find(model, label ?? release), label === undefined ? 'version' : 'label')
   }
 
   function resolve(model: string, target: Target): ServedVersion | undefined {
-    const version = 'version' in target ? target.version : rollout(model)?.rollout.labels[target.label]
+    const version = 'version' in target ? target.version : labelled(rollout(model)?.rollout, target.label)
     return version === undefined
       ? undefined
       : models.versions(model).find((served) => served.version === version)
@@ -94,7 +109,7 @@ export function createRouter({
     ready: readonly ServedVersion[],
     rules: Rollout | undefined,
   ): ServedVersion {
-    const target = rules?.default ?? (rules?.labels['stable'] ? { label: 'stable' } : undefined)
+    const target = rules?.default ?? (labelled(rules, 'stable') ? { label: 'stable' } : undefined)
     const served = (target && resolve(model, target)) ?? (target ? undefined : ready.at(-1))
     if (served) return served
     if (!target) return models.find(model)
@@ -111,72 +126,49 @@ export function createRouter({
     standard: ServedVersion,
     rules: Rollout | undefined,
   ): Route {
-    const substitute = () => newestFit(request, wanted, standard, rules)
-    const open = !breakers.allows(wanted)
-    const difference = open ? undefined : whyNot(request, wanted, standard, rules)
-    if (!open && difference === undefined) return { served: wanted, reason, substitute }
+    const substitute = () => bestSubstitute(request, wanted, standard, rules)
+    const difference = whyNot(request, wanted, standard, rules)
+    const ticket = breakers.enter(wanted)
+    if (ticket && !difference) return { served: wanted, reason, trial: { ticket, substitute } }
     const other = substitute()
-    if (!other) {
-      if (open) throw brokenWithoutSubstitute(wanted)
-      breakers.gaveUp(wanted)
-      throw difference
+    if (other) {
+      if (ticket && difference) recordFallback(wanted, other, ticket, difference.summary)
+      return { served: other, reason: 'fallback', trial: undefined }
     }
-    if (difference) recordFallback(wanted, other, difference.summary)
-    return { served: other, reason: 'fallback', substitute: undefined }
+    ticket?.gaveUp()
+    if (difference) throw difference
+    return { served: wanted, reason, trial: { ticket: breakers.enterAnyway(wanted), substitute } }
   }
 
   function recordFallback(
     { model, version }: ModelVersion,
     { version: to }: ModelVersion,
+    ticket: Ticket,
     reason: string,
   ): void {
     observe({ kind: 'fallback', model, version, to, reason })
-    breakers.fellBack({ model, version }, reason)
+    ticket.fellBack(reason)
   }
 
-  function newestFit(
+  /** The default, else the newest version, among those that fit, work and have not been kept from the traffic. */
+  function bestSubstitute(
     request: InferenceRequest,
     failed: ServedVersion,
     standard: ServedVersion,
     rules: Rollout | undefined,
   ): ServedVersion | undefined {
-    return models
-      .versions(request.model)
-      .filter((served) => served !== failed && whyNot(request, served, standard, rules) === undefined)
-      .at(-1)
+    const ready = models.versions(request.model)
+    const inOrder = [...ready.filter((served) => served === standard), ...ready.toReversed()]
+    return inOrder.find(
+      (served) =>
+        served !== failed &&
+        (served === standard || !isDark(served, rules)) &&
+        breakers.isClosed(served) &&
+        whyNot(request, served, standard, rules) === undefined,
+    )
   }
 }
 
 function explicit(served: ServedVersion, reason: RouteReason): Route {
-  return { served, reason, substitute: undefined }
-}
-
-/** Why a version may not answer a request; undefined where it may. */
-function whyNot(
-  request: InferenceRequest,
-  served: ServedVersion,
-  standard: ServedVersion,
-  rules: Rollout | undefined,
-): SlipwayError | undefined {
-  const level = rules?.signature ?? 'interface'
-  if (level !== 'interface' && served !== standard) {
-    const [own, expected] = [served.signatures?.[level], standard.signatures?.[level]]
-    if (own !== expected) return otherSignature(served, standard, level)
-  }
-  return misfit(request, served)
-}
-
-function otherSignature(served: ServedVersion, standard: ServedVersion, level: string): SlipwayError {
-  const { model, version } = served
-  return new SlipwayError(
-    'SLP-R19',
-    `Cannot use model "${model}" version ${version}: its ${level} signature must be that of version ${standard.version}, got another`,
-  )
-}
-
-function brokenWithoutSubstitute({ model, version }: ServedVersion): SlipwayError {
-  return new SlipwayError(
-    'SLP-R3',
-    `Cannot use model "${model}" version ${version}: its circuit breaker must be closed, got it open, and no other version fits`,
-  )
+  return { served, reason, trial: undefined }
 }

@@ -69,11 +69,14 @@ describe('createShadows', () => {
     expect([shadow.held, shadows.running]).toEqual([0, 0])
   })
 
-  it('sees the inputs as they were before the primary took them', async () => {
+  it.each([
+    ['floats', 'float32', Float32Array.of(1, 2)],
+    ['bytes of the request itself', 'uint8', Buffer.of(1, 2)],
+  ] as const)('sees inputs of %s as they were before the primary took them', async (_, dtype, data) => {
     const { events, shadows } = setUp()
-    const x = floats(1, 2)
-    const run = shadows.start(fakeServed('2'), { inputs: new Map([['x', x]]), outputs: ['y'] })!
-    ;(x.data as Float32Array).fill(0)
+    const inputs = new Map([['x', tensor(dtype, [2], data)]])
+    const run = shadows.start(fakeServed('2'), { inputs, outputs: ['y'] })!
+    data.fill(0)
     run.primary(fakeServed('1'), result)
     await settled()
     expect(events).toMatchObject([{ relativeL2: 0 }])

@@ -1,9 +1,9 @@
 /** Sends copies of requests to another version and compares what it answers; nobody waits for it. */
-import type { Tensor } from '@slipway/core'
 import type { Observe } from '../contract/event.ts'
 import type { JobResult } from '../contract/job.ts'
 import type { ServedVersion } from '../contract/served-version.ts'
 import type { BoundRequest } from '../oip/bind-request.ts'
+import { copyTensors } from '../scheduler/tensor-rows.ts'
 import { type Comparison, compareOutputs } from './compare-outputs.ts'
 
 export interface ShadowOptions {
@@ -34,7 +34,7 @@ export function createShadows({ observe, concurrency = defaultConcurrency }: Sha
     start(shadow, bound) {
       if (running >= concurrency) return undefined
       running++
-      const inputs = new Map([...bound.inputs].map(([name, tensor]) => [name, copyOf(tensor)]))
+      const inputs = copyTensors(bound.inputs)
       const release = shadow.hold()
       return {
         primary(served, result) {
@@ -73,8 +73,4 @@ const idle = new AbortController().signal
 function failure(error: unknown): Comparison {
   const text = error instanceof Error ? error.message : String(error)
   return { relativeL2: undefined, top1Agrees: undefined, error: text }
-}
-
-function copyOf(tensor: Tensor): Tensor {
-  return { ...tensor, data: tensor.data.slice() } as Tensor // the same kind of data
 }

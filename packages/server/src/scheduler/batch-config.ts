@@ -1,12 +1,10 @@
 /** What a model's configuration says about queue and batches, in the scheduler's terms. */
+import type { PaddingMode } from '../config/serving-config.ts'
 import type { ModelConfig, ModelDynamicBatching } from '../proto/model_config_pb.ts'
 import type { BatchRules } from './form-batch.ts'
 import type { QueueRules } from './job-queue.ts'
 import { openPolicy, toPolicy } from './queue-policy.ts'
 import { badConfig } from './refusals.ts'
-
-/** What a batch is filled up to with copies of its last element. */
-export type Padding = 'none' | 'preferred' | 'max'
 
 export interface BatchConfig {
   readonly batches: BatchRules
@@ -64,7 +62,7 @@ export function toBatchRules(maxSize: number, preferred: readonly number[], dela
 }
 
 /** The size that a batch is filled up to. */
-export function padding(kind: Padding, { maxSize, preferred }: BatchRules): (elements: number) => number {
+export function padding(kind: PaddingMode, { maxSize, preferred }: BatchRules): (elements: number) => number {
   switch (kind) {
     case 'none':
       return (elements) => elements

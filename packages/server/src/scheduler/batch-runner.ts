@@ -152,13 +152,14 @@ function assemble({ parts, padRows }: Batch): ReadonlyMap<string, Tensor> {
 
 function answer({ jobs }: Batch, times: Times, results: Results): void {
   const batchSize = elementsOf(jobs)
+  const { dispatchedMs, computeStartMs, computeEndMs } = times
   jobs.forEach(({ entry }, i) => {
     if (!close(entry)) return
     if ('error' in results) return entry.reject(results.error)
     const { queuedMs } = entry
     entry.resolve({
       outputs: results.cuts[i]!,
-      times: { queuedMs, ...times, endedMs: results.endedMs },
+      times: { queuedMs, dispatchedMs, computeStartMs, computeEndMs, endedMs: results.endedMs },
       batchSize,
     })
   })

@@ -1,8 +1,8 @@
 /** One queue in front of the instances of a model: a free instance takes the next batch, or waits for it to grow. */
 import type { Clock } from '../contract/clock.ts'
 import type { Job, JobResult, Scheduler } from '../contract/job.ts'
+import { type Deferred, deferred } from '../executor/deferred.ts'
 import type { Batch, BatchRunner } from './batch-runner.ts'
-import { createDeferred, type Deferred } from './deferred.ts'
 import { type Entry, giveUp, openEntry, type Place } from './entry.ts'
 import { type BatchRules, formBatch } from './form-batch.ts'
 import { createJobQueue, levelOf, type QueueRules } from './job-queue.ts'
@@ -38,7 +38,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
   let busy = 0
   let stopWait: (() => void) | undefined
   let waitUntilMs = Number.POSITIVE_INFINITY
-  let drained: Deferred | undefined
+  let drained: Deferred<void> | undefined
 
   function submit(job: Job): Promise<JobResult> {
     return new Promise((resolve, reject) => {
@@ -146,7 +146,7 @@ export function createBatchScheduler(options: BatchSchedulerOptions): Scheduler 
       return runner.running
     },
     drain() {
-      drained ??= createDeferred()
+      drained ??= deferred<void>()
       pump()
       settleDrain()
       return drained.promise

@@ -1,12 +1,13 @@
 /** The scheduler that a model's configuration asks for. */
 import type { Tensor } from '@slipway/core'
+import type { PaddingMode } from '../config/serving-config.ts'
 import { type Clock, systemClock } from '../contract/clock.ts'
 import type { Observe } from '../contract/event.ts'
 import type { Executor } from '../contract/executor.ts'
 import type { Scheduler } from '../contract/job.ts'
 import type { ServedTensor } from '../oip/served-tensor.ts'
 import type { ModelConfig } from '../proto/model_config_pb.ts'
-import { noBatches, type Padding, padding, plainQueue, toBatchConfig } from './batch-config.ts'
+import { noBatches, padding, plainQueue, toBatchConfig } from './batch-config.ts'
 import { createBatchRunner } from './batch-runner.ts'
 import { createBatchScheduler } from './batch-scheduler.ts'
 import { createOrderedRelease, releaseAtOnce } from './ordered-release.ts'
@@ -26,7 +27,7 @@ export interface SchedulerOptions {
   /** Most jobs in a queue whose policy sets no bound; absent or 0: no bound. */
   readonly maxQueueSize?: number | undefined
   /** Absent: `preferred` where the parameter `pad_batch_to_preferred` of the configuration is `true`. */
-  readonly padding?: Padding | undefined
+  readonly padding?: PaddingMode | undefined
   /** The contents of the files that initial states name. */
   readonly stateFiles?: ReadonlyMap<string, Tensor> | undefined
 }
@@ -83,7 +84,7 @@ function refuseRagged({ model, config }: SchedulerOptions): void {
   }
 }
 
-function paddingOf({ padding, config }: SchedulerOptions): Padding {
+function paddingOf({ padding, config }: SchedulerOptions): PaddingMode {
   const parameter = config.parameters['pad_batch_to_preferred']?.stringValue
   return padding ?? (parameter === 'true' ? 'preferred' : 'none')
 }

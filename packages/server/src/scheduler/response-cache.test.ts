@@ -88,24 +88,19 @@ describe('the cache', () => {
     const cache = createResponseCache({ maxBytes: 1e6 })
     cache.put('key', new Map([['y', { ...column([1]), data: new Float32Array(1000).subarray(0, 1) }]]))
     expect((cache.get('key')!.get('y')!.data as Float32Array).buffer.byteLength).toBe(4)
-    expect(cache.sizeBytes).toBeLessThan(1000)
   })
 
   it('forgets what was not used for longest when it is full, and keeps nothing that is larger than itself', () => {
     const cache = createResponseCache({ maxBytes: 10_000 })
     const outputs = (floats: number) => new Map([['y', column(new Array(floats).fill(1))]])
     for (const key of ['a', 'b', 'c']) cache.put(key, outputs(500))
-    expect(cache.entries).toBe(3)
     cache.get('a')
     cache.put('d', outputs(500))
     cache.put('e', outputs(500))
     expect(['a', 'b', 'c', 'd', 'e'].filter((key) => cache.get(key))).toEqual(['a', 'd', 'e'])
-    expect(cache.sizeBytes).toBeLessThanOrEqual(10_000)
     cache.put('f', outputs(5000))
     expect(cache.get('f')).toBeUndefined()
-    expect(cache.entries).toBe(3)
-    cache.clear()
-    expect([cache.entries, cache.sizeBytes]).toEqual([0, 0])
+    expect(['a', 'd', 'e'].every((key) => cache.get(key))).toBe(true)
   })
 
   it('is for models that want it and whose answers depend on the inputs alone', () => {
@@ -115,7 +110,9 @@ describe('the cache', () => {
     expect(cacheable({ responseCache: { enable: true }, modelTransactionPolicy: { decoupled: true } })).toBe(
       false,
     )
-    const schedulingChoice = { case: 'sequenceBatching', value: {} }
-    expect(cacheable({ responseCache: { enable: true }, schedulingChoice })).toBe(false)
+    for (const kind of ['sequenceBatching', 'ensembleScheduling']) {
+      const schedulingChoice = { case: kind, value: {} }
+      expect(cacheable({ responseCache: { enable: true }, schedulingChoice })).toBe(false)
+    }
   })
 })

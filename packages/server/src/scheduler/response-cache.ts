@@ -4,13 +4,11 @@ import { LRUCache } from 'lru-cache'
 import type { ModelVersion } from '../contract/event.ts'
 import type { ModelConfig } from '../proto/model_config_pb.ts'
 import { cacheKey } from './cache-key.ts'
-import { copyTensor } from './tensor-rows.ts'
+import { copyTensors } from './tensor-rows.ts'
 
 type Tensors = ReadonlyMap<string, Tensor>
 
 export interface ResponseCache {
-  readonly entries: number
-  readonly sizeBytes: number
   /**
    * What stands for a request. `version` is the loaded version itself: another one that is loaded under the same number
    * has keys of its own. To be called before the scheduler, which gives the memory of the inputs away.
@@ -20,7 +18,6 @@ export interface ResponseCache {
   get(key: string): Tensors | undefined
   /** Keeps copies of the outputs of a run that succeeded; one that is larger than the whole cache is not kept. */
   put(key: string, outputs: Tensors): void
-  clear(): void
 }
 
 /** What an entry takes besides its elements. */
@@ -31,12 +28,6 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
   const loads = new WeakMap<ModelVersion, number>()
   let lastLoad = 0
   return {
-    get entries() {
-      return cache.size
-    },
-    get sizeBytes() {
-      return cache.calculatedSize
-    },
     keyOf(version, inputs, outputs) {
       const load = loads.get(version) ?? lastLoad++
       loads.set(version, load)
@@ -44,27 +35,26 @@ export function createResponseCache({ maxBytes }: { readonly maxBytes: number })
     },
     get(key) {
       const found = cache.get(key)
-      return found && copyAll(found)
+      return found && copyTensors(found)
     },
     put(key, outputs) {
-      cache.set(key, copyAll(outputs))
+      cache.set(key, copyTensors(outputs))
     },
-    clear: () => cache.clear(),
   }
 }
 
-/** Whether a model's answers may be kept: where its configuration says so, and they depend on the inputs alone. */
+/**
+ * Whether a model's answers may be kept: where its configuration says so, and they depend on the inputs and the version
+ * alone. Those of an ensemble depend on the versions of its steps too, which change without it.
+ */
 export function isCacheable({
   responseCache,
   schedulingChoice,
   modelTransactionPolicy,
 }: ModelConfig): boolean {
-  const stateful = schedulingChoice.case === 'sequenceBatching'
-  return (responseCache?.enable ?? false) && !stateful && !modelTransactionPolicy?.decoupled
-}
-
-function copyAll(tensors: Tensors): Tensors {
-  return new Map([...tensors].map(([name, tensor]) => [name, copyTensor(tensor)]))
+  const { case: choice } = schedulingChoice
+  const isPure = choice !== 'sequenceBatching' && choice !== 'ensembleScheduling'
+  return (responseCache?.enable ?? false) && isPure && !modelTransactionPolicy?.decoupled
 }
 
 function sizeOf(outputs: Tensors): number {

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
+import { suppliedInputs, suppliedOutputs } from '../config/sequence-tensors.ts'
 import type { Parameter } from '../oip/parameters.ts'
 import {
   DataType,
@@ -10,7 +11,6 @@ import { turn } from '../testing/fake-clock.ts'
 import { column, watch } from '../testing/scheduler-bench.ts'
 import { finishAll, setup, step } from '../testing/sequence-bench.ts'
 import { control, direct, statefulConfig, sumState } from '../testing/stateful.ts'
-import { hiddenTensors } from './sequence-strategy.ts'
 
 describe('configuration', () => {
   it('bounds what waits', async () => {
@@ -86,6 +86,7 @@ describe('configuration', () => {
   it('names the inputs and outputs that clients never see', () => {
     const controlInput = [{ name: 'c', control: [] }]
     const config = create(ModelConfigSchema, statefulConfig(1, { ...direct(), controlInput }))
-    expect(hiddenTensors(config)).toEqual({ inputs: new Set(['c', 'sum']), outputs: new Set(['next']) })
+    expect(suppliedInputs(config)).toEqual(new Set(['c', 'sum']))
+    expect(suppliedOutputs(config)).toEqual(new Set(['next']))
   })
 })

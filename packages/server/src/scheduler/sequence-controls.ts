@@ -1,5 +1,6 @@
 /** Inputs that tell a stateful model where in its sequence a step is. */
 import type { Tensor } from '@slipway/core'
+import { tryDtypeOfConfig } from '../config/data-type.ts'
 import type { ServedDType } from '../oip/datatype.ts'
 import type { ServedTensor } from '../oip/served-tensor.ts'
 import {
@@ -9,7 +10,6 @@ import {
 } from '../proto/model_config_pb.ts'
 import { badConfig, misfit } from './refusals.ts'
 import type { SequenceId } from './sequence-request.ts'
-import { dtypeOfConfig } from './served-dtype.ts'
 import { emptyTensor } from './tensor-rows.ts'
 
 export interface StepFlags {
@@ -91,7 +91,7 @@ function idTensor(
   { model, name, shape }: Place,
   { dataType }: ModelSequenceBatching_Control,
 ): ControlInput['tensor'] {
-  const dtype = dtypeOfConfig(dataType)
+  const dtype = tryDtypeOfConfig(dataType)
   switch (dtype) {
     case 'string':
       return ({ id }) => filled(dtype, shape, String(id ?? ''))

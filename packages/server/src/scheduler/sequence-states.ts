@@ -1,8 +1,8 @@
 /** State that a model gives out after a step and takes back with the next one; clients never see it. */
 import { elementCount, type Tensor } from '@slipway/core'
+import { tryDtypeOfConfig } from '../config/data-type.ts'
 import type { ModelSequenceBatching, ModelSequenceBatching_State } from '../proto/model_config_pb.ts'
 import { badConfig } from './refusals.ts'
-import { dtypeOfConfig } from './served-dtype.ts'
 import { copyTensor, emptyTensor } from './tensor-rows.ts'
 
 export interface SequenceState {
@@ -35,7 +35,7 @@ function toInitial(
   files: StateFiles,
 ): () => Tensor {
   const [initial] = initialState
-  const dtype = dtypeOfConfig(initial?.dataType || dataType)
+  const dtype = tryDtypeOfConfig(initial?.dataType || dataType)
   if (!dtype) throw badConfig(model, `state "${inputName}" must have a data_type`, 'none')
   const own = initial && initial.dims.length > 0 ? initial.dims : dims
   const sizes = own.map((size) => (size < 0n ? 1 : Number(size)))

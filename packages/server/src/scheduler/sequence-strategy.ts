@@ -1,7 +1,7 @@
 /** The scheduler of a stateful model, with the strategy that its configuration names. */
 import type { Clock } from '../contract/clock.ts'
 import type { Scheduler } from '../contract/job.ts'
-import type { ModelConfig, ModelSequenceBatching } from '../proto/model_config_pb.ts'
+import type { ModelSequenceBatching } from '../proto/model_config_pb.ts'
 import { plainQueue, toBatchRules } from './batch-config.ts'
 import { createBatchRunner } from './batch-runner.ts'
 import { createBatchScheduler } from './batch-scheduler.ts'
@@ -88,18 +88,5 @@ function queueLane(steps: Scheduler, slots: number): Lane {
       return steps.running
     },
     run: (_slot, job) => steps.submit(job),
-  }
-}
-
-/** Inputs and outputs that belong to the scheduler: no request gives the first, or has to be told of the second. */
-export function hiddenTensors({ schedulingChoice }: ModelConfig): {
-  readonly inputs: ReadonlySet<string>
-  readonly outputs: ReadonlySet<string>
-} {
-  const batching = schedulingChoice.case === 'sequenceBatching' ? schedulingChoice.value : undefined
-  const { controlInput = [], state = [] } = batching ?? {}
-  return {
-    inputs: new Set([...controlInput.map(({ name }) => name), ...state.map(({ inputName }) => inputName)]),
-    outputs: new Set(state.map(({ outputName }) => outputName)),
   }
 }

@@ -4,7 +4,7 @@
  */
 import { SlipwayError, type Tensor } from '@slipway/core'
 import type { Job, JobResult, Scheduler } from '../contract/job.ts'
-import { createDeferred, type Deferred } from './deferred.ts'
+import { type Deferred, deferred } from '../executor/deferred.ts'
 import { close, type Entry, giveUp, handOver, openEntry } from './entry.ts'
 import { elementsOf } from './measure-job.ts'
 import { requestedTimeout } from './queue-policy.ts'
@@ -30,7 +30,7 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
   const idle = createTimetable<Sequence>(clock, end)
   let waiting = 0
   let active = 0
-  let drained: Deferred | undefined
+  let drained: Deferred<void> | undefined
 
   function submit(job: Job): Promise<JobResult> {
     return new Promise((resolve, reject) => {
@@ -166,7 +166,7 @@ export function createSequenceScheduler(options: SequencesOptions): Scheduler {
       return lane.running
     },
     drain() {
-      drained ??= createDeferred()
+      drained ??= deferred<void>()
       for (const sequence of [...open.values()]) advance(sequence)
       settleDrain()
       return drained.promise

@@ -61,3 +61,8 @@ export function copyTensor(tensor: Tensor): Tensor {
   const copy = new (arrayOf(dtype as Exclude<ServedDType, 'string'>))(data as never) as Numbers // no text has a view
   return { ...tensor, data: copy } as Tensor // the same class of array
 }
+
+/** Each of them in memory of its own. */
+export function copyTensors(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  return new Map([...tensors].map(([name, tensor]) => [name, copyTensor(tensor)]))
+}

@@ -20,7 +20,6 @@ export async function folderStore(path: string): Promise<FileStore> {
   const isInside = (real: string) => real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)
 
   return {
-    description: `folder ${path}`,
     async list(folder) {
       const files: SeenFile[] = []
       const known = await stat(join(root, folder)).catch(() => undefined)

@@ -26,7 +26,6 @@ function memoryStore(files: ReadonlyMap<string, Uint8Array>): FileStore {
     return { path, sizeBytes: bytes.length, tag, changedMs: 0 }
   })
   return {
-    description: 'files of a load call',
     list: async (folder) => seen.filter(({ path }) => path.startsWith(folder)),
     async read(path, mostBytes) {
       const bytes = files.get(path)

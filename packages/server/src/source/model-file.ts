@@ -1,8 +1,7 @@
-/** Which file of a version is its model, and how it is read. */
+/** Which file of a version is its model. */
 import { realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { type OnnxModel, SlipwayError } from '@slipway/core'
-import { type ReadFileOptions, readModelFile } from '@slipway/core/node'
+import { SlipwayError } from '@slipway/core'
 import { assertInside } from './names-allowed.ts'
 
 export const defaultFileName = 'model.onnx'
@@ -60,15 +59,6 @@ export function realFile(root: string, path: string, what: string): string {
   if (!statSync(real).isFile())
     throw new SlipwayError('SLP-R8', `Cannot read ${what}: it must be a file, got something else`)
   return real
-}
-
-/** The model in a file. Errors name files relative to the folder, for clients may see them. */
-export function readModel(path: string, folder: string, options: ReadFileOptions = {}): OnnxModel {
-  try {
-    return readModelFile(path, options)
-  } catch (error) {
-    throw withoutPaths(error, folder)
-  }
 }
 
 /** The same error with paths relative to the folder. */

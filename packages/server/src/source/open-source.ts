@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { SlipwayError } from '@slipway/core'
 import type { ConfigFiles } from '../config/serving-config.ts'
 import { assertModelName } from '../oip/names.ts'
-import { fingerprintOf, isFolder } from './fingerprint.ts'
+import { isFolder } from './fingerprint.ts'
 import { foundModels, problemOf } from './found.ts'
 import { modelsOf, type SeenModel, type SeenVersion } from './layout.ts'
-import { modelFileOf, readModel, realFile } from './model-file.ts'
+import { modelFileOf, realFile } from './model-file.ts'
 import { assertInside } from './names-allowed.ts'
 import { defaultSettleMs, openSettling } from './settle.ts'
 import type { ModelSource, OpenedVersion, OpenOptions } from './source.ts'
@@ -32,7 +32,6 @@ export function sourceOver(store: FileStore, options: SourceOptions = {}): Model
   const seen = (model: string) => look(store, modelName, model)
 
   return {
-    description: store.description,
     async list() {
       const files = await store.list('')
       if (!files)
@@ -54,8 +53,7 @@ export function sourceOver(store: FileStore, options: SourceOptions = {}): Model
         `Cannot read file of model "${model}": it must exist, got ${JSON.stringify(path)}`,
       )
     },
-    open: async (model, version, how = {}) =>
-      openVersion({ store, see: seen }, await known(seen, model), version, how),
+    open: async (model, version, how = {}) => openVersion(store, await known(seen, model), version, how),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
 }
@@ -88,35 +86,22 @@ async function readConfig(store: FileStore, { folder }: SeenModel): Promise<Conf
   return { pbtxt: await read('config.pbtxt'), yaml: await read('slipway.yaml') }
 }
 
-interface Place {
-  readonly store: FileStore
-  readonly see: See
-}
-
 async function openVersion(
-  { store, see }: Place,
+  store: FileStore,
   model: SeenModel,
   version: string,
-  { fileName, signal }: OpenOptions,
+  { fileName }: OpenOptions,
 ): Promise<OpenedVersion> {
   const seen = versionOf(model, version)
   const files = seen.files.filter((file) => !isFolder(file))
   const paths = files.map(({ path }) => path.slice(seen.folder.length))
   const file = modelFileOf(version, paths, fileName)
-  const fingerprint = fingerprintOf(seen.files)
-  const local = await store.fetch(seen.folder, files, signal)
+  const local = await store.fetch(seen.folder, files)
   try {
     const path = realFile(local.root, join(local.folder, file), `model "${model.name}"`)
     return {
-      fingerprint,
       path,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      async read(options) {
-        const result = readModel(path, local.folder, options)
-        const now = versionOf(await known(see, model.name), version)
-        if (fingerprintOf(now.files) === fingerprint) return result
-        throw unusable(version, 'its files must stay as they are while they are read', 'changes')
-      },
       [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeOnnx } from '@slipway/core'
+import { readModelFile } from '@slipway/core/node'
 import { afterEach, describe, expect, it } from 'vitest'
 import { pairGraph } from '../testing/fixture.ts'
 import { type S3Server, s3Server } from '../testing/s3-server.ts'
@@ -96,7 +97,7 @@ describe('a source in an S3-compatible store', () => {
     const opened = await source.open('a', '1')
     expect(opened.sizeBytes).toBe(model.length + 7)
     expect(readdirSync(dirname(opened.path)).sort()).toEqual(["data+1 (ü)*'.bin", 'model.onnx'])
-    expect((await opened.read()).graph.nodes.length).toBe(1)
+    expect(readModelFile(opened.path).graph.nodes.length).toBe(1)
     await opened[Symbol.asyncDispose]()
     expect(existsSync(opened.path)).toBe(false)
   })
@@ -150,7 +151,7 @@ describe('a source in an S3-compatible store', () => {
     const list = { cutAfter: 0 }
     server.faults.push('silence', list, { cutAfter: 20 })
     await using opened = await source.open('a', '1')
-    expect((await opened.read()).graph.nodes.length).toBe(1)
+    expect(readModelFile(opened.path).graph.nodes.length).toBe(1)
     expect(pauses.length).toBeGreaterThanOrEqual(2)
   })
 
@@ -181,7 +182,7 @@ describe('a source in an S3-compatible store', () => {
     expect(pauses).toEqual([])
   })
 
-  it('refuses a version that changes while it is copied, or takes too much room', async () => {
+  it('refuses a version that takes too much room, until others give theirs back', async () => {
     const { server, sourceOf } = await serve()
     server.put('a/1/model.onnx', model, old)
     server.put('b/1/model.onnx', model, old)
@@ -191,8 +192,7 @@ describe('a source in an S3-compatible store', () => {
       await expect(source.open('b', '1')).rejects.toMatchObject({ code: 'SLP-L1' })
     }
     await using second = await source.open('b', '1')
-    server.put('b/1/model.onnx', writeOnnx(pairGraph('Sub')), old)
-    await expect(second.read()).rejects.toThrow('must stay as they are')
+    expect(second.sizeBytes).toBe(model.length)
   })
 
   it('refuses an object that was replaced after it was listed, by one as large', async () => {
@@ -202,18 +202,6 @@ describe('a source in an S3-compatible store', () => {
       if (path.endsWith('model.onnx')) server.put('a/1/model.onnx', 'new', old)
     }
     await expect(sourceOf().open('a', '1')).rejects.toThrow('must be the object that was listed, got another')
-  })
-
-  it('ends a copy that is cancelled', async () => {
-    const { server, sourceOf } = await serve()
-    server.put('a/1/model.onnx', model, old)
-    const source = sourceOf()
-    const stop = new AbortController()
-    server.onRequest = (path) => {
-      if (path.endsWith('model.onnx')) stop.abort(new Error('enough'))
-    }
-    await expect(source.open('a', '1', { signal: stop.signal })).rejects.toThrow('enough')
-    expect(pauses).toEqual([])
   })
 })
 

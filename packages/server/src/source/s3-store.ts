@@ -30,12 +30,11 @@ const downloads = 4
 
 /** Nothing is asked of the store before the first call. */
 export function s3Store(options: S3StoreOptions): FileStore {
-  const { bucket, prefix } = options.location
+  const { prefix } = options.location
   const client = s3Client(options)
   const room = openRoom(options.mostLocalBytes ?? defaultMostLocalBytes)
 
   return {
-    description: `s3://${bucket}/${prefix}`,
     async list(folder) {
       const files = (await listAll(client, prefix + folder, options.nowMs)).flatMap((object) =>
         seenFile(object, prefix),
@@ -44,7 +43,7 @@ export function s3Store(options: S3StoreOptions): FileStore {
     },
     read: (path, mostBytes) =>
       client.get(prefix + path, {}, async (chunks) => bytesOf(bounded(chunks, path, mostBytes))),
-    async fetch(folder, files, signal) {
+    async fetch(folder, files) {
       const free = room.take(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
       const target = await temporaryFolder(options.temporaryFolder).catch((error) => {
         free()
@@ -55,7 +54,7 @@ export function s3Store(options: S3StoreOptions): FileStore {
         free()
       }
       try {
-        await download(client, { prefix, folder, target, signal }, files)
+        await download(client, { prefix, folder, target }, files)
       } catch (error) {
         await remove()
         throw error
@@ -138,18 +137,17 @@ interface Download {
   readonly prefix: string
   readonly folder: string
   readonly target: string
-  readonly signal: AbortSignal | undefined
 }
 
 /** A few objects at a time; the first failure ends the others. */
 async function download(client: S3Client, work: Download, files: readonly SeenFile[]): Promise<void> {
   const stop = new AbortController()
-  const signal = work.signal ? AbortSignal.any([work.signal, stop.signal]) : stop.signal
+  const { signal } = stop
   const waiting = [...files]
   const lane = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       signal.throwIfAborted()
-      await downloadOne(client, { ...work, signal }, file)
+      await downloadOne(client, work, file, signal)
     }
   }
   const lanes = Array.from({ length: downloads }, () =>
@@ -167,10 +165,11 @@ async function downloadOne(
   client: S3Client,
   work: Download,
   { path, sizeBytes, tag }: SeenFile,
+  signal: AbortSignal,
 ): Promise<void> {
   const file = join(work.target, path.slice(work.folder.length))
   await mkdir(dirname(file), { recursive: true })
-  const written = await client.get(work.prefix + path, { etag: tag, signal: work.signal }, async (chunks) => {
+  const written = await client.get(work.prefix + path, { etag: tag, signal }, async (chunks) => {
     await pipeline(Readable.from(chunks), createWriteStream(file))
     return (await stat(file)).size
   })

@@ -1,6 +1,4 @@
 /** Where models come from. Sources know folders, files and their states; they never look into a model. */
-import type { OnnxModel } from '@slipway/core'
-import type { ReadFileOptions } from '@slipway/core/node'
 import type { ConfigFiles } from '../config/serving-config.ts'
 
 /** What was seen of a model; all words may be shown to clients. */
@@ -28,27 +26,17 @@ export interface FoundVersion {
 export interface OpenOptions {
   /** File of the model inside the version; `model.onnx`, or the only ONNX file, unless given. */
   readonly fileName?: string | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** The files of one version on this machine, until it is disposed of. */
 export interface OpenedVersion extends AsyncDisposable {
-  readonly fingerprint: string
-  /** The model's file, for those who read it themselves; external data lies beside it. Not for clients' eyes. */
+  /** The model's file; external data lies beside it. Not for clients' eyes. */
   readonly path: string
   /** Bytes of all files of the version. */
   readonly sizeBytes: number
-  /**
-   * Reads the model with its external data.
-   *
-   * @throws SLP-R8 where the files changed meanwhile, and what `readModelFile` throws, without paths of this machine.
-   */
-  read(options?: ReadFileOptions): Promise<OnnxModel>
 }
 
 export interface ModelSource extends AsyncDisposable {
-  /** For logs. */
-  readonly description: string
   /**
    * All models in the order of their names. Settling needs either files that have not changed for a while, or two
    * calls with some time between them.

@@ -9,7 +9,6 @@ export interface LocalFolder extends AsyncDisposable {
 }
 
 export interface FileStore extends AsyncDisposable {
-  readonly description: string
   /**
    * All files below a folder, `''` for everything; undefined where there is no such folder.
    *
@@ -19,5 +18,5 @@ export interface FileStore extends AsyncDisposable {
   /** Undefined where there is no such file. Throws SLP-R8 for more than `mostBytes`. */
   read(path: string, mostBytes: number): Promise<Uint8Array | undefined>
   /** These files of a folder on this machine, until disposed of. */
-  fetch(folder: string, files: readonly SeenFile[], signal?: AbortSignal): Promise<LocalFolder>
+  fetch(folder: string, files: readonly SeenFile[]): Promise<LocalFolder>
 }

@@ -17,10 +17,11 @@ export function apiKeys(access: Access): Store['apiKeys'] {
     },
     put: ({ id, hash, tenant, roles, createdAtMs, expiresAtMs = null }, audit) =>
       access.commit('api-keys', audit, async ({ change }) => {
-        await change('DELETE FROM slipway_api_keys WHERE id = ?', [id])
         await change(
           `INSERT INTO slipway_api_keys (id, hash, tenant, roles, created_at_ms, expires_at_ms)
-           VALUES (?, ?, ?, ?, ?, ?)`,
+           VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, tenant = excluded.tenant, roles = excluded.roles,
+             created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms`,
           [id, hash, tenant, JSON.stringify(roles), createdAtMs, expiresAtMs],
         )
       }),

@@ -9,7 +9,7 @@ import { rolloutTable } from './rollout-table.ts'
 import { schemaFor } from './schema.ts'
 import { sessionTable } from './session-table.ts'
 import { openSqlite } from './sqlite.ts'
-import { watchChanges } from './watch-changes.ts'
+import { type Changes, watchChanges } from './watch-changes.ts'
 
 export interface StoreOptions {
   /** `postgres://…`, or the path of a SQLite file; `:memory:` for one that ends with the process. */
@@ -20,11 +20,12 @@ export interface StoreOptions {
 
 /** What the tables use: statements whose errors have a code. */
 export interface Access extends Statements {
-  /** A change of one topic with its audit record; watchers learn of it. */
+  /** A change of one topic with its audit record; watchers learn of it unless it turns out to change nothing. */
   commit<T>(
     topic: StoreTopic,
     audit: AuditRecord | undefined,
     act: (statements: Statements) => Promise<T>,
+    isChange?: (result: T) => boolean,
   ): Promise<T>
 }
 
@@ -47,8 +48,9 @@ export async function openStore({ url, pollMs = defaultPollMs }: StoreOptions): 
       throw error
     }
   })
-  const access = accessTo(database)
-  const changes = await watchChanges(access, pollMs)
+  const statements = withCodes(database)
+  const changes = await watchChanges(statements, pollMs)
+  const access: Access = { ...statements, commit: committer(database, changes) }
   const close = async () => {
     changes.close()
     await database.close()
@@ -65,22 +67,31 @@ export async function openStore({ url, pollMs = defaultPollMs }: StoreOptions): 
   }
 }
 
-function accessTo(database: Database): Access {
+function withCodes({ query, change }: Statements): Statements {
   return {
-    query: (sql, values) => guarded(() => database.query(sql, values)),
-    change: (sql, values) => guarded(() => database.change(sql, values)),
-    commit: (topic, audit, act) =>
-      guarded(() =>
-        database.transaction(async (statements) => {
-          const result = await act(statements)
-          if (audit) await auditLog(statements).append(audit)
-          await statements.change('UPDATE slipway_changes SET revision = revision + 1 WHERE topic = ?', [
-            topic,
-          ])
-          return result
-        }),
-      ),
+    query: (sql, values) => guarded(() => query(sql, values)),
+    change: (sql, values) => guarded(() => change(sql, values)),
   }
+}
+
+function committer(database: Database, changes: Changes): Access['commit'] {
+  return async (topic, audit, act, isChange = () => true) => {
+    const { result, revision } = await guarded(() =>
+      database.transaction(async (statements) => {
+        const result = await act(statements)
+        if (audit) await auditLog(statements).append(audit)
+        return { result, revision: isChange(result) ? await advance(statements, topic) : undefined }
+      }),
+    )
+    if (revision !== undefined) await changes.committed(topic, revision)
+    return result
+  }
+}
+
+async function advance({ query }: Statements, topic: StoreTopic): Promise<number> {
+  const sql = 'UPDATE slipway_changes SET revision = revision + 1 WHERE topic = ? RETURNING revision'
+  const [row] = await query(sql, [topic])
+  return Number(row?.['revision'])
 }
 
 /** Errors of the driver may name hosts and paths, so they are the cause only. */

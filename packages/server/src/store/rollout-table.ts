@@ -9,12 +9,6 @@ export function rolloutTable(access: Access): Store['rollouts'] {
   return {
     list: async () =>
       (await access.query('SELECT revision, value FROM slipway_rollouts ORDER BY model')).map(readRow),
-    async get(model) {
-      const [row] = await access.query('SELECT revision, value FROM slipway_rollouts WHERE model = ?', [
-        model,
-      ])
-      return row && readRow(row)
-    },
     put: (rollout, expected, audit) =>
       access.commit('rollouts', audit, async (statements) => {
         const { model } = rollout

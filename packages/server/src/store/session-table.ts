@@ -6,16 +6,13 @@ import type { Access } from './open-store.ts'
 export function sessionTable(access: Access): Store['sessions'] {
   return {
     list: async () => (await access.query('SELECT * FROM slipway_sessions ORDER BY handle')).map(readRow),
-    async get(handle) {
-      const [row] = await access.query('SELECT * FROM slipway_sessions WHERE handle = ?', [handle])
-      return row && readRow(row)
-    },
     put: ({ handle, model, version, device, tenant, expiresAtMs }) =>
       access.commit('sessions', undefined, async ({ change }) => {
-        await change('DELETE FROM slipway_sessions WHERE handle = ?', [handle])
         await change(
           `INSERT INTO slipway_sessions (handle, model, version, device, tenant, expires_at_ms)
-           VALUES (?, ?, ?, ?, ?, ?)`,
+           VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (handle) DO UPDATE SET model = excluded.model, version = excluded.version,
+             device = excluded.device, tenant = excluded.tenant, expires_at_ms = excluded.expires_at_ms`,
           [handle, model, version, device, tenant, expiresAtMs],
         )
       }),
@@ -24,11 +21,15 @@ export function sessionTable(access: Access): Store['sessions'] {
         await change('DELETE FROM slipway_sessions WHERE handle = ?', [handle])
       }),
     removeExpired: (nowMs) =>
-      access.commit('sessions', undefined, async ({ query, change }) => {
-        const rows = await query('SELECT handle FROM slipway_sessions WHERE expires_at_ms <= ?', [nowMs])
-        await change('DELETE FROM slipway_sessions WHERE expires_at_ms <= ?', [nowMs])
-        return rows.map((row) => String(row['handle']))
-      }),
+      access.commit(
+        'sessions',
+        undefined,
+        async ({ query }) => {
+          const sql = 'DELETE FROM slipway_sessions WHERE expires_at_ms <= ? RETURNING handle'
+          return (await query(sql, [nowMs])).map((row) => String(row['handle']))
+        },
+        (handles) => handles.length > 0,
+      ),
   }
 }
 

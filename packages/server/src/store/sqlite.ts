@@ -7,24 +7,30 @@ import type { Database, SqlValue, Statements } from './database.ts'
 const busyTries = 100
 const busyWaitMs = 20
 
+type Attempt = <T>(act: () => Promise<T>) => Promise<T>
+
 /** Opens or creates a database file; `:memory:` is one that ends with the process. */
 export async function openSqlite(path: string): Promise<Database> {
-  const client = createClient({ url: path === ':memory:' ? path : `file:${path}` })
+  const isInMemory = path === ':memory:'
+  const client = createClient({ url: isInMemory ? path : `file:${path}` })
+  // Nobody else writes to what is in memory, and with another connection all of it would be gone.
+  const attempt: Attempt = isInMemory ? (act) => act() : (act) => patiently(client, act)
   let last: Promise<unknown> = Promise.resolve()
+  const inLine: Attempt = (act) => {
+    const run = last.then(() => attempt(act))
+    last = run.catch(() => {})
+    return run
+  }
+  // What is in memory has one connection, which a transaction keeps for itself.
+  const beside = isInMemory ? inLine : attempt
+  const statements = statementsOf(client)
   // Readers go on while a writer commits. A commit waits for the disk, as SQLite does unless told otherwise.
-  await patiently(client, () => client.execute('PRAGMA journal_mode = WAL'))
+  await attempt(() => client.execute('PRAGMA journal_mode = WAL'))
   const database: Database = {
-    query: (sql, values) => patiently(client, () => statementsOf(client).query(sql, values)),
-    change: (sql, values) => patiently(client, () => statementsOf(client).change(sql, values)),
+    query: (sql, values) => beside(() => statements.query(sql, values)),
+    change: (sql, values) => beside(() => statements.change(sql, values)),
     // One after the other: a connection has one transaction at a time.
-    transaction(act) {
-      const run = last.then(
-        () => patiently(client, () => transact(client, act)),
-        () => patiently(client, () => transact(client, act)),
-      )
-      last = run.catch(() => {})
-      return run
-    },
+    transaction: (act) => inLine(() => transact(client, act)),
     migrate: (schema) =>
       database.transaction(async ({ change }) => {
         for (const sql of schema) await change(sql)

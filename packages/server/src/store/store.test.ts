@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plainRollout } from '../config/plain-rollout.ts'
 import type { AuditRecord, Store, StoreTopic } from '../contract/store.ts'
-import { plainRollout } from '../router/plain-rollout.ts'
 import { findPostgres, type Postgres, startPostgres } from '../testing/postgres.ts'
 import { openStore } from './open-store.ts'
 
@@ -22,6 +22,8 @@ const rollout = (model: string, percent = 5) => ({
   labels: { canary: '2' },
   splits: [{ target: { label: 'canary' }, percent }],
 })
+const rolloutOf = async (store: Store, model: string) =>
+  (await store.rollouts.list()).find(({ value }) => value.model === model)
 const bin = findPostgres()
 
 describe.each([
@@ -50,11 +52,11 @@ describe.each([
   })
 
   it('keeps rollouts by revision', async () => {
-    expect(await store.rollouts.get('a')).toBeUndefined()
+    expect(await rolloutOf(store, 'a')).toBeUndefined()
     const first = await store.rollouts.put(rollout('a'), 0, audit('put'))
     expect(first.revision).toBe(1)
     const second = await store.rollouts.put(rollout('a', 50), 1, audit('put'))
-    expect(await store.rollouts.get('a')).toEqual({ revision: 2, value: rollout('a', 50) })
+    expect(await rolloutOf(store, 'a')).toEqual({ revision: 2, value: rollout('a', 50) })
     expect(await store.rollouts.list()).toEqual([second])
     await store.rollouts.remove('a', 2, audit('remove'))
     expect(await store.rollouts.list()).toEqual([])
@@ -81,7 +83,7 @@ describe.each([
       const results = await Promise.allSettled(racers)
       const won = results.filter(({ status }) => status === 'fulfilled')
       expect(won).toHaveLength(1)
-      expect((await store.rollouts.get('race'))?.revision).toBe(2)
+      expect((await rolloutOf(store, 'race'))?.revision).toBe(2)
     } finally {
       await other.close()
     }
@@ -115,7 +117,7 @@ describe.each([
     const session = { handle: 'h', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 100 }
     await store.sessions.put(session)
     await store.sessions.put({ ...session, handle: 'late', expiresAtMs: 300 })
-    expect(await store.sessions.get('h')).toEqual(session)
+    expect(await store.sessions.list()).toEqual([session, { ...session, handle: 'late', expiresAtMs: 300 }])
     expect(await store.sessions.removeExpired(200)).toEqual(['h'])
     expect((await store.sessions.list()).map(({ handle }) => handle)).toEqual(['late'])
     await store.sessions.remove('late')
@@ -124,11 +126,65 @@ describe.each([
   it('tells other replicas of a change', async () => {
     const other = await openStore({ url, pollMs: 50 })
     try {
-      const seen = new Promise<StoreTopic>((resolve) => void other.watch(resolve))
+      const seen = new Promise<StoreTopic>((resolve) => void other.watch(async (topic) => resolve(topic)))
       await store.rollouts.put(rollout('watched'), 0, audit('put'))
       expect(await seen).toBe('rollouts')
     } finally {
       await other.close()
+    }
+  })
+
+  it('tells listeners here of a change before it resolves', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => {
+      await store.rollouts.list()
+      told.push(topic)
+    })
+    await store.rollouts.put(rollout('here'), 0, audit('put'))
+    expect(told).toEqual(['rollouts'])
+    stop()
+  })
+
+  it('tells a listener again that could not take a change', async () => {
+    const failing = [true, true, false]
+    const told = new Promise<void>((resolve) => {
+      store.watch(async (topic) => {
+        if (topic !== 'api-keys') return
+        if (failing.shift()) throw new Error('the store was away')
+        resolve()
+      })
+    })
+    await store.apiKeys.remove('nobody', audit('key.remove'))
+    await told
+    expect(failing).toEqual([])
+  })
+
+  it('tells nobody of expired sessions where there were none', async () => {
+    const told: StoreTopic[] = []
+    const stop = store.watch(async (topic) => void told.push(topic))
+    expect(await store.sessions.removeExpired(0)).toEqual([])
+    expect(told).toEqual([])
+    const session = { handle: 'old', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    await store.sessions.put(session)
+    expect(await store.sessions.removeExpired(5)).toEqual(['old'])
+    expect(told).toEqual(['sessions', 'sessions'])
+    stop()
+  })
+
+  it('takes the same key and session from many at once', async () => {
+    const other = await openStore({ url, pollMs: 50 })
+    const session = { handle: 'one', model: 'm', version: '1', device: 'cpu', tenant: 't', expiresAtMs: 5 }
+    const key = { id: 'one', hash: 'ab', tenant: 't', roles: [], createdAtMs: 5, expiresAtMs: undefined }
+    try {
+      const stores = Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other))
+      await Promise.all(stores.map((one, i) => one.sessions.put({ ...session, expiresAtMs: i })))
+      await Promise.all(stores.map((one, i) => one.apiKeys.put({ ...key, createdAtMs: i }, audit('key.put'))))
+      expect(await store.sessions.list()).toMatchObject([{ handle: 'one' }])
+      expect(await store.apiKeys.list()).toMatchObject([{ id: 'one' }])
+    } finally {
+      await other.close()
+      await store.sessions.remove('one')
+      await store.apiKeys.remove('one', audit('key.remove'))
     }
   })
 
@@ -151,7 +207,7 @@ describe.each([
     })
     const acknowledged = Number(text.trimEnd().split('\n').at(-1))
     expect(acknowledged).toBeGreaterThanOrEqual(19)
-    const found = await store.rollouts.get('killed')
+    const found = await rolloutOf(store, 'killed')
     expect(found!.revision).toBeGreaterThanOrEqual(acknowledged)
     const records = await store.audit.list({ limit: 10_000 })
     expect(records.filter(({ action }) => action === 'writer')).toHaveLength(found!.revision)
@@ -164,8 +220,24 @@ describe.each([
     await expect(refused).rejects.toMatchObject({ code: 'SLP-R17' })
     await postgres!.start()
     await store.rollouts.put(rollout('away'), 0, audit('put'))
-    expect(await store.rollouts.get('away')).toBeDefined()
-    expect(await store.rollouts.get('b')).toBeDefined()
+    expect(await rolloutOf(store, 'away')).toBeDefined()
+    expect(await rolloutOf(store, 'b')).toBeDefined()
+  })
+})
+
+describe('a store in memory', () => {
+  it('answers while it is changed, and has nothing of another one', async () => {
+    const [store, other] = await Promise.all([openStore({ url: ':memory:' }), openStore({ url: ':memory:' })])
+    try {
+      const models = Array.from({ length: 10 }, (_, i) => `m${i}`)
+      const puts = models.map((model) => store.rollouts.put(rollout(model), 0, audit('put')))
+      for (const _ of models) await store.ping()
+      await Promise.all(puts)
+      expect((await store.rollouts.list()).map(({ value }) => value.model)).toEqual(models)
+      expect(await other.rollouts.list()).toEqual([])
+    } finally {
+      await Promise.all([store.close(), other.close()])
+    }
   })
 })
 

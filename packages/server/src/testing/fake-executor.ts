@@ -55,11 +55,3 @@ export function fakeExecutor(
     },
   }
 }
-
-/** Answers at once. */
-export function instantExecutor(
-  concurrency = 1,
-  model: FakeModel = echo,
-): Pick<Executor, 'run' | 'concurrency'> {
-  return { concurrency, run: async (inputs) => model(inputs) }
-}

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf'
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { SlipwayError, type Tensor, tensor } from '@slipway/core'
 import type { Caller } from '../contract/caller.ts'
+import type { Executor } from '../contract/executor.ts'
 import type { Job, JobResult } from '../contract/job.ts'
 import type { Models } from '../contract/models.ts'
 import { anonymous } from '../contract/principal.ts'
@@ -40,7 +41,7 @@ export function fakeServed(version: string, options: FakeOptions = {}): FakeServ
   return {
     model,
     version,
-    config: create(ModelConfigSchema, { name: model }),
+    config: create(ModelConfigSchema, { name: model, platform: 'onnxruntime_onnx' }),
     inputs,
     outputs: [vector('y')],
     labels: new Map(),
@@ -66,6 +67,16 @@ export function fakeServed(version: string, options: FakeOptions = {}): FakeServ
       return () => void held--
     },
   }
+}
+
+/** Has never run; its memory is that of a fake version. */
+export const idleExecutor: Executor = {
+  inputs: [],
+  outputs: [],
+  concurrency: 1,
+  run: () => Promise.reject(new Error('this executor runs nothing')),
+  report: () => ({ weightBytes: 600, wasmBytes: 400, running: 0, restarts: 0 }),
+  dispose: async () => {},
 }
 
 /** Models whose versions may change under a test's hands. */

@@ -13,7 +13,7 @@ import { fakeModels, fakeServed } from './fake-served.ts'
 import { fakeStore } from './fake-store.ts'
 
 export interface FakeServices extends Services {
-  stopping: boolean
+  draining: boolean
   readonly events: ServerEvent[]
   /** What changed models, such as `load m`. */
   readonly changes: string[]
@@ -31,20 +31,18 @@ export function fakeServices(
   const sessions = fakeSessions(models)
   return {
     about: { name: 'slipway', version: '1.2.3', extensions: ['statistics', 'binary_tensor_data'] },
-    stopping: false,
+    draining: false,
     models,
     infer,
-    predict: (handle, request, caller) => {
-      const { served } = sessions.use(handle, caller.principal)
-      return infer({ ...request, model: served.model, version: served.version }, caller)
-    },
+    predict: ({ served: { model, version } }, request, caller) =>
+      infer({ ...request, model, version }, caller),
     sessions,
     rollouts: unused('rollouts'),
     store: fakeStore(),
     metrics: { contentType: 'text/plain', text: async () => '' },
     policy: { authenticate: async () => anonymous, authorize: () => {} },
     statistics: {
-      read: (model) => versions.filter((one) => !model || one.model === model).map(statisticsOf),
+      read: (model) => (model === undefined ? versions : models.versions(model)).map(statisticsOf),
     },
     settings: fakeSettings(),
     observe: (event) => void events.push(event),
@@ -108,6 +106,7 @@ function fakeSessions(models: Pick<Models, 'find'>): Sessions {
       leases.set(lease.handle, lease)
       return lease
     },
+    modelOf: (handle) => use(handle).served.model,
     use,
     async renew(handle, leaseMs = 1000) {
       const lease = { ...use(handle), expiresAtMs: leaseMs + 5000 }

@@ -21,14 +21,14 @@ export function fakeStore(): FakeStore {
   const keys = new Map<string, ApiKeyRecord>()
   const sessions = new Map<string, SessionRecord>()
   const records: AuditRecord[] = []
-  const listeners = new Set<(topic: StoreTopic) => void>()
+  const listeners = new Set<Parameters<Store['watch']>[0]>()
   const guard = async () => {
     if (store.down)
       throw new SlipwayError('SLP-R17', 'Cannot use the state store: it must answer, got nothing')
   }
-  const commit = (topic: StoreTopic, audit?: AuditRecord) => {
+  const commit = async (topic: StoreTopic, audit?: AuditRecord) => {
     if (audit) records.push(audit)
-    for (const listener of listeners) listener(topic)
+    await Promise.allSettled([...listeners].map(async (listener) => listener(topic)))
   }
   const expect = (model: string, expected: number) => {
     const current = rollouts.get(model)?.revision ?? 0
@@ -39,20 +39,19 @@ export function fakeStore(): FakeStore {
     records,
     rollouts: {
       list: async () => guard().then(() => [...rollouts.values()]),
-      get: async (model) => guard().then(() => rollouts.get(model)),
       async put(rollout, expected, audit) {
         await guard()
         expect(rollout.model, expected)
         const versioned = { revision: expected + 1, value: rollout }
         rollouts.set(rollout.model, versioned)
-        commit('rollouts', audit)
+        await commit('rollouts', audit)
         return versioned
       },
       async remove(model, expected, audit) {
         await guard()
         expect(model, expected)
         rollouts.delete(model)
-        commit('rollouts', audit)
+        await commit('rollouts', audit)
       },
     },
     audit: {
@@ -69,31 +68,31 @@ export function fakeStore(): FakeStore {
       put: async (key, audit) => {
         await guard()
         keys.set(key.id, key)
-        commit('api-keys', audit)
+        await commit('api-keys', audit)
       },
       remove: async (id, audit) => {
         await guard()
         keys.delete(id)
-        commit('api-keys', audit)
+        await commit('api-keys', audit)
       },
     },
     sessions: {
       list: async () => guard().then(() => [...sessions.values()]),
-      get: async (handle) => guard().then(() => sessions.get(handle)),
       put: async (session) => {
         await guard()
         sessions.set(session.handle, session)
-        commit('sessions')
+        await commit('sessions')
       },
       remove: async (handle) => {
         await guard()
         sessions.delete(handle)
-        commit('sessions')
+        await commit('sessions')
       },
       async removeExpired(nowMs) {
         await guard()
         const expired = [...sessions.values()].filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
         for (const { handle } of expired) sessions.delete(handle)
+        if (expired.length > 0) await commit('sessions')
         return expired.map(({ handle }) => handle)
       },
     },

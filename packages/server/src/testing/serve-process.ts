@@ -17,10 +17,13 @@ export interface ServeProcess extends AsyncDisposable {
 
 const program = fileURLToPath(new URL('../../../cli/bin/slipway.js', import.meta.url))
 
+/** Nothing is in front of these servers that would have to notice their end. */
+const quick = ['--port', '0', '--drain-delay', '0']
+
 /** Starts it on free ports unless the options say otherwise, and waits until all models are ready. */
 export async function startServe(root: string, options: readonly string[] = []): Promise<ServeProcess> {
-  const ports = options.includes('--port') ? [] : ['--port', '0']
-  const child = spawn(process.execPath, [program, 'serve', root, ...ports, ...options], {
+  // Of an option that stands there twice the last counts.
+  const child = spawn(process.execPath, [program, 'serve', root, ...quick, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -1,5 +1,5 @@
 /** A process that changes a rollout again and again, and prints each revision once it is acknowledged. */
-import { plainRollout } from '../router/plain-rollout.ts'
+import { plainRollout } from '../config/plain-rollout.ts'
 import { openStore } from '../store/open-store.ts'
 
 const store = await openStore({ url: process.argv[2]! })

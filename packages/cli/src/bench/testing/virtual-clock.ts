@@ -29,6 +29,7 @@ export function virtualClock(): VirtualClock {
   }
   return {
     nowMs: () => nowMs,
+    cpuMs: () => nowMs / 4,
     until: (atMs) => new Promise((resolve) => at(atMs, resolve)),
     at,
     async run(work) {

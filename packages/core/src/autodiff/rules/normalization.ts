@@ -4,6 +4,7 @@ import { rmsNormalization } from '../../ops/rms-normalization.ts'
 import type { TypedBuilder } from '../../ops/typed-builder.ts'
 import type { Maths } from '../maths.ts'
 import { defineGradient } from '../rule.ts'
+import { throughStandardized } from '../standardized.ts'
 
 /** The axes from `axis` on. */
 function lastAxes(b: TypedBuilder, x: string, axis: number): readonly number[] {
@@ -22,7 +23,7 @@ export const layerNormalizationGradient = defineGradient(
     const { mean, inverse } = momentsOf(b, m, X, axes, epsilon, outputs)
     const z = m.mul(m.sub(X, mean), inverse)
     return {
-      X: wants('X') ? through(m, m.mul(Y, Scale), z, inverse, axes, true) : undefined,
+      X: wants('X') ? throughStandardized(m, m.mul(Y, Scale), z, inverse, axes, true) : undefined,
       Scale: m.mul(Y, z),
       B: B && Y,
     }
@@ -37,22 +38,9 @@ export const rmsNormalizationGradient = defineGradient(
     const axes = lastAxes(b, X, axis)
     const inverse = m.reciprocal(m.sqrt(m.add(m.mean(m.mul(X, X), axes), epsilon)))
     const z = m.mul(X, inverse)
-    return { X: through(m, m.mul(Y, scale), z, inverse, axes, false), scale: m.mul(Y, z) }
+    return { X: throughStandardized(m, m.mul(Y, scale), z, inverse, axes, false), scale: m.mul(Y, z) }
   },
 )
-
-function through(
-  m: Maths,
-  g: string,
-  z: string,
-  inverse: string,
-  axes: readonly number[],
-  isCentred: boolean,
-): string {
-  const along = m.mul(z, m.mean(m.mul(g, z), axes))
-  const rest = isCentred ? m.sub(m.sub(g, m.mean(g, axes)), along) : m.sub(g, along)
-  return m.mul(rest, inverse)
-}
 
 /** The moments that the operator gave, or computed anew where those are less exact than the input. */
 function momentsOf(

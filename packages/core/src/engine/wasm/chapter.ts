@@ -1,3 +1,7 @@
+/**
+ * The part of a graph that can be planned before a run, up to a node whose sizes depend on data, with the plans made for
+ * it so far: one for each set of sizes, the ones used last for as long as they fit.
+ */
 import { sameShape } from '../../base/shape.ts'
 import { tensorBytes } from '../../base/storage.ts'
 import type { Tensor } from '../../base/tensor.ts'

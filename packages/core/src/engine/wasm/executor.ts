@@ -14,16 +14,14 @@ import type { Graph, Node } from '../../ir/graph.ts'
 import type { Place } from '../../kernel/kernel.ts'
 import { alignBytes } from '../../memory/place.ts'
 import type { Work } from '../../schedule/work.ts'
-import { unknownOutput } from '../graph-census.ts'
-import type { TypedArray } from '../input-elements.ts'
-import { type Into, targetArray, writeInto } from '../into.ts'
+import type { Into } from '../into.ts'
 import { type Chapter, dropLatest, openChapter, type Prepared, prepareChapter } from './chapter.ts'
-import { type Held, type TensorPlace, toTensor, toValue, toWide } from './held.ts'
+import { type Held, type TensorPlace, toTensor, toWide } from './held.ts'
 import { type ClosedBody, runOnHost } from './host.ts'
 import type { Machine } from './machine.ts'
 import type { Plan } from './plan.ts'
-import { moveInto } from './state.ts'
-import { readTensor, writeTensor } from './tensors.ts'
+import { type Ended, keepValues, outputOf } from './results.ts'
+import { writeTensor } from './tensors.ts'
 
 /** What one run asks for. */
 export interface ExecuteRequest {
@@ -93,13 +91,11 @@ interface Book {
   readonly indices: ReadonlyMap<Node, number>
 }
 
-interface Run {
+interface Run extends Ended {
   readonly book: Book
   readonly request: ExecuteRequest
   /** The values that it must bring forth. */
   readonly wanted: readonly string[]
-  readonly graph: Graph
-  readonly values: Map<string, Held>
 }
 
 function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<string, Value> {
@@ -108,25 +104,14 @@ function runBook(book: Book, first: Chapter, request: ExecuteRequest): Map<strin
   for (const [name, at] of request.placed ?? []) values.set(name, { kind: 'memory', at })
   const { outputs, keep } = request
   const wanted = keep ? [...new Set([...outputs, ...keep.keys()])] : outputs
-  const run: Run = { book, request, wanted, graph: first.graph, values }
+  const { machine } = book
+  const run: Run = { book, machine, request, wanted, graph: first.graph, values }
   let chapter: Chapter | undefined = first
   for (let depth = 0; chapter; depth++) chapter = runChapter(run, chapter, depth)
   const results = new Map<string, Value>()
-  for (const name of outputs) results.set(name, outputOf(run, name))
+  for (const name of outputs) results.set(name, outputOf(run, name, request.into?.[name]))
   if (keep) keepValues(run, keep)
   return results
-}
-
-function keepValues(run: Run, keep: ReadonlyMap<string, readonly TensorPlace[]>): void {
-  const { bytes } = run.book.machine
-  const moves = [...keep].flatMap(([name, places]) => {
-    const held = heldOf(run, name)
-    const from = held.kind === 'memory' ? held.at : toTensor(held, bytes)
-    if (!from)
-      throw new SlipwayError('SLP-S3', `Cannot keep "${name}": it must be a tensor, got another value`)
-    return places.map((to) => ({ from, to }))
-  })
-  moveInto(bytes, moves)
 }
 
 /** Runs a chapter and gives the next one. */
@@ -297,29 +282,4 @@ function runBody(
   const results = executor.run({ inputs, outputs: body.outputs, seed, helped })
   for (const [node, reason] of executor.fallbacks) book.fallbacks.set(node, reason)
   return body.outputs.map((name) => results.get(name)!)
-}
-
-function outputOf(run: Run, name: string): Value {
-  const held = heldOf(run, name)
-  const target = run.request.into?.[name]
-  const { bytes } = run.book.machine
-  return target ? readInto(name, held, bytes, target) : toValue(held, bytes)
-}
-
-function heldOf(run: Run, name: string): Held {
-  const held = run.values.get(name) ?? constantOf(run.graph, name)
-  if (held) return held
-  throw unknownOutput(name, run.values.keys())
-}
-
-function constantOf(graph: Graph, name: string): Held | undefined {
-  const value = graph.constants.get(name)
-  return value && { kind: 'constant', value }
-}
-
-/** The output in the caller's array. */
-function readInto(name: string, held: Held, bytes: () => Uint8Array, target: TypedArray | Tensor): Value {
-  if (held.kind !== 'memory') return writeInto(name, toValue(held, bytes), target)
-  const { address, dtype, shape } = held.at
-  return readTensor(bytes(), address, dtype, shape, targetArray(name, held.at, target))
 }

@@ -1,3 +1,4 @@
+/** How small a machine's memory begins and how large it may grow. */
 import type { MemoryLimits } from '../../wasm/index.ts'
 
 /** 4 GiB, the most that 32-bit addresses reach; only what is used is backed by memory. */

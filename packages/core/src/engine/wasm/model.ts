@@ -53,28 +53,6 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
     return variant
   }
   const state = openState(machine, options.state ?? new Map())
-  /** Without a trap: the reference kernels say what is wrong with the values, or show that nothing is. */
-  const judgeRun = (request: ExecuteRequest): Map<string, Value> => {
-    judge ??= prepareGraph(graph)
-    const { inputs: own, placed = [], outputs, keep = new Map(), seed, into = {} } = request
-    const inputs = new Map(own)
-    for (const [name, { address, dtype, shape }] of placed)
-      inputs.set(name, readTensor(machine.bytes(), address, dtype, shape))
-    const { limits, checkCancelled } = options
-    const results = judge(inputs, {
-      outputs: [...new Set([...outputs, ...keep.keys()])],
-      checkCancelled,
-      ...(seed !== undefined && { seed }),
-      ...(limits && { limits }),
-    })
-    const moves = [...keep].flatMap(
-      ([name, places]) => places.map((to: TensorPlace) => ({ from: results.get(name) as Tensor, to })), // what is kept is a tensor
-    )
-    moveInto(machine.bytes, moves)
-    for (const [name, target] of Object.entries(into))
-      results.set(name, writeInto(name, results.get(name)!, target))
-    return new Map(outputs.map((name) => [name, results.get(name)!]))
-  }
   return {
     state,
     run(given) {
@@ -90,7 +68,8 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
       } catch (error) {
         if (!isTrap(error)) throw error
         machine.recover()
-        return judgeRun(request)
+        judge ??= prepareGraph(graph)
+        return runJudge(judge, machine, options, request)
       }
     },
     fallbacks: () => new Map([...variants.values()].flatMap(({ executor }) => [...executor.fallbacks])),
@@ -99,6 +78,31 @@ export function openModel(machine: Machine, graph: Graph, options: ModelOptions)
         .map(({ executor }) => executor.arena())
         .reduce((a, b) => (b.sizeBytes > a.sizeBytes ? b : a), { sizeBytes: 0, lowerBoundBytes: 0 }),
   }
+}
+
+/** Without a trap: the reference kernels say what is wrong with the values, or show that nothing is. */
+function runJudge(
+  judge: GraphRunner,
+  { bytes }: Machine,
+  { limits, checkCancelled }: ModelOptions,
+  { inputs: own, placed = new Map(), outputs, keep = new Map(), seed, into = {} }: ExecuteRequest,
+): Map<string, Value> {
+  const inputs = new Map(own)
+  for (const [name, { address, dtype, shape }] of placed)
+    inputs.set(name, readTensor(bytes(), address, dtype, shape))
+  const results = judge(inputs, {
+    outputs: [...new Set([...outputs, ...keep.keys()])],
+    checkCancelled,
+    ...(seed !== undefined && { seed }),
+    ...(limits && { limits }),
+  })
+  const moves = [...keep].flatMap(
+    ([name, places]) => places.map((to: TensorPlace) => ({ from: results.get(name) as Tensor, to })), // what is kept is a tensor
+  )
+  moveInto(bytes, moves)
+  for (const [name, target] of Object.entries(into))
+    results.set(name, writeInto(name, results.get(name)!, target))
+  return new Map(outputs.map((name) => [name, results.get(name)!]))
 }
 
 /** The request with what is kept in its place; state that the caller gives is kept from now on. */

@@ -5,11 +5,15 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { create } from '@bufbuild/protobuf'
 import { SlipwayError } from '../../base/errors.ts'
 import type { Graph } from '../../ir/graph.ts'
+import { DataLocation } from './enums.ts'
 import { checkLocation } from './external-data.ts'
 import { fileError, writeAll } from './files.node.ts'
-import { type WriteOptions, writeOnnx } from './write.ts'
+import { type ModelProto, StringStringEntryProtoSchema } from './onnx_pb.ts'
+import { withFields } from './with-fields.ts'
+import { serializeModel, type WriteOptions, writeOnnx } from './write.ts'
 import type { StoreExternal } from './write-tensor.ts'
 
 export interface ExternalWriteOptions {
@@ -37,10 +41,49 @@ export function writeOnnxFile(
   graph: Graph,
   { external, ...options }: WriteFileOptions = {},
 ): void {
+  writeParts(path, external, (data) => writeOnnx(graph, data ? { ...options, storeExternal: data } : options))
+}
+
+/** Writes a message as it is, but for weights that go into a file of their own. Throws as writeOnnxFile does. */
+export function writeModelFile(
+  path: string,
+  model: ModelProto,
+  { external }: Pick<WriteFileOptions, 'external'> = {},
+): void {
+  writeParts(path, external, (data) => serializeModel(data ? withExternal(model, data) : model))
+}
+
+function withExternal(model: ModelProto, store: StoreExternal): ModelProto {
+  const { graph } = model
+  if (!graph) return model
+  const initializer = graph.initializer.map((tensor) => {
+    const place = tensor.rawData.length > 0 ? store(tensor.name, tensor.rawData) : undefined
+    if (!place) return tensor
+    const entries = {
+      location: place.location,
+      offset: String(place.offset),
+      length: String(tensor.rawData.length),
+    }
+    return withFields(tensor, {
+      rawData: new Uint8Array(),
+      dataLocation: DataLocation.EXTERNAL,
+      externalData: Object.entries(entries).map(([key, value]) =>
+        create(StringStringEntryProtoSchema, { key, value }),
+      ),
+    })
+  })
+  return withFields(model, { graph: withFields(graph, { initializer }) })
+}
+
+function writeParts(
+  path: string,
+  external: ExternalWriteOptions | undefined,
+  make: (data: StoreExternal | undefined) => Uint8Array,
+): void {
   const parts: Part[] = []
   try {
     const data = external && openData(path, external, parts)
-    const bytes = writeOnnx(graph, data ? { ...options, storeExternal: data } : options)
+    const bytes = make(data)
     writeAll(openPart(path, parts).fd, bytes)
     for (const { fd } of parts) fsyncSync(fd)
     for (const part of parts) {

@@ -60,7 +60,8 @@ export function writeMetadata(metadata: ReadonlyMap<string, string> = new Map())
   )
 }
 
-function writeNode(node: Node, options: GraphWriteOptions): NodeProto {
+/** A node, its bodies included. */
+export function writeNode(node: Node, options: GraphWriteOptions): NodeProto {
   const bodies = { storeExternal: options.storeExternal }
   return create(NodeProtoSchema, {
     input: node.inputs.map((name) => checkText(name, 'name')),

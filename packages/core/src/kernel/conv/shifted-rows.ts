@@ -9,7 +9,7 @@ import type { PanelSource, SourceBlock } from '../gemm/gemm-kernel.ts'
 import type { KernelBuilder, ParamSpec } from '../kernel.ts'
 import { emitPaddedRows, type Phases } from '../spatial/padded-rows.ts'
 
-export const shiftedParams = {
+const shiftedParams = {
   shiftedHeight: 'i32',
   shiftedWidth: 'i32',
   shiftedOutWidth: 'i32',

@@ -123,6 +123,8 @@ describe('files', () => {
   it('of idx format become tensors', () => {
     const bytes = Uint8Array.of(0, 0, 12, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1, 0, 255, 255, 255, 254)
     expect(readIdx(bytes)).toEqual(tensor('int32', [1, 2], Int32Array.of(256, -2)))
+    const inside = Buffer.concat([Buffer.alloc(8), bytes]).subarray(8)
+    expect(readIdx(inside)).toEqual(readIdx(bytes))
     expect(() => readIdx(bytes.subarray(0, 19))).toThrow('SLP-F2')
     expect(() => readIdx(Uint8Array.of(1, 2, 3, 4))).toThrow('SLP-F1')
   })

@@ -12,8 +12,10 @@ export type Columns = Readonly<Record<string, Tensor>>
  *
  * @throws SLP-B1 where the first axes differ.
  * @example
- * const data = fromTensors({ x: tensor('float32', [4, 2], new Float32Array(8)), y: tensor('int64', [4], new BigInt64Array(4)) })
- * for await (const { x, y } of data.shuffle({ seed: 1 }).batch(2)) {} // float32[2,2] and int64[2]
+ * const data = fromTensors({ x: await zeros([4, 2]).host(), y: await arange(4).host() })
+ * const shapes = []
+ * for await (const { x, y } of data.shuffle({ seed: 1 }).batch(2)) shapes.push([x.shape, y.shape])
+ * shapes // [[[2, 2], [2]], [[2, 2], [2]]]
  */
 export function fromTensors<C extends Columns>(columns: C): Examples<{ readonly [K in keyof C]: Tensor }> {
   const entries = Object.entries(columns)
@@ -98,10 +100,11 @@ export function readIdx(bytes: Uint8Array): Tensor {
   const Data = arrayOf(dtype)
   const width = Data.BYTES_PER_ELEMENT
   if (bytes.byteLength < start + count * width) throw tooShort(start + count * width, bytes.byteLength)
-  const own = bytes.slice(start, start + count * width)
+  // Not slice(), which makes no copy of a Node Buffer.
+  const own = new Uint8Array(bytes.subarray(start, start + count * width))
   // Bytes of each number the other way round, as memory has them.
   if (width > 1) for (let i = 0; i < own.length; i += width) own.subarray(i, i + width).reverse()
-  return tensor(dtype, shape, new Data(own.buffer as ArrayBuffer) as never) // the array of the dtype
+  return tensor(dtype, shape, new Data(own.buffer) as never) // the array of the dtype
 }
 
 function tooShort(expected: number, got: number): SlipwayError {

@@ -1,7 +1,10 @@
-/** BatchNormalization by given statistics: (x - mean) * (scale / deviation) + shift of the element's channel. */
+/** BatchNormalization: (x - mean) * (scale / deviation) + shift of the element's channel, by given or own statistics. */
 import { elementCount } from '../../base/shape.ts'
-import { defineKernel, type Kernel, type KernelBuilder } from '../../kernel/kernel.ts'
+import { defineKernel, type Kernel, type KernelBuilder, type Place } from '../../kernel/kernel.ts'
 import type { BoundEpilogue, LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
+import { batchGradient } from '../../kernel/nn/batch-gradient.ts'
+import { batchStatistics } from '../../kernel/nn/batch-statistics.ts'
+import { channelUnits } from '../../kernel/nn/channel-walk.ts'
 import { multiplyAdd } from '../../kernel/spatial/multiply-add.ts'
 import { forVectors } from '../../kernel/spatial/row-vectors.ts'
 import { targetKey } from '../../kernel/target.ts'
@@ -29,29 +32,133 @@ const params = {
 
 type Builder = KernelBuilder<typeof params>
 
-/** Lowers inference; the running statistics are not computed. */
+export interface BatchNormalizationOutputs {
+  readonly Y: TensorRef
+  readonly running_mean: TensorRef | undefined
+  readonly running_var: TensorRef | undefined
+}
+
+export interface BatchNormalizationAttrs {
+  readonly training_mode: number
+  readonly momentum: number
+  readonly epsilon: number
+}
+
+interface Statistics {
+  readonly mean: Place
+  readonly variance: Place
+}
+
+/** Lowers BatchNormalization, in both modes. */
 export function lowerBatchNormalization(
-  { X, scale, B, input_mean, input_var }: BatchNormalizationInputs,
-  Y: TensorRef,
-  epsilon: number,
+  inputs: BatchNormalizationInputs,
+  outputs: BatchNormalizationOutputs,
+  attrs: BatchNormalizationAttrs,
   context: LowerContext,
 ): Refusal {
+  const { X, scale, B, input_mean, input_var } = inputs
   const other = [X, scale, B, input_mean, input_var].find(({ dtype }) => dtype !== 'float32')
   if (other) return `dtype ${other.dtype}`
-  const [batch, channels, inner] = [X.shape[0]!, X.shape[1] ?? 1, elementCount(X.shape.slice(2))]
-  const byRow = inner === 1
-  const epilogue = epilogueOver(context, byRow ? [batch, channels] : [batch, channels, inner])
+  const { batch, channels, inner } = sizesOf(X)
+  const epilogue = epilogueOver(context, inner === 1 ? [batch, channels] : [batch, channels, inner])
   if (!epilogue) return 'an epilogue that does not lie along the output'
-  if (elementCount(X.shape) === 0) return undefined
+  const trains = attrs.training_mode !== 0
+  if (elementCount(X.shape) === 0) return trains ? 'statistics of no elements' : undefined
+  const statistics = trains
+    ? ownStatistics(inputs, outputs, attrs.momentum, context)
+    : { mean: input_mean.at, variance: input_var.at }
+  callNormalize(inputs, outputs.Y, { ...statistics, epsilon: attrs.epsilon }, epilogue, context)
+  return undefined
+}
+
+function sizesOf({ shape }: TensorRef) {
+  return { batch: shape[0]!, channels: shape[1] ?? 1, inner: elementCount(shape.slice(2)) }
+}
+
+/** How the channels of a tensor are shared out; `passes` is how often each element is read. */
+function channelWork(X: TensorRef, passes: number, context: LowerContext) {
+  const { batch, channels, inner } = sizesOf(X)
+  const { byRow, ...sizes } = channelUnits(batch, channels, inner)
+  const elements = passes * batch * inner * (byRow ? 4 : 1)
+  const { args, tasks } = planeTasks(sizes.units, elements, context)
+  return { byRow, tasks, args: { ...sizes, unitsPerTask: args.planesPerTask } }
+}
+
+function ownStatistics(
+  { X, input_mean, input_var }: BatchNormalizationInputs,
+  { running_mean, running_var }: BatchNormalizationOutputs,
+  momentum: number,
+  context: LowerContext,
+): Statistics {
+  const { byRow, args, tasks } = channelWork(X, 2, context)
+  const place = (label: string) => context.temp(label, 4 * args.channels)
+  const own = { mean: place('mean'), variance: place('variance') }
+  const moves = running_mean !== undefined || running_var !== undefined
+  const running = {
+    oldMean: input_mean.at,
+    oldVariance: input_var.at,
+    runningMean: running_mean?.at ?? (moves ? place('running mean') : undefined),
+    runningVariance: running_var?.at ?? (moves ? place('running variance') : undefined),
+  }
+  context.call(batchStatistics(byRow, moves), { x: X.at, ...own, ...running, momentum, ...args }, tasks)
+  return own
+}
+
+function callNormalize(
+  { X, scale, B }: BatchNormalizationInputs,
+  Y: TensorRef,
+  { mean, variance, epsilon }: Statistics & { readonly epsilon: number },
+  epilogue: BoundEpilogue,
+  context: LowerContext,
+): void {
+  const { batch, channels, inner } = sizesOf(X)
+  const byRow = inner === 1
   const gain = context.temp('gain', 4 * channels)
-  context.call(gainKernel, { variance: input_var.at, scale: scale.at, gain, channels, epsilon }, 1)
+  context.call(gainKernel, { variance, scale: scale.at, gain, channels, epsilon }, 1)
   const tasks = byRow ? planeTasks(batch, channels, context) : planeTasks(batch * channels, inner, context)
-  const args = { x: X.at, y: Y.at, gain, mean: input_mean.at, shift: B.at, channels, inner }
+  const args = { x: X.at, y: Y.at, gain, mean, shift: B.at, channels, inner }
   context.call(
     normalizeKernel(context, byRow, epilogue),
     { ...args, ...tasks.args, ...epilogue.args },
     tasks.tasks,
   )
+}
+
+export interface BatchGradientInputs {
+  readonly X: TensorRef
+  readonly scale: TensorRef
+  readonly dY: TensorRef
+  readonly mean: TensorRef
+  readonly variance: TensorRef
+}
+
+export interface BatchGradientOutputs {
+  readonly dX: TensorRef
+  readonly dscale: TensorRef
+  readonly dB: TensorRef
+}
+
+/** Lowers BatchNormalizationGrad. */
+export function lowerBatchGradient(
+  { X, scale, dY, mean, variance }: BatchGradientInputs,
+  { dX, dscale, dB }: BatchGradientOutputs,
+  epsilon: number,
+  context: LowerContext,
+): Refusal {
+  if (X.dtype !== 'float32') return `dtype ${X.dtype}`
+  if (elementCount(X.shape) === 0) return 'statistics of no elements'
+  const { byRow, args, tasks } = channelWork(X, 3, context)
+  const places = {
+    x: X.at,
+    scale: scale.at,
+    gradient: dY.at,
+    mean: mean.at,
+    variance: variance.at,
+    dx: dX.at,
+    dscale: dscale.at,
+    db: dB.at,
+  }
+  context.call(batchGradient(context.target, byRow), { ...places, epsilon, ...args }, tasks)
   return undefined
 }
 

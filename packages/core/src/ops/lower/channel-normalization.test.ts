@@ -30,6 +30,23 @@ it('normalises by given statistics as the reference does', () =>
     return { inputs: [x, scale, b, g.tensor('float32', channels), variance] }
   }))
 
+it('normalises by the statistics of the batch as the reference does', () =>
+  checkRandom(batchNormalization, (g) => {
+    const shape = [g.oneOf(sizes), ...shapeOf(g, 4).slice(1, g.int(1, 4))]
+    const channels = [shape[1] ?? 1]
+    return {
+      inputs: [
+        g.tensor('float32', shape, { finite: true }),
+        ...pair(g, channels),
+        g.tensor('float32', channels, { finite: true }),
+        g.tensor('float32', channels, { finite: true }),
+      ],
+      outputCount: g.oneOf([1, 2, 3]),
+      // A single element deviates from its mean by nothing but rounding, which epsilon alone divides.
+      attrs: { training_mode: 1, epsilon: 0.01, momentum: g.oneOf([0.5, 0.9]) },
+    }
+  }))
+
 it('normalises planes as the reference does', () =>
   checkRandom(instanceNormalization, (g) => {
     const shape = shapeOf(g, g.int(3, 5))

@@ -5,6 +5,7 @@ import { lowerGemm } from '../../kernel/gemm/lower-gemm.ts'
 import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import type { WindowAxis } from '../shared/window.ts'
 import { padAxes } from './conv-gemm.ts'
+import { fitsFlipped, lowerFlipped } from './conv-transpose-flipped.ts'
 
 export interface ConvTransposeProblem {
   readonly X: TensorRef
@@ -21,6 +22,7 @@ export function lowerConvTranspose(problem: ConvTransposeProblem, context: Lower
   const { X, W, B, Y, group, axes } = problem
   if (Y.dtype !== 'float32') return `dtype ${Y.dtype}`
   if (axes.length > 3) return `${axes.length} spatial axes`
+  if (fitsFlipped(problem) && lowerFlipped(problem, context) === undefined) return undefined
   const [images, channels] = Y.shape as readonly [number, number] // of rank 3 at least
   const view = [images, channels, elementCount(Y.shape.slice(2))]
   const epilogue = context.epilogue?.bind(view)

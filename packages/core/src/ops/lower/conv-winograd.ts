@@ -1,4 +1,5 @@
 /** 3×3 convolutions of stride 1 by Winograd's minimal filtering: a quarter of the multiplications for 4×4 tiles. */
+import { elementCount } from '../../base/shape.ts'
 import type { LowerContext, Refusal } from '../../kernel/lower.ts'
 import type { Target } from '../../kernel/target.ts'
 import type { ConvProblem, ConvStrategy } from './conv-problem.ts'
@@ -14,12 +15,15 @@ const leastChannels = 6
 /** Of the 9 multiplications per result that a direct convolution takes, so many must be left at most. */
 const mostProducts = 6
 
-/** Constant weights: they are transformed once, when the model is prepared. */
+/** Weights that change are transformed in every run, which that many results for each of them pay for. */
+const leastOutputs = 256
+
+/** Constant weights are transformed once, when the model is prepared. */
 export const winogradConvolution: ConvStrategy = {
   fits: (problem, { target }) => {
     const { X, W, Y, axes, group } = problem
     return (
-      W.isConstant &&
+      (W.isConstant || elementCount(Y.shape) >= leastOutputs * Y.shape[1]!) &&
       group === 1 &&
       axes.length === 2 &&
       axes.every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1) &&

@@ -4,7 +4,7 @@ import type { LowerContext, Refusal, TensorRef } from '../../kernel/lower.ts'
 import { type WindowSpec, windowAxes } from '../shared/window.ts'
 import { depthwiseConvolution } from './conv-depthwise.ts'
 import { gemmConvolution, pointwiseConvolution } from './conv-gemm.ts'
-import type { ConvStrategy } from './conv-problem.ts'
+import type { ConvProblem, ConvStrategy } from './conv-problem.ts'
 import { shiftedConvolution } from './conv-shifted.ts'
 import { winogradConvolution } from './conv-winograd.ts'
 
@@ -34,7 +34,11 @@ export function lowerConv(
   if (X.shape.length > 5) return `${X.shape.length - 2} spatial axes`
   if (elementCount(Y.shape) === 0) return undefined
   const axes = windowAxes(X.shape.slice(2), W.shape.slice(2), attrs)
-  const problem = { X, W, B, Y, group: attrs.group, axes }
+  return lowerByStrategy({ X, W, B, Y, group: attrs.group, axes }, context)
+}
+
+/** Adds the calls of the first strategy that fits and does not refuse. */
+export function lowerByStrategy(problem: ConvProblem, context: LowerContext): Refusal {
   let refusal: Refusal = 'no way of computing it'
   for (const strategy of strategies) {
     if (!strategy.fits(problem, context)) continue

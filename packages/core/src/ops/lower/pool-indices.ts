@@ -9,10 +9,8 @@ import { f32, i32, type Local, load, type Operand, op, select } from '../../wasm
 import { type PoolSpec, poolAxes } from '../shared/pool.ts'
 import type { WindowAxis } from '../shared/window.ts'
 
-const params = {
-  x: 'in',
-  y: 'out',
-  places: 'out',
+/** How windows lie over planes of up to three axes. */
+export const windowParams = {
   /** Pairs (first element, elements) of every output position, for each of three axes. */
   depths: 'in',
   rows: 'in',
@@ -34,6 +32,9 @@ const params = {
   width: 'i32',
 } as const
 
+const params = { x: 'in', y: 'out', places: 'out', ...windowParams } as const
+
+export type WindowBuilder = KernelBuilder<typeof windowParams>
 type Builder = KernelBuilder<typeof params>
 type Axis = 'depth' | 'row' | 'column'
 
@@ -53,34 +54,36 @@ export function lowerMaximaWithPlaces(
   if (given.length > 3) return 'more than three spatial axes'
   if (elementCount(X.shape) > 2 ** 31) return 'more elements than 32 bits count'
   if (elementCount(Y.shape) === 0) return undefined
-  const axes = [...[noAxis, noAxis, noAxis].slice(given.length), ...given]
-  const [depth, row, column] = axes as [WindowAxis, WindowAxis, WindowAxis] // three
-  const table = (axis: WindowAxis) => context.table(new Uint8Array(rangesOf(axis).buffer))
   context.call(
     maximaKernel(places !== undefined),
-    {
-      x: X.at,
-      y: Y.at,
-      places: places?.at,
-      depths: table(depth),
-      rows: table(row),
-      columns: table(column),
-      outDepth: depth.output,
-      outHeight: row.output,
-      outWidth: column.output,
-      inputPlane: depth.size * row.size * column.size,
-      depthStep: depth.dilation,
-      rowStep: row.dilation,
-      columnStep: column.dilation,
-      depthPlace: isColumnMajor ? 1 : row.size * column.size,
-      rowPlace: isColumnMajor ? depth.size : column.size,
-      columnPlace: isColumnMajor ? depth.size * row.size : 1,
-      height: row.size,
-      width: column.size,
-    },
+    { x: X.at, y: Y.at, places: places?.at, ...maximaArgs(given, isColumnMajor, context) },
     X.shape[0]! * X.shape[1]!,
   )
   return undefined
+}
+
+/** Arguments of `windowParams`; places count along the last axis first, or along the first one if `isColumnMajor`. */
+export function maximaArgs(given: readonly WindowAxis[], isColumnMajor: boolean, context: LowerContext) {
+  const axes = [...[noAxis, noAxis, noAxis].slice(given.length), ...given]
+  const [depth, row, column] = axes as [WindowAxis, WindowAxis, WindowAxis] // three
+  const table = (axis: WindowAxis) => context.table(new Uint8Array(rangesOf(axis).buffer))
+  return {
+    depths: table(depth),
+    rows: table(row),
+    columns: table(column),
+    outDepth: depth.output,
+    outHeight: row.output,
+    outWidth: column.output,
+    inputPlane: depth.size * row.size * column.size,
+    depthStep: depth.dilation,
+    rowStep: row.dilation,
+    columnStep: column.dilation,
+    depthPlace: isColumnMajor ? 1 : row.size * column.size,
+    rowPlace: isColumnMajor ? depth.size : column.size,
+    columnPlace: isColumnMajor ? depth.size * row.size : 1,
+    height: row.size,
+    width: column.size,
+  }
 }
 
 /** The elements of the axis that each window meets. */
@@ -101,16 +104,15 @@ function maximaKernel(withPlaces: boolean): Kernel<typeof params> {
     params,
     emit(k: Builder) {
       const { f, arg, task } = k
+      const windows: WindowBuilder = k
       const plane = f.let(op('i32.mul', task, arg('inputPlane')))
       const x = f.let(op('i32.add', arg('x'), op('i32.shl', plane, i32(2))))
       const outs = op('i32.mul', op('i32.mul', arg('outDepth'), arg('outHeight')), arg('outWidth'))
       const out = f.let(op('i32.mul', task, outs))
-      over(k, 'depths', arg('outDepth'), (depths) =>
-        over(k, 'rows', arg('outHeight'), (rows) =>
-          over(k, 'columns', arg('outWidth'), (columns) => {
-            const best = f.let(f32(Number.NEGATIVE_INFINITY))
-            const place = f.let(i32(-1))
-            overWindow(k, { depths, rows, columns }, x, best, place)
+      over(windows, 'depths', arg('outDepth'), (depths) =>
+        over(windows, 'rows', arg('outHeight'), (rows) =>
+          over(windows, 'columns', arg('outWidth'), (columns) => {
+            const { best, place } = emitMaximum(windows, { depths, rows, columns }, x)
             f.store('f32.store', op('i32.add', arg('y'), op('i32.shl', out, i32(2))), best)
             if (withPlaces) {
               const found = op('i64.extend_i32_s', op('i32.add', place, plane))
@@ -127,8 +129,8 @@ function maximaKernel(withPlaces: boolean): Kernel<typeof params> {
 }
 
 /** For every position along an axis of the output: the address of its pair. */
-function over(
-  { f, arg }: Builder,
+export function over(
+  { f, arg }: WindowBuilder,
   name: 'depths' | 'rows' | 'columns',
   count: Operand<'i32'>,
   body: (pair: Local<'i32'>) => void,
@@ -140,15 +142,14 @@ function over(
   })
 }
 
-/** Sets `best` to the largest element of a window, the first NaN if there is one, and `place` to where it is. */
-function overWindow(
-  k: Builder,
+/** The largest element of a window, the first NaN if there is one, and where it is; -1 where there is none. */
+export function emitMaximum(
+  { f, arg }: WindowBuilder,
   pairs: { readonly [N in 'depths' | 'rows' | 'columns']: Local<'i32'> },
   x: Local<'i32'>,
-  best: Local<'f32'>,
-  place: Local<'i32'>,
-): void {
-  const { f, arg } = k
+): { readonly best: Local<'f32'>; readonly place: Local<'i32'> } {
+  const best = f.let(f32(Number.NEGATIVE_INFINITY))
+  const place = f.let(i32(-1))
   const axis = (pair: Local<'i32'>, name: Axis, body: (at: Local<'i32'>) => void) => {
     const at = f.let(load('i32.load', pair))
     f.repeat(load('i32.load', pair, 4), () => {
@@ -171,4 +172,5 @@ function overWindow(
       })
     }),
   )
+  return { best, place }
 }

@@ -168,3 +168,49 @@ function spreadRuns(
     for (let i = first; i < first + length; i++, target += stride) y[target] = y[target]! + weight * x[i]!
   }
 }
+
+export interface CorrelateArgs {
+  readonly x: Float64Array
+  readonly xShape: Shape
+  readonly dy: Float64Array
+  readonly maps: number
+  readonly group: number
+  readonly axes: readonly WindowAxis[]
+  /** Called once per output map. */
+  readonly checkCancelled: () => void
+}
+
+/** The adjoint of `convolve` in w: w[m, c, t] = Σ over images n and outputs of dy[n, m] * x[n, c] where the tap meets it. */
+export function correlate({ x, xShape, dy, maps, group, axes, checkCancelled }: CorrelateArgs): Float64Array {
+  const [batch, channels] = [xShape[0]!, xShape[1]!]
+  const depth = channels / group
+  const inner = elementCount(axes.map((axis) => axis.size))
+  const plane = elementCount(axes.map((axis) => axis.output))
+  const taps = tapsOf(axes)
+  const w = new Float64Array(maps * depth * taps.length)
+  for (let m = 0; m < maps; m++) {
+    checkCancelled()
+    const firstChannel = Math.floor(m / (maps / group)) * depth
+    for (let n = 0; n < batch; n++) {
+      const gradient = dy.subarray((n * maps + m) * plane, (n * maps + m + 1) * plane)
+      for (let c = 0; c < depth; c++) {
+        const start = (n * channels + firstChannel + c) * inner
+        const source = x.subarray(start, start + inner)
+        const weights = (m * depth + c) * taps.length
+        for (const { kernel, runs, stride } of taps)
+          w[weights + kernel] = w[weights + kernel]! + productOfRuns(gradient, source, runs, stride)
+      }
+    }
+  }
+  return w
+}
+
+function productOfRuns(y: Float64Array, x: Float64Array, runs: Int32Array, stride: number): number {
+  let sum = 0
+  for (let r = 0; r < runs.length; r += 3) {
+    const [first, length] = [runs[r]!, runs[r + 2]!]
+    let source = runs[r + 1]!
+    for (let i = first; i < first + length; i++, source += stride) sum += y[i]! * x[source]!
+  }
+  return sum
+}

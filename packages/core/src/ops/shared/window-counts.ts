@@ -1,10 +1,22 @@
 import { elementCount } from '../../base/shape.ts'
 import { type Pool, visitWindows } from './pool.ts'
 import { meetingTapsOf } from './taps.ts'
+import type { WindowAxis } from './window.ts'
 
 /** How many elements the mean of each window of a plane is taken over: those inside X, or inside its padding too. */
 export function windowCounts(pool: Pool, includePadding: boolean): Float64Array {
   return countWindows(includePadding ? withPadding(pool) : pool)
+}
+
+/** The same for windows over the axes of one plane. */
+export function windowCountsOf(axes: readonly WindowAxis[], includePadding: boolean): Float64Array {
+  const taps = meetingTapsOf(axes)
+  const sizes = axes.map(({ output }) => output)
+  const [inputPlane, outputPlane] = [elementCount(axes.map(({ size }) => size)), elementCount(sizes)]
+  return windowCounts(
+    { axes, taps, shape: [1, 1, ...sizes], planes: 1, inputPlane, outputPlane },
+    includePadding,
+  )
 }
 
 /** Elements that each window of a plane meets. */

@@ -4,6 +4,7 @@ import { tryDTypeOfCode } from '../../base/dtype.ts'
 import { DataLocation } from '../../formats/onnx/enums.ts'
 import type { ResolveExternal } from '../../formats/onnx/external-data.ts'
 import { type ModelProto, type TensorProto, ValueInfoProtoSchema } from '../../formats/onnx/onnx_pb.ts'
+import { withFields } from '../../formats/onnx/with-fields.ts'
 import { maxTrackedElements } from '../../ops/fact.ts'
 
 /**
@@ -19,8 +20,8 @@ export function withoutWeights(model: ModelProto, resolve: ResolveExternal | und
   if (left.length === 0) return model
   const given = new Set(graph.input.map(({ name }) => name))
   const inputs = left.filter(({ name }) => !given.has(name)).map(asInput)
-  return changed(model, {
-    graph: changed(graph, {
+  return withFields(model, {
+    graph: withFields(graph, {
       initializer: graph.initializer.filter(isNeeded),
       input: [...graph.input, ...inputs],
     }),
@@ -43,9 +44,4 @@ function asInput({ name, dims, dataType }: TensorProto) {
     name,
     type: { value: { case: 'tensorType', value: { elemType, shape: { dim } } } },
   })
-}
-
-/** A message with other fields. A spread would lose the defaults, which lie in the prototype. */
-function changed<M extends object>(message: M, fields: Partial<M>): M {
-  return Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields)
 }

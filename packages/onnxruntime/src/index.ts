@@ -1,0 +1,6 @@
+export { allowListFor, assertAllowed, nativeLibraries } from './allow-list.ts'
+export { type AutoOptions, autoEngine } from './auto-engine.ts'
+export { findPeer, type Peer, tryFindPeer } from './find-peer.ts'
+export { ortEngine } from './ort-engine.ts'
+export { translateError } from './ort-errors.ts'
+export type { AllowedLibrary, OrtOptions } from './ort-options.ts'
