@@ -19,7 +19,7 @@ const [store, log, pauseMs] = process.argv.slice(2)
 const data = Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i))
 const table = nn.fromTensors({ x: tensor('float32', [20, 3], data), y: tensor('float32', [20], data.slice(20, 40)) })
 const model = nn.sequential(nn.linear(3, 8), nn.dropout(0.5), nn.linear(8, 1)).initialize(5)
-using interruption = onInterrupt()
+const interruption = onInterrupt()
 const bits = new DataView(new ArrayBuffer(8))
 const { stopped, steps } = await nn.fit({
   model,
@@ -30,7 +30,7 @@ const { stopped, steps } = await nn.fit({
   seed: 9,
   threads: 1,
   signal: interruption.signal,
-  checkpoint: { store: checkpointFolder(store, { keep: 2 }), everySteps: 2 },
+  checkpoint: { store: checkpointFolder(store, { keep: 2 }), everySteps: 4 },
   callbacks: [{
     name: 'log',
     async onTrainBatchEnd({ epoch, batch }, { loss }) {
