@@ -10,6 +10,7 @@ import { lock } from './lock.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { sign } from './sign.ts'
+import { trainReport } from './train-report.ts'
 import { verify } from './verify.ts'
 
 /** Every command, in the order of the help text. */
@@ -26,7 +27,11 @@ export const commands: readonly Command[] = [
   sign,
   explain,
   benchServe,
+  trainReport,
 ]
 
 /** What stands before the name of a command that has two words. */
-export const groups: Readonly<Record<string, string>> = { bench: 'Measures how fast something is' }
+export const groups: Readonly<Record<string, string>> = {
+  bench: 'Measures how fast something is',
+  train: 'Shows how training went',
+}

@@ -110,6 +110,7 @@ export const errorCatalogue = {
   'SLP-T2': bad('value cannot be read here'),
   'SLP-T3': bad('variable has changed since it was used'),
   'SLP-T4': bad('state does not belong to the module'),
+  'SLP-T5': bad('training has left the finite numbers'),
   'SLP-C1': bad('command line is invalid'),
   'SLP-C2': bad('file cannot be read or written'),
 } as const satisfies Record<string, ErrorKind>

@@ -1,4 +1,16 @@
 /** Learning: lazy tensors, modules, losses, optimisers, data, and functions compiled with their gradients. */
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.ts'
+export { type EventLogOptions, eventLog } from './callbacks/event-file.ts'
+export { type NanStopOptions, nanStop } from './callbacks/nan-stop.ts'
+export { type ProgressOptions, progress } from './callbacks/progress.ts'
+export { type RunLogLine, type RunLogOptions, runLog } from './callbacks/run-log.ts'
+export {
+  type Checkpoint,
+  type CheckpointOptions,
+  type CheckpointStore,
+  type Manifest,
+  memoryCheckpoints,
+} from './checkpoint/checkpoint.ts'
 export { type Compiled, type CompileOptions, compile } from './compile.ts'
 export { type Batch, collate, type Example } from './data/collate.ts'
 export {
@@ -85,6 +97,16 @@ export {
   rnn,
 } from './layers/recurrent.ts'
 export { type Layer, residual, sequential } from './layers/sequential.ts'
+export {
+  type Callback,
+  type CallbackState,
+  everyEpochs,
+  everySteps,
+  type Logs,
+  type Run,
+} from './loop/callback.ts'
+export { type BatchTensors, type FitOptions, type FitResult, fit } from './loop/fit.ts'
+export type { HostBatch } from './loop/means.ts'
 export {
   bceLoss,
   bceWithLogitsLoss,
