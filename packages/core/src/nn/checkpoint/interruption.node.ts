@@ -10,9 +10,10 @@ export interface Interruption extends Disposable {
  * nobody listened. Dispose of it after the run.
  *
  * @example
- * using interruption = onInterrupt()
+ * const interruption = onInterrupt()
  * // await fit({ …, signal: interruption.signal })
  * interruption.signal.aborted // false
+ * interruption[Symbol.dispose]()
  */
 export function onInterrupt(): Interruption {
   const controller = new AbortController()

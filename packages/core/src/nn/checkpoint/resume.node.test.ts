@@ -93,30 +93,36 @@ const lossesOf = (name: string) =>
   )
 
 describe('a run that is ended and started again', () => {
-  it('has the losses of one that was not, bit by bit, after SIGKILL and after SIGINT', async () => {
-    expect(await train('whole')).toMatchObject({ code: 0, errors: '' })
-    expect(lines('whole').at(-1)).toBe('end 35 undefined')
+  it(
+    'has the losses of one that was not, bit by bit, after SIGKILL and after SIGINT',
+    { timeout: 300_000 },
+    async () => {
+      expect(await train('whole')).toMatchObject({ code: 0, errors: '' })
+      expect(lines('whole').at(-1)).toBe('end 35 undefined')
 
-    const killed = await train('parts', { after: 10, kill: 'SIGKILL', pauseMs: 20 })
-    expect(killed.signal).toBe('SIGKILL')
-    const done = lines('parts').length
-    expect(done).toBeLessThan(35)
-    expect(readdirSync(join(folder, 'parts')).filter((one) => /^\d/.test(one)).length).toBeGreaterThan(0)
+      const killed = await train('parts', { after: 10, kill: 'SIGKILL', pauseMs: 20 })
+      expect(killed.signal).toBe('SIGKILL')
+      const done = lines('parts').length
+      expect(done).toBeLessThan(35)
+      expect(readdirSync(join(folder, 'parts')).filter((one) => /^\d/.test(one)).length).toBeGreaterThan(0)
 
-    const interrupted = await train('parts', { after: done + 5, kill: 'SIGINT', pauseMs: 20 })
-    expect(interrupted).toMatchObject({ code: 0, errors: '' })
-    expect(lines('parts').at(-1)).toMatch(/^end \d+ interrupted$/)
-    const more = lines('parts').length
+      const interrupted = await train('parts', { after: done + 5, kill: 'SIGINT', pauseMs: 20 })
+      expect(interrupted).toMatchObject({ code: 0, errors: '' })
+      expect(lines('parts').at(-1)).toMatch(/^end \d+ interrupted$/)
+      const more = lines('parts').length
 
-    expect(await train('parts')).toMatchObject({ code: 0, errors: '' })
-    // It went on where it was, and did not begin anew.
-    expect(lines('parts').length - more).toBeLessThan(35)
-    expect(lines('parts').at(-1)).toBe('end 35 undefined')
-    const [whole, parts] = [lossesOf('whole'), lossesOf('parts')]
-    for (const [place, bits] of whole) if (!place.startsWith('end')) expect(parts.get(place)).toBe(bits)
-    expect(readdirSync(join(folder, 'parts')).filter((one) => /^\d/.test(one)).length).toBeLessThanOrEqual(3)
-    expect(readdirSync(join(folder, 'parts'))).toContain('best')
-  })
+      expect(await train('parts')).toMatchObject({ code: 0, errors: '' })
+      // It went on where it was, and did not begin anew.
+      expect(lines('parts').length - more).toBeLessThan(35)
+      expect(lines('parts').at(-1)).toBe('end 35 undefined')
+      const [whole, parts] = [lossesOf('whole'), lossesOf('parts')]
+      for (const [place, bits] of whole) if (!place.startsWith('end')) expect(parts.get(place)).toBe(bits)
+      expect(readdirSync(join(folder, 'parts')).filter((one) => /^\d/.test(one)).length).toBeLessThanOrEqual(
+        3,
+      )
+      expect(readdirSync(join(folder, 'parts'))).toContain('best')
+    },
+  )
 
   it('ends at the second SIGINT', async () => {
     const child = spawn(process.execPath, [

@@ -83,7 +83,7 @@ export function emitter(
  * Calls a function after every so many steps.
  *
  * @example
- * const seen: number[] = []
+ * const seen = []
  * everySteps(2, ({ step }) => void seen.push(step)).name // 'every 2 steps'
  */
 export function everySteps(count: number, call: Hook): Callback {

@@ -82,7 +82,7 @@ export interface FitResult {
  *   data: data.shuffle().batch(4),
  *   epochs: 100,
  * })
- * history.at(-1)!.loss! < 0.1 // true
+ * history.at(-1).loss < 0.1 // true
  */
 export async function fit<B extends HostBatch>(options: FitOptions<B>): Promise<FitResult> {
   const { model, optimizer, loss, accumulate = 1, gradientNorms, seed = 0 } = options

@@ -58,12 +58,7 @@ export function openSteps(options: StepOptions): Steps {
     sums.set(one, found)
     return found
   }
-  const forward = (batch: Batch): { readonly loss: Tensor } & Numbers => {
-    const result = loss(batch)
-    const all: { readonly loss: Tensor } & Numbers = isHandle(result) ? { loss: result } : result
-    for (const [name, one] of Object.entries(all)) assertScalar(name, one)
-    return all
-  }
+  const forward = (batch: Batch) => scalarsOf(loss(batch))
   const change = (gradients: readonly Tensor[]): Numbers => ({
     ...normsOf(gradientNorms, trainable(), gradients),
     ...optimizer.apply(gradients),
@@ -124,6 +119,14 @@ function normsOf(
   if (which === 'all') return { gradientNorm }
   const each = variables.map(({ name }, i) => [`gradientNorm/${name}`, squares[i]!.sqrt()] as const)
   return { gradientNorm, ...Object.fromEntries(each) }
+}
+
+function scalarsOf(
+  result: Tensor | ({ readonly loss: Tensor } & Numbers),
+): { readonly loss: Tensor } & Numbers {
+  const all: { readonly loss: Tensor } & Numbers = isHandle(result) ? { loss: result } : result
+  for (const [name, one] of Object.entries(all)) assertScalar(name, one)
+  return all
 }
 
 function assertScalar(name: string, one: Tensor): void {

@@ -2,20 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { tensor as hostTensor } from '../../base/tensor.ts'
 import { randomStream } from '../../ops/random.ts'
 import { compile } from '../compile.ts'
-import { arange } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { parameter, type Variable } from '../variable.ts'
 import type { Optimizer } from './optimizer.ts'
 import { adagrad, adam, adamW, lamb, muon, rmsProp, sgd } from './optimizers.ts'
-import {
-  cosineSchedule,
-  exponentialSchedule,
-  linearSchedule,
-  oneCycle,
-  type Schedule,
-  stepSchedule,
-  warmup,
-} from './schedule.ts'
+import { linearSchedule } from './schedule.ts'
+import { type Formula, norm, orthogonal, type Vector, zip } from './testing/formulas.ts'
 
 const [rows, columns, stepCount] = [2, 3, 6]
 const shapes = [[rows, columns], [columns]] as const
@@ -29,20 +21,6 @@ const draw = (scale: number) =>
   )
 const starts = draw(2)
 const gradients = Array.from({ length: stepCount }, (_, i) => draw(1 + i))
-
-type Vector = readonly number[]
-/** The value that a variable has after a step, by the formula of PyTorch's documentation, in float64. */
-type Formula = (
-  p: Vector,
-  g: Vector,
-  t: number,
-  slot: (name: string) => number[],
-  isMatrix: boolean,
-) => Vector
-
-const norm = (x: Vector) => Math.sqrt(x.reduce((sum, one) => sum + one * one, 0))
-const zip = (a: Vector, b: Vector, f: (a: number, b: number, i: number) => number) =>
-  a.map((one, i) => f(one, b[i]!, i))
 
 interface SgdSettings {
   readonly lr: (t: number) => number
@@ -80,24 +58,6 @@ function adamDirection(
 }
 
 const betas = [0.9, 0.999]
-
-function orthogonal(x: Vector): Vector {
-  let now = x.map((one) => one / (norm(x) + 1e-7))
-  const product = (a: Vector, b: Vector, [n, k, m]: readonly [number, number, number]) =>
-    Array.from({ length: n * m }, (_, at) => {
-      let sum = 0
-      for (let i = 0; i < k; i++) sum += a[Math.floor(at / m) * k + i]! * b[i * m + (at % m)]!
-      return sum
-    })
-  const transposed = (a: Vector) =>
-    Array.from({ length: rows * columns }, (_, at) => a[(at % rows) * columns + Math.floor(at / rows)]!)
-  for (let i = 0; i < 5; i++) {
-    const gram = product(now, transposed(now), [rows, columns, rows])
-    const bend = zip(gram, product(gram, gram, [rows, rows, rows]), (a, b) => -4.775 * a + 2.0315 * b)
-    now = zip(now, product(bend, now, [rows, rows, columns]), (a, b) => 3.4445 * a + b)
-  }
-  return now
-}
 
 const rate = 0.05
 const constant = () => rate
@@ -228,7 +188,10 @@ const cases: readonly Case[] = [
       })
       return zip(
         p,
-        orthogonal(zip(g, kept, (one, v) => one + 0.95 * v)),
+        orthogonal(
+          zip(g, kept, (one, v) => one + 0.95 * v),
+          [rows, columns],
+        ),
         (one, change) => one - rate * change,
       )
     },
@@ -313,32 +276,5 @@ describe('optimisers', () => {
     const value = hostTensor('float32', [1], Float32Array.of(1))
     expect(() => optimizer.loadStateDict(new Map([['exp_avg.w', value]]))).toThrow(/SLP-T4.*"exp_avg.w"/)
     expect(() => optimizer.loadStateDict(new Map([['exp_avg.v.0', value]]))).toThrow(/SLP-B1/)
-  })
-})
-
-const half = (from: number, to: number, part: number) =>
-  to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2
-const schedules: readonly (readonly [string, Schedule, (step: number) => number])[] = [
-  ['linear', linearSchedule(1, 0.2, 8), (t) => 1 - 0.8 * Math.min(t / 8, 1)],
-  ['cosine', cosineSchedule(1, 0.1, 8), (t) => half(1, 0.1, Math.min(t / 8, 1))],
-  ['steps', stepSchedule(2, 0.5, 3), (t) => 2 * 0.5 ** Math.floor(t / 3)],
-  ['exponential', exponentialSchedule(2, 0.9), (t) => 2 * 0.9 ** t],
-  [
-    'warm-up',
-    warmup(4, cosineSchedule(1, 0, 6)),
-    (t) => (t < 4 ? (t + 1) / 4 : half(1, 0, Math.min((t - 4) / 6, 1))),
-  ],
-  ['warm-up to a constant', warmup(4, 0.5), (t) => (t < 4 ? (0.5 * (t + 1)) / 4 : 0.5)],
-  [
-    'one cycle',
-    oneCycle({ peak: 1, steps: 10 }),
-    (t) => (t < 3 ? half(0.04, 1, t / 3) : half(1, 4e-6, Math.min((t - 3) / 7, 1))),
-  ],
-]
-
-describe('schedules', () => {
-  it.each(schedules)('%s', async (_, schedule, formula) => {
-    const rates = await schedule(arange(12).cast('float32')).data()
-    ;[...rates].forEach((one, t) => expect(Number(one)).toBeCloseTo(formula(t), 5))
   })
 })
