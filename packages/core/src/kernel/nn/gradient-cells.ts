@@ -23,12 +23,8 @@ export const lstmGradientCell: GradientCell = {
   carries: false,
   emit(k, { given, hidden, state }) {
     const { f } = k
-    const [i, o, kept, g] = [0, 1, 2, 3].map((s) => f.let(given(0, s))) as [
-      Local<'v128'>,
-      Local<'v128'>,
-      Local<'v128'>,
-      Local<'v128'>,
-    ] // four
+    const gate = (s: number) => f.let(given(0, s))
+    const [i, o, kept, g] = [gate(0), gate(1), gate(2), gate(3)] as const
     const shown = f.let(tanh(k, state.now))
     const through = mul(mul(hidden, o), rest(mul(shown, shown)))
     const dc = f.let(add(state.gradient, through))

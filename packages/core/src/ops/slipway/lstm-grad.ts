@@ -66,14 +66,8 @@ export const lstmGrad = defineOp({
       const all = [i, o, f, g, before, now]
       const back = scanBack(b, { ...names, dtype, reverse, zerosLike: initial_c }, all, last, (step) => {
         const { mul, add, rest, join } = formulas(step.b, dtype)
-        const [input, output, forget, cell, c, after] = step.slices as [
-          string,
-          string,
-          string,
-          string,
-          string,
-          string,
-        ] // as many
+        const slices = step.slices as [string, string, string, string, string, string] // one for each of `all`
+        const [input, output, forget, cell, c, after] = slices
         const shown = step.b.node('Tanh', [after])
         const dc = add(step.state!, mul(step.hidden, output, rest(mul(shown, shown))))
         const made = [
