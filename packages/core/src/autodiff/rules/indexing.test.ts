@@ -1,6 +1,7 @@
 import { gather } from '../../ops/gather.ts'
 import { gatherElements } from '../../ops/gather-elements.ts'
 import { scatterElements } from '../../ops/scatter-elements.ts'
+import { embeddingGrad } from '../../ops/slipway/embedding-grad.ts'
 import { topK } from '../../ops/top-k.ts'
 import { gradTest, spread } from '../../testing/grad-test.ts'
 import { i64 } from '../../testing/literals.ts'
@@ -20,6 +21,19 @@ gradTest(gather, [
     attrs: { axis: 1 },
   },
   { name: 'one', inputs: { data: spread([2, 5]), indices: i64(3) }, attrs: { axis: -1 } },
+])
+gradTest(embeddingGrad, [
+  {
+    name: 'some twice',
+    inputs: {
+      indices: i64([
+        [2, 0],
+        [-1, 2],
+      ]),
+      gradient: spread([2, 2, 3]),
+      rows: i64(4),
+    },
+  },
 ])
 gradTest(gatherElements, [
   {
