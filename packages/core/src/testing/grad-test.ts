@@ -21,6 +21,8 @@ export interface GradCase extends OpCall {
   readonly captured?: Readonly<Record<string, Tensor>>
   /** How many outputs the node lists; 1 unless given. */
   readonly outputs?: number
+  /** Inputs of floating point that are known while the gradient is made, and not differentiated. */
+  readonly known?: readonly string[]
   /** Of the compiled gradients, relative to the greatest element; 1e-4 unless given. */
   readonly tolerance?: number
   /** False where the operator does not take float32, or where it has kinks that rounding crosses. */
@@ -98,13 +100,15 @@ function gradients(op: AnyOp, one: GradCase, change: (value: Value) => Value, en
 
 function graphOf(
   op: AnyOp,
-  { inputs: named, attrs = {}, outputs: count = 1, captured = {} }: GradCase,
+  { inputs: named, attrs = {}, outputs: count = 1, captured = {}, known = [] }: GradCase,
   change: (value: Value) => Value,
 ) {
   const b = typedBuilder({ name: op.name })
   const inputs = new Map<string, Value>()
+  const params = Object.keys(op.inputs)
   const names = listOf<Value>(op, 'inputs', named).map((given, i) => {
     if (!given) return undefined
+    if (given.kind === 'tensor' && known.includes(params[i]!)) return b.constant(given, `x${i}`)
     const value = change(given)
     // What is no number to differentiate by is known while the gradient is made, as sizes and axes are.
     if (value.kind === 'tensor' && !isFloat(value)) return b.constant(value, `x${i}`)
