@@ -106,11 +106,14 @@ function passThrough(passage: Passage): Passed {
 /** What the operator decomposes into is computed once more, for its inner values. */
 function throughDecomposition(op: AnyOp, { b, node, gradients, wants }: Passage): Passed {
   const facts = node.inputs.map((name) => (name === '' ? undefined : b.fact(name)))
-  const plain = decomposition(op, node, facts)
-  if (!plain) throw noGradient(node, 'this use of it has no decomposition')
-  const body = prepare(plain, plain.inputs)
+  const found = decomposition(op, node, facts)
+  if (!found) throw noGradient(node, 'this use of it has no decomposition')
   const first = b.added.length
   const present = node.inputs.filter((name) => name !== '')
+  const body = prepare(
+    found,
+    found.inputs.filter((_, i) => wants(present[i]!)),
+  )
   const outputs = inlineBody(b, body, present)
   const nodes = b.added.slice(first)
   const wanted = new Set(present.filter(wants))

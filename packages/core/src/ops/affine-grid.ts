@@ -54,7 +54,7 @@ export const affineGrid = defineOp({
     }
     return { grid: tensor }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build(b, { theta, size }, { align_corners }, { inputs }) {

@@ -1,4 +1,4 @@
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { emitArgExtreme } from './lower/lines.ts'
 import { one } from './param.ts'
 import { argAttrs, argExtreme, inferArg } from './shared/arg-extreme.ts'
@@ -17,7 +17,7 @@ export const argMax = defineOp({
   attrs: argAttrs,
   infer: ({ data }, attrs) => ({ reduced: inferArg(data, attrs) }),
   reference: ({ data }, attrs) => ({ reduced: argExtreme(data, attrs, (a, b) => a > b) }),
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: {
     kind: 'kernel',
     emit: ({ data }, { reduced }, { axis, select_last_index }, context) =>

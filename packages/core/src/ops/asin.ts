@@ -16,6 +16,6 @@ export const asin = defineOp({
   traits: ['inplace'],
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: Math.asin }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ input }) => apply1('asin', input) },
 })

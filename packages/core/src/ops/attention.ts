@@ -117,7 +117,7 @@ export const attention = defineOp({
       qk_matmul_output: wide(Q.dtype, [q.batch, q.heads, q.length, keys], shown),
     }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: (inputs, outputs, attrs, context) => lowerAttention({ ...inputs, ...outputs }, attrs, context),

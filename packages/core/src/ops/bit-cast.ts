@@ -2,7 +2,7 @@ import { type DType, dtypeInfo } from '../base/dtype.ts'
 import { arrayOf, type DataOf, type Tensor, tensor } from '../base/tensor.ts'
 import { narrow, type WideTensor, widen } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { emitWhole } from './lower/move.ts'
 import { wholeOffsets } from './lower/parts.ts'
@@ -35,7 +35,7 @@ export const bitCast = defineOp({
   attrs: { to: attr.required.int() },
   infer: ({ input }, { to }) => ({ output: tensorFact(targetOf(input.dtype, to), input.shape) }),
   reference: ({ input }, { to }) => ({ output: reinterpret(input, targetOf(input.dtype, to)) }),
-  gradient: 'none',
+  gradient: none('bits are no numbers'),
   lower: {
     kind: 'view',
     offsets: wholeOffsets,

@@ -30,7 +30,7 @@ export const castLike = defineOp({
   reference: ({ input, target_type }, { saturate, round_mode }) => ({
     output: convert(input, target_type.dtype, { saturate: saturate !== 0, rounding: round_mode }),
   }),
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     formula: ({ input, target_type }) => ifComputable(convertFormula(input, target_type.dtype)),

@@ -20,7 +20,7 @@ export const celu = defineOp({
   reference: ({ X }, { alpha }) => ({
     Y: mapElements(X, { float: (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha }) => {

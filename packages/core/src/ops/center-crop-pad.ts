@@ -36,7 +36,7 @@ export const centerCropPad = defineOp({
     })
     return { output_data: pickAlongAxes(input_data, picks) }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { input_data }, { axes }, { inputs }) => {

@@ -78,7 +78,7 @@ export const col2im = defineOp({
     }
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit({ input, image_shape, block_shape }, { output }, attrs, context) {

@@ -4,6 +4,7 @@ import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
+import { numbersIn } from './shared/elements.ts'
 import { withShape } from './shared/movement.ts'
 import { pickAlongAxis } from './shared/pick.ts'
 import { tensorsIr4 } from './types.ts'
@@ -24,8 +25,10 @@ export const compress = defineOp({
       refuse('condition must have rank 1', condition.shape.length)
     }
     if (shape?.length === 0) refuse('input must have an axis', 'a scalar')
-    if (axis === undefined) return { output: tensorFact(dtype, [freshDim('count')]) }
-    return { output: tensorFact(dtype, shape?.with(normalizeAxis(axis, shape.length), freshDim('count'))) }
+    const { constant } = condition
+    const count = constant ? numbersIn(constant).filter((holds) => holds !== 0).length : freshDim('count')
+    if (axis === undefined) return { output: tensorFact(dtype, [count]) }
+    return { output: tensorFact(dtype, shape?.with(normalizeAxis(axis, shape.length), count)) }
   },
   reference: ({ input, condition }, attrs) => {
     const flat = attrs.axis === undefined
@@ -37,6 +40,6 @@ export const compress = defineOp({
     if (pick.some((index) => index >= size)) refuseValue(`condition must be false from ${size} on`, pick)
     return { output: pickAlongAxis(from, axis, pick) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel' },
 })

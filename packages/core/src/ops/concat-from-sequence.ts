@@ -2,7 +2,7 @@ import { normalizeAxis } from '../base/shape.ts'
 import { typeText } from '../base/value.ts'
 import type { WideTensor, WideValue } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
@@ -39,7 +39,7 @@ export const concatFromSequence = defineOp({
         : joinTensors(items, normalizeAxis(axis, rank)),
     }
   },
-  gradient: 'none',
+  gradient: none('no gradient passes through sequences'),
   lower: { kind: 'host' },
 })
 

@@ -3,7 +3,7 @@ import { elementCount } from '../base/shape.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { type WideTensor, wide, widen, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, type InferContext } from './define.ts'
+import { defineOp, type InferContext, none } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact, valuesOf } from './fact.ts'
 import { elementTable, emitFill, tableOf } from './lower/fill.ts'
 import { one } from './param.ts'
@@ -40,7 +40,7 @@ export const constantOfShape = defineOp({
     for (let i = 0; i < elementCount(shape); i++) copyElement(fill, 0, output, i)
     return { output }
   },
-  gradient: 'none',
+  gradient: none('it reads nothing of floating point that its output varies with'),
   lower: {
     kind: 'kernel',
     emit: (_inputs, { output }, { value }, context) =>

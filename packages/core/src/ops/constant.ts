@@ -2,7 +2,7 @@ import { elementCount } from '../base/shape.ts'
 import { tensor } from '../base/tensor.ts'
 import { type WideTensor, wide, widen } from '../base/wide.ts'
 import { type AttrSpecs, type Attrs, attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { maxTrackedElements, type TensorFact, tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -33,7 +33,7 @@ export const constant = defineOp({
     if (given.sparse_value) checkElements(elementCount(given.sparse_value.shape))
     return { output: tensorOf(given) }
   },
-  gradient: 'none',
+  gradient: none('it reads nothing of floating point that its output varies with'),
   lower: { kind: 'host' },
 })
 

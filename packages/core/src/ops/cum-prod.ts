@@ -25,7 +25,7 @@ export const cumProd = defineOp({
       { identity: 1, float: (a, b) => a * b, small: Math.imul, int: (a, b) => BigInt.asIntN(64, a * b) },
     ),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ x, axis }, { y }, { exclusive, reverse }, context) => {

@@ -28,9 +28,16 @@ import type { RandomStream } from './random.ts'
 /**
  * commutative, associative: on the first two inputs. inplace: the first output may take the place of the first
  * input. random: equal inputs need not give equal outputs. control: runs subgraphs. quantization: the compiler makes
- * operators of com.microsoft of it and its neighbours.
+ * operators of com.microsoft of it and its neighbours. barrier: stays where it stands, neither folded nor merged.
  */
-export type Trait = 'commutative' | 'associative' | 'inplace' | 'random' | 'control' | 'quantization'
+export type Trait =
+  | 'commutative'
+  | 'associative'
+  | 'inplace'
+  | 'random'
+  | 'control'
+  | 'quantization'
+  | 'barrier'
 
 export interface KernelContext {
   /** What inference says of each output from the actual inputs. */

@@ -27,7 +27,7 @@ export const depthToSpace = defineOp({
   reference: ({ input }, { blocksize, mode }) => ({
     output: rearrange(input, plan(input.shape, blocksize, mode)),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, { input }, { blocksize, mode }, { inputs }) => {

@@ -1,7 +1,7 @@
 import type { DType } from '../base/dtype.ts'
 import { wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { dequantizeFormula, isPerTensor, lowerLinear } from './lower/linear-quantization.ts'
 import { maybe, one } from './param.ts'
@@ -53,7 +53,7 @@ export const dequantizeLinear = defineOp({
     }
     return { y }
   },
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'kernel',
     formula: ({ x, x_scale, x_zero_point }, { output_dtype }, refs) =>

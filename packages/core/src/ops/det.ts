@@ -27,7 +27,7 @@ export const det = defineOp({
     }
     return { Y }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel' },
 })
 

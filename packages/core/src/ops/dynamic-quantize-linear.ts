@@ -1,5 +1,5 @@
 import { wide, wideZeros } from '../base/wide.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerDynamicQuantize } from './lower/dynamic-quantize.ts'
 import { one } from './param.ts'
@@ -41,7 +41,7 @@ export const dynamicQuantizeLinear = defineOp({
       y_zero_point: wide('uint8', [], Float64Array.of(zeroPoint)),
     }
   },
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: ({ x }, { y, y_scale, y_zero_point }, _attrs, context) =>

@@ -50,7 +50,7 @@ export const einsum = defineOp({
     )
     return { Output: contract(Inputs, parsed, context) }
   },
-  gradient: 'decomposed',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     emit: ({ Inputs }, { Output }, { equation }, context) => lowerEinsum(Inputs, Output, equation, context),

@@ -36,7 +36,7 @@ export const eyeLike = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (_inputs, { output }, { k }, context) => emitEye(output, k, context),

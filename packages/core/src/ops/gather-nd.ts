@@ -36,7 +36,7 @@ export const gatherNd = defineOp({
     })
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ data, indices }, { output }, { batch_dims }, context) =>

@@ -24,7 +24,7 @@ export const hardmax = defineOp({
       if (line.length > 0) line[best] = 1
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ input }, { output }, { axis }, context) => emitHardmax(input, output, axis, context),

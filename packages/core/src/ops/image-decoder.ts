@@ -1,7 +1,7 @@
 import { SlipwayError } from '../base/errors.ts'
 import { wide, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import type { PixelFormat } from './image-codec.ts'
 import { one } from './param.ts'
@@ -40,7 +40,7 @@ export const imageDecoder = defineOp({
       refuseValue(`the decoder must give ${height}x${width}x${channels} bytes`, pixels.length)
     return { image: wide('uint8', [height, width, channels], Float64Array.from(pixels)) }
   },
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: { kind: 'host' },
 })
 

@@ -216,7 +216,7 @@ function foldSmall(
   const constants = inputs.map((fact) => fact && constantOf(fact))
   const known = constants.every((value, i) => node.inputs[i] === '' || value !== undefined)
   const small = outputs.every((fact) => fact === undefined || isSmall(fact.type))
-  if (!fold || !known || !small || op.traits.has('random') || op.traits.has('control')) return outputs
+  if (!fold || !known || !small || keeps(op)) return outputs
   const values = fold(op, node, constants)
   return outputs.map((fact, i) => {
     const value = values?.[i]
@@ -225,6 +225,9 @@ function foldSmall(
       : fact
   })
 }
+
+const keeps = ({ traits }: AnyOp): boolean =>
+  traits.has('random') || traits.has('control') || traits.has('barrier')
 
 function isSmall(type: ValueType): boolean {
   if (type.kind !== 'tensor' || !type.shape) return false

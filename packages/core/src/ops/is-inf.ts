@@ -1,7 +1,7 @@
 import { ifComputable } from '../kernel/computable.ts'
 import { apply2, constant, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
@@ -24,7 +24,7 @@ export const isInf = defineOp({
         (detect_negative !== 0 && x === Number.NEGATIVE_INFINITY),
     ),
   }),
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: {
     kind: 'elementwise',
     formula: ({ X }, { detect_negative, detect_positive }) => {

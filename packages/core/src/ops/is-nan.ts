@@ -1,5 +1,5 @@
 import { ifComputable } from '../kernel/computable.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { isNotNumber } from './lower/formulas.ts'
 import { one } from './param.ts'
@@ -16,6 +16,6 @@ export const isNan = defineOp({
   attrs: {},
   infer: ({ X }) => ({ Y: tensorFact('bool', X.shape) }),
   reference: ({ X }) => ({ Y: testElements(X, Number.isNaN) }),
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: { kind: 'elementwise', formula: ({ X }) => ifComputable(isNotNumber(X)) },
 })

@@ -72,7 +72,7 @@ export const linearAttention = defineOp({
       present_state: wide(past_state?.dtype ?? value.dtype, shape, state),
     }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, names, attrs, { inputs: facts }) => {

@@ -1,4 +1,4 @@
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
 import { maybe, one } from './param.ts'
@@ -25,7 +25,7 @@ export const matmulInteger = defineOp({
   reference: ({ A, B, a_zero_point, b_zero_point }, _attrs, context) => ({
     Y: matmul(centred(A, a_zero_point, 'rows'), centred(B, b_zero_point, 'columns'), 'int32', context),
   }),
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'kernel',
     emit: ({ A, B, a_zero_point, b_zero_point }, { Y }, _attrs, context) =>

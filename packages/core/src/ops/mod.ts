@@ -30,7 +30,7 @@ export const mod = defineOp({
     const kernel = fmod === 1 ? truncatedRemainder : flooredRemainder
     return { C: zipElements(A, B, isInteger(A.dtype) ? withoutZero(kernel) : kernel) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'elementwise',
     formula: ({ A, B }, { fmod }) => (fmod === 1 ? apply2('rem', A, B) : floorRemainder(A, B)),

@@ -18,7 +18,7 @@ export const negativeLogLikelihoodLoss = defineOp({
   attrs: lossAttrs,
   infer: ({ input, target, weight }, attrs) => ({ loss: inferLoss(input, target, weight, attrs) }),
   reference: ({ input, target, weight }, attrs) => ({ loss: classLoss(input, target, weight, attrs) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, names, attrs, { inputs }) => ({

@@ -1,7 +1,7 @@
 import type { WideTensor } from '../base/wide.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
@@ -53,7 +53,7 @@ export const nonMaxSuppression = defineOp({
     }
     return { selected_indices: wide('int64', [selected.length / 3, 3], BigInt64Array.from(selected, BigInt)) }
   },
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: { kind: 'kernel' },
 })
 

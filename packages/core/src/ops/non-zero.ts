@@ -1,6 +1,6 @@
 import { forEachIndex } from '../base/shape.ts'
 import { lanesOf, type WideTensor, wideZeros } from '../base/wide.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { tensorsIr4 } from './types.ts'
@@ -31,7 +31,7 @@ export const nonZero = defineOp({
     })
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: { kind: 'kernel' },
 })
 

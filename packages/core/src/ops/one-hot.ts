@@ -47,7 +47,7 @@ export const oneHot = defineOp({
     }
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ indices, values }, { output }, { axis }, context) =>

@@ -1,4 +1,4 @@
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { any } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { optionalElements, optionalValues } from './types.ts'
@@ -20,6 +20,6 @@ export const optionalGetElement = defineOp({
         ? (input.value ?? refuseValue('the optional must hold an element', 'an empty one'))
         : input,
   }),
-  gradient: 'none',
+  gradient: none('no gradient passes through optional values'),
   lower: { kind: 'host' },
 })

@@ -1,5 +1,5 @@
 import { wide } from '../base/wide.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { type Fact, tensorFact } from './fact.ts'
 import { maybeAny, one } from './param.ts'
 import { optionalElements, optionalValues } from './types.ts'
@@ -17,7 +17,7 @@ export const optionalHasElement = defineOp({
     const there = input?.kind === 'optional' ? input.value : input
     return { output: wide('bool', [], Float64Array.of(there ? 1 : 0)) }
   },
-  gradient: 'none',
+  gradient: none('its output is not of floating point'),
   lower: { kind: 'host' },
 })
 

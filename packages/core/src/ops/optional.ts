@@ -1,6 +1,6 @@
 import { attr } from './attr.ts'
 import { patternOf } from './check-types.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { any, maybeAny } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { optionalElements, optionalValues } from './types.ts'
@@ -25,6 +25,6 @@ export const optional = defineOp({
     if (type?.kind !== 'optional') return refuseValue('the type must be known', 'nothing')
     return { output: { kind: 'optional', element: type.element, value: input } }
   },
-  gradient: 'none',
+  gradient: none('no gradient passes through optional values'),
   lower: { kind: 'host' },
 })

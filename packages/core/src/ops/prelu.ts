@@ -25,7 +25,7 @@ export const prelu = defineOp({
       int: (x, s) => (x < 0n ? x * s : x),
     }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X, slope }) => bendBelow(X, mul(X, slope)),

@@ -2,7 +2,7 @@ import { integerRange } from '../base/dtype.ts'
 import { roundHalfEven } from '../base/round-half-even.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerConv } from './lower/quantized-conv.ts'
 import { maybe, one } from './param.ts'
@@ -58,7 +58,7 @@ export const qlinearConv = defineOp({
     })
     return { y: wide(y_zero_point.dtype, shape, y) }
   },
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'kernel',
     emit: ({ x, w, B, ...scaling }, { y }, attrs, context) =>

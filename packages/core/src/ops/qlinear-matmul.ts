@@ -1,6 +1,6 @@
 import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
 import { one } from './param.ts'
@@ -67,7 +67,7 @@ export const qlinearMatmul = defineOp({
     })
     return { y }
   },
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'kernel',
     emit: ({ a, b, ...parameters }, { y }, _attrs, context) => {

@@ -2,7 +2,7 @@ import type { DType } from '../base/dtype.ts'
 import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { isPerTensor, lowerLinear, quantizeFormula } from './lower/linear-quantization.ts'
 import { maybe, one } from './param.ts'
@@ -64,7 +64,7 @@ export const quantizeLinear = defineOp({
       dtype: outputDType(context),
     }),
   }),
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'kernel',
     formula: ({ x, y_scale, y_zero_point }, { precision, output_dtype }, refs) =>

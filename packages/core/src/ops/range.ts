@@ -38,7 +38,7 @@ export const range = defineOp({
     }
     return { output }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ start, delta }, { output: { at, dtype, shape } }, _attrs, context) => {

@@ -20,7 +20,7 @@ export const reduceLogSum = defineOp({
   reference: (inputs, attrs) => ({
     reduced: reduceTensor(inputs, attrs, { float: (group) => Math.log(sumOf(group)) }),
   }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     reduce: (inputs, attrs) =>

@@ -54,7 +54,7 @@ export const resize = defineOp({
     )
     return { Y: resizeTensor(X, axes, kernelSpec(attrs)) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit({ X, roi, scales, sizes }, { Y }, attrs, context) {

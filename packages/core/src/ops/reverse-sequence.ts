@@ -47,7 +47,7 @@ export const reverseSequence = defineOp({
     })
     return { Y }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ input, sequence_lens }, { Y }, { batch_axis, time_axis }, context) => {

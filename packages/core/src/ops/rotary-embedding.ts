@@ -62,7 +62,7 @@ export const rotaryEmbedding = defineOp({
     }
     return { Y: wide(X.dtype, X.shape, packHeads({ ...x, data }, X.shape)) }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: (inputs, outputs, { num_heads, interleaved }, context) =>

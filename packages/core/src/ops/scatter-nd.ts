@@ -32,7 +32,7 @@ export const scatterNd = defineOp({
     const positions = positionsOfTuples(indices, data.shape)
     return { output: scatterBlocks(data, positions, updates, block, reduction) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, { output }, { reduction }, context) => emitScatterNd(inputs, output, reduction, context),

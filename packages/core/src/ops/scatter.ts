@@ -1,5 +1,5 @@
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { one } from './param.ts'
 import { inferScatter, scatterAlongAxis } from './shared/scatter-along-axis.ts'
 import { classicTensors, indexInts } from './types.ts'
@@ -15,7 +15,7 @@ export const scatter = defineOp({
   attrs: { axis: attr.int(0) },
   infer: (inputs, { axis }) => ({ output: inferScatter(inputs, axis) }),
   reference: (inputs, { axis }) => ({ output: scatterAlongAxis(inputs, axis, 'none') }),
-  gradient: 'none',
+  gradient: none('models are upgraded to ScatterElements before they run'),
   lower: {
     kind: 'decompose',
     build: (b, { data, indices, updates }, { axis }) => ({

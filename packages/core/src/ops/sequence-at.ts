@@ -1,4 +1,4 @@
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { one, sequence } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { normalizeIndex } from './shared/indices.ts'
@@ -20,6 +20,6 @@ export const sequenceAt = defineOp({
     const item = items[normalizeIndex(Number(position.data[0]), items.length)]!
     return { tensor: item.kind === 'tensor' ? item : refuseValue('items must be tensors', item.kind) }
   },
-  gradient: 'none',
+  gradient: none('no gradient passes through sequences'),
   lower: { kind: 'host' },
 })

@@ -1,4 +1,4 @@
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { many, sequence } from './param.ts'
 import { commonType, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
@@ -20,6 +20,6 @@ export const sequenceConstruct = defineOp({
     ),
   }),
   reference: ({ inputs }, _attrs, context) => ({ output_sequence: makeSequence(inputs, 0, context) }),
-  gradient: 'none',
+  gradient: none('no gradient passes through sequences'),
   lower: { kind: 'host' },
 })

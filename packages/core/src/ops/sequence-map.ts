@@ -1,6 +1,6 @@
 import type { WideValue } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { manyAny, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { itemFact, makeSequence, sequenceFact } from './shared/sequences.ts'
@@ -51,7 +51,7 @@ export const sequenceMap = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('no gradient passes through sequences'),
   lower: { kind: 'host' },
 })
 

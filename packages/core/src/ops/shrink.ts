@@ -22,7 +22,7 @@ export const shrink = defineOp({
     const float = (x: number) => (x < -lambd ? x + bias : x > lambd ? x - bias : 0)
     return { output: mapElements(input, { float, int: (x) => shrinkWide(x, lambd, bias) }) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ input }, { lambd, bias }) => {

@@ -21,7 +21,7 @@ export const softmaxCrossEntropyLoss = defineOp({
     const log_prob = mapLines(scores, 1, logSoftmaxLine)
     return { output: classLoss(log_prob, labels, weights, attrs), log_prob }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, { scores, labels, weights }, { ignore_index, reduction }) => {

@@ -3,7 +3,7 @@ import { normalizeAxis } from '../base/shape.ts'
 import { tensorType } from '../base/value.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { numbersOf, type TensorFact } from './fact.ts'
 import { maybe, one, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
@@ -45,7 +45,7 @@ export const splitToSequence = defineOp({
     const items = drop ? parts.map((part) => withShape(part, part.shape.toSpliced(axis, 1))) : parts
     return { output_sequence: makeSequence(items, 0, context) }
   },
-  gradient: 'none',
+  gradient: none('no gradient passes through sequences'),
   lower: { kind: 'host' },
 })
 

@@ -23,7 +23,7 @@ export const swiglu = defineOp({
   reference: ({ A, B }, { alpha }) => ({
     Y: zipElements(A, B, { float: (a, b) => a * sigmoid(alpha * a) * b }),
   }),
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     formula: ({ A, B }, { alpha }) => mul(swishOf(A, alpha), B),

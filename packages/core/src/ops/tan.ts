@@ -17,6 +17,6 @@ export const tan = defineOp({
   traits: ['inplace'],
   infer: ({ input }) => ({ output: tensorFact(input.dtype, input.shape) }),
   reference: ({ input }) => ({ output: mapElements(input, { float: Math.tan }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'elementwise', formula: ({ input }) => ifComputable(apply1('tan', input)) },
 })

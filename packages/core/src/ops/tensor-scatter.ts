@@ -43,7 +43,7 @@ export const tensorScatter = defineOp({
     })
     return { present_cache: scatterBlocks(past_cache, positions, update, block, 'none') }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ past_cache, update, write_indices }, { present_cache }, { axis, mode }, context) =>

@@ -17,7 +17,7 @@ export const thresholdedRelu = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }, { alpha }) => ({ Y: mapElements(X, { float: (x) => (x > alpha ? x : 0) }) }),
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     formula: ({ X }, { alpha }) => choose(apply2('gt', X, like(alpha, X)), X, like(0, X)),

@@ -2,7 +2,7 @@ import { productOfDims } from '../base/dim.ts'
 import { elementCount, normalizeAxis, stridesOf } from '../base/shape.ts'
 import { lanesOf, type WideTensor, wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, type InferContext } from './define.ts'
+import { defineOp, type InferContext, none } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { maybe, one } from './param.ts'
 import { compareElements } from './shared/compare.ts'
@@ -39,7 +39,7 @@ export const unique = defineOp({
       counts: vector(counts),
     }
   },
-  gradient: 'none',
+  gradient: none('the smallest change makes equal elements different'),
   lower: { kind: 'kernel' },
 })
 

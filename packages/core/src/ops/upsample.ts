@@ -1,5 +1,5 @@
 import { attr } from './attr.ts'
-import { defineOp } from './define.ts'
+import { defineOp, none } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { one } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -48,6 +48,6 @@ export const upsample = defineOp({
       }),
     }
   },
-  gradient: 'none',
+  gradient: none('models are upgraded to Resize before they run'),
   lower: { kind: 'kernel' },
 })

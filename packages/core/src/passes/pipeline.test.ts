@@ -30,6 +30,16 @@ describe('optimize', () => {
     expect(optimize(graph).graph).toBe(graph)
   })
 
+  it('takes away what only stops gradients, and leaves barriers', () => {
+    const text = `graph g(x: float32[2], t: float32[2]) -> (y) {
+      const k = float32[2](1, 2)
+      a = ai.slipway.StopGradient(x) b = ai.slipway.Barrier(a, t) c = ai.slipway.Barrier(k) d = ai.slipway.Barrier(k)
+      y = Sum(b, c, d)
+    }`
+    const { graph } = optimize(parseGraph(text), { verify: true })
+    expect(graph.nodes.map(({ op: name }) => name)).toEqual(['Barrier', 'Barrier', 'Barrier', 'Sum'])
+  })
+
   it('keeps the name of an output of the graph', () => {
     const text = 'graph g(x: float32[2]) -> (y) { t = Relu(x) y = Identity(t) }'
     const { graph } = optimize(parseGraph(text), { passes: [identity] })

@@ -1,15 +1,16 @@
 /** Checks the gradient of an operator: against differences in float64, and compiled in float32 against that. */
 import { describe, it } from 'vitest'
-import { gradcheck } from '../autodiff/gradcheck.ts'
+import { type GradcheckOptions, gradcheck } from '../autodiff/gradcheck.ts'
 import { vjp } from '../autodiff/vjp.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { type Tensor, tensor } from '../base/tensor.ts'
 import type { Value } from '../base/value.ts'
 import { compileGraph } from '../engine/wasm/compile.ts'
 import { type AttributesInit, toAttributes } from '../ir/builder.ts'
+import { renameReads } from '../ir/rewrite.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { randomStream } from '../ops/random.ts'
-import { inlineBody } from '../ops/shared/inline-body.ts'
+import { tryFindOp } from '../ops/registry.ts'
 import { type TypedBuilder, typedBuilder } from '../ops/typed-builder.ts'
 import { interpret } from '../reference/interpret.ts'
 import { decomposition } from '../reference/run-node.ts'
@@ -21,6 +22,10 @@ export interface GradCase extends OpCall {
   readonly captured?: Readonly<Record<string, Tensor>>
   /** How many outputs the node lists; 1 unless given. */
   readonly outputs?: number
+  /** Inputs of floating point that are known while the gradient is made, and not differentiated. */
+  readonly known?: readonly string[]
+  /** How differences are taken, where the operator rounds to float32 in the midst of float64, for instance. */
+  readonly differences?: GradcheckOptions
   /** Of the compiled gradients, relative to the greatest element; 1e-4 unless given. */
   readonly tolerance?: number
   /** False where the operator does not take float32, or where it has kinks that rounding crosses. */
@@ -42,7 +47,7 @@ export function gradTest(op: AnyOp, cases: readonly GradCase[]): void {
 
 function checkDifferences(op: AnyOp, one: GradCase): void {
   const { graph, inputs } = graphOf(op, one, (value) => value)
-  const { ok, findings, checked } = gradcheck(graph, inputs)
+  const { ok, findings, checked } = gradcheck(graph, inputs, one.differences)
   if (checked === 0) throw new Error('no element was checked: an input must be of float64')
   if (!ok) {
     const { input, index, analytic, numeric } = findings[0]!
@@ -98,13 +103,15 @@ function gradients(op: AnyOp, one: GradCase, change: (value: Value) => Value, en
 
 function graphOf(
   op: AnyOp,
-  { inputs: named, attrs = {}, outputs: count = 1, captured = {} }: GradCase,
+  { inputs: named, attrs = {}, outputs: count = 1, captured = {}, known = [] }: GradCase,
   change: (value: Value) => Value,
 ) {
   const b = typedBuilder({ name: op.name })
   const inputs = new Map<string, Value>()
+  const params = Object.keys(op.inputs)
   const names = listOf<Value>(op, 'inputs', named).map((given, i) => {
     if (!given) return undefined
+    if (given.kind === 'tensor' && known.includes(params[i]!)) return b.constant(given, `x${i}`)
     const value = change(given)
     // What is no number to differentiate by is known while the gradient is made, as sizes and axes are.
     if (value.kind === 'tensor' && !isFloat(value)) return b.constant(value, `x${i}`)
@@ -116,14 +123,23 @@ function graphOf(
     inputs.set(b.input(name, typeOf(value)), value)
   }
   const options = { domain: op.domain, outputs: count, name: op.name }
-  const isRefused = names.some((name) => name && b.dtype(name) === 'float64') && !takesDoubles(op)
-  const outputs = isRefused ? decomposed(b, op, names, attrs, count) : b.nodes(op.name, names, attrs, options)
+  const outputs = refuses(b, op, names)
+    ? decomposed(b, op, names, attrs, count)
+    : b.nodes(op.name, names, attrs, options)
   return { graph: b.build(outputs), inputs, outputs }
 }
 
-const takesDoubles = ({ types }: AnyOp) => Object.values(types).some((list) => list.includes('float64'))
+/** Whether an operator would refuse one of the values because it is of float64. */
+function refuses(b: TypedBuilder, { types }: AnyOp, names: readonly (string | undefined)[]): boolean {
+  const takesDoubles = Object.values(types).some((list) => list.includes('float64'))
+  const isDoubleName = (name: string) => {
+    const { type } = b.fact(name)
+    return type.kind === 'tensor' && type.dtype === 'float64'
+  }
+  return !takesDoubles && names.some((name) => name !== undefined && name !== '' && isDoubleName(name))
+}
 
-/** What stands for an operator that does not take float64. */
+/** What stands for an operator that does not take float64, and for such operators in that. */
 function decomposed(
   b: TypedBuilder,
   op: AnyOp,
@@ -142,11 +158,24 @@ function decomposed(
   const body = decomposition(
     op,
     node,
-    names.map((name) => (name === undefined ? undefined : b.fact(name))),
+    names.map((name) => (name ? b.fact(name) : undefined)),
   )
   if (!body) throw new Error(`${op.name} takes no float64, and has no decomposition`)
-  const present = names.filter((name) => name !== undefined)
-  return [...inlineBody(b, body, present)].slice(0, count)
+  const present = names.filter((name) => name !== undefined && name !== '')
+  const inner = new Map(body.inputs.map((name, i) => [name, present[i]!]))
+  for (const [name, value] of body.constants) inner.set(name, b.constant(value))
+  for (const one of body.nodes) {
+    const { inputs } = renameReads(one, inner)
+    const found = tryFindOp(one.domain, one.op)
+    const given = Object.fromEntries(one.attributes)
+    const fresh = one.outputs.map((name) => (name === '' ? '' : b.fresh(name)))
+    const outputs =
+      found && refuses(b, found, inputs)
+        ? decomposed(b, found, inputs, given, fresh.length)
+        : b.nodes(one.op, inputs, given, { domain: one.domain, outputs: fresh })
+    one.outputs.forEach((name, i) => inner.set(name, outputs[i]!))
+  }
+  return body.outputs.slice(0, count).map((name) => inner.get(name) ?? name)
 }
 
 const isFloat = (value: Tensor) => value.dtype === 'float32' || value.dtype === 'float64'

@@ -1,14 +1,18 @@
 /** Gradients of activations. At kinks they are PyTorch's: that of the side on which the function is constant, or less steep. */
+import { celu } from '../../ops/celu.ts'
 import { elu } from '../../ops/elu.ts'
 import { gelu } from '../../ops/gelu.ts'
 import { hardSigmoid } from '../../ops/hard-sigmoid.ts'
 import { hardSwish } from '../../ops/hard-swish.ts'
 import { leakyRelu } from '../../ops/leaky-relu.ts'
+import { prelu } from '../../ops/prelu.ts'
 import { relu } from '../../ops/relu.ts'
 import { selu } from '../../ops/selu.ts'
+import { shrink } from '../../ops/shrink.ts'
 import { softplus } from '../../ops/softplus.ts'
 import { softsign } from '../../ops/softsign.ts'
 import { swish } from '../../ops/swish.ts'
+import { thresholdedRelu } from '../../ops/thresholded-relu.ts'
 import type { Maths } from '../maths.ts'
 import { defineGradient } from '../rule.ts'
 
@@ -27,6 +31,32 @@ export const eluGradient = defineGradient(
   elu,
   ({ m, inputs: { X }, attrs: { alpha }, gradients: { Y } }) => ({
     X: m.where(m.greater(X, 0), Y, m.mul(Y, m.mul(m.exp(X), alpha))),
+  }),
+)
+
+export const celuGradient = defineGradient(
+  celu,
+  ({ m, inputs: { X }, attrs: { alpha }, gradients: { Y } }) => ({
+    X: m.where(m.greater(X, 0), Y, m.mul(Y, m.exp(m.div(X, alpha)))),
+  }),
+)
+
+export const preluGradient = defineGradient(prelu, ({ m, inputs: { X, slope }, gradients: { Y } }) => {
+  const isAbove = m.greater(X, 0)
+  return { X: m.where(isAbove, Y, m.mul(Y, slope)), slope: m.where(isAbove, 0, m.mul(Y, X)) }
+})
+
+export const thresholdedReluGradient = defineGradient(
+  thresholdedRelu,
+  ({ m, inputs: { X }, attrs: { alpha }, gradients: { Y } }) => ({
+    X: m.where(m.greater(X, alpha), Y, 0),
+  }),
+)
+
+export const shrinkGradient = defineGradient(
+  shrink,
+  ({ b, m, inputs: { input }, attrs: { lambd }, gradients: { output } }) => ({
+    input: m.where(b.node('Or', [m.greater(input, lambd), m.less(input, -lambd)]), output, 0),
   }),
 )
 

@@ -1,12 +1,9 @@
 /** Gradients of operators that arrange elements anew: each is undone by another one. */
-import { SlipwayError } from '../../base/errors.ts'
 import { concat } from '../../ops/concat.ts'
 import { expand } from '../../ops/expand.ts'
-import { constantOf } from '../../ops/fact.ts'
 import { flatten } from '../../ops/flatten.ts'
 import { pad } from '../../ops/pad.ts'
 import { reshape } from '../../ops/reshape.ts'
-import { integersOf } from '../../ops/shared/elements.ts'
 import { sliceBounds } from '../../ops/shared/slice-bounds.ts'
 import { slice } from '../../ops/slice.ts'
 import { split } from '../../ops/split.ts'
@@ -16,6 +13,7 @@ import { transpose } from '../../ops/transpose.ts'
 import { trilu } from '../../ops/trilu.ts'
 import type { TypedBuilder } from '../../ops/typed-builder.ts'
 import { unsqueeze } from '../../ops/unsqueeze.ts'
+import { knownIntegers, knownSize } from '../known.ts'
 import type { Maths } from '../maths.ts'
 import { defineGradient } from '../rule.ts'
 
@@ -92,17 +90,16 @@ export const splitGradient = defineGradient(split, ({ b, m, outputs, gradients, 
 export const sliceGradient = defineGradient(
   slice,
   ({ b, m, inputs: { data, starts, ends, axes, steps }, gradients: { output } }) => {
-    const [from, to] = [known(b, starts), known(b, ends)]
-    const along = axes === undefined ? from.map((_, axis) => axis) : known(b, axes)
-    const strides = steps === undefined ? from.map(() => 1) : known(b, steps)
+    const [from, to] = [knownIntegers(b, starts), knownIntegers(b, ends)]
+    const along = axes === undefined ? from.map((_, axis) => axis) : knownIntegers(b, axes)
+    const strides = steps === undefined ? from.map(() => 1) : knownIntegers(b, steps)
     const rank = b.shape(data).length
     let gradient = output
     const pads = Array.from({ length: 2 * rank }, () => 0)
     along.forEach((given, i) => {
       const axis = given < 0 ? given + rank : given
-      const size = b.shape(data)[axis]!
+      const size = knownSize(b, 'Slice', data, axis)
       const bounds = sliceBounds(size, from[i]!, to[i]!, strides[i]!)
-      if (typeof size !== 'number' || !bounds) throw unknownSize('Slice', axis)
       const { first, count } = bounds as { first: number; count: number } // numbers in, numbers out
       const step = Math.abs(strides[i]!)
       if (strides[i]! < 0) gradient = reversed(b, m, gradient, axis)
@@ -144,8 +141,8 @@ export const padGradient = defineGradient(
     const along =
       axes === undefined
         ? shape.map((_, axis) => axis)
-        : known(b, axes).map((axis) => (axis < 0 ? axis + shape.length : axis))
-    const amounts = known(b, pads)
+        : knownIntegers(b, axes).map((axis) => (axis < 0 ? axis + shape.length : axis))
+    const amounts = knownIntegers(b, pads)
     const around = along.map((axis, i) => ({ axis, before: amounts[i]!, after: amounts[i + along.length]! }))
     if (mode !== 'constant')
       return { data: around.reduce((gradient, one) => folded(b, m, gradient, data, mode, one), output) }
@@ -180,8 +177,7 @@ function folded(
   { axis, before, after }: Around,
 ): string {
   if (before === 0 && after === 0) return gradient
-  const size = b.shape(data)[axis]
-  if (typeof size !== 'number') throw unknownSize('Pad', axis)
+  const size = knownSize(b, 'Pad', data, axis)
   // Which element each position was copied from: padding the numbers 0, 1, 2 … tells.
   const positions = b.node(
     'Pad',
@@ -201,11 +197,8 @@ export const tileGradient = defineGradient(
   tile,
   ({ b, m, inputs: { input, repeats }, gradients: { output } }) => {
     const shape = b.shape(input)
-    const times = known(b, repeats)
-    const sizes = shape.flatMap((size, axis) => {
-      if (typeof size !== 'number') throw unknownSize('Tile', axis)
-      return [times[axis]!, size]
-    })
+    const times = knownIntegers(b, repeats)
+    const sizes = shape.flatMap((_, axis) => [times[axis]!, knownSize(b, 'Tile', input, axis)])
     return {
       input: m.sum(
         m.reshape(output, sizes),
@@ -228,18 +221,3 @@ function sizeOf(b: TypedBuilder, m: Maths, name: string, axis: number): string {
 }
 
 /** The elements of a value that is known while differentiating. Throws SLP-A1 where it is not. */
-function known(b: TypedBuilder, name: string): readonly number[] {
-  const constant = constantOf(b.fact(name))
-  if (constant) return integersOf(constant)
-  throw new SlipwayError(
-    'SLP-A1',
-    `Cannot differentiate: sizes and axes must be known, got the computed value "${name}"`,
-  )
-}
-
-function unknownSize(op: string, axis: number): SlipwayError {
-  return new SlipwayError(
-    'SLP-A1',
-    `Cannot differentiate ${op}: the size of axis ${axis} must be known, got a symbolic one`,
-  )
-}

@@ -1,4 +1,3 @@
-import { einsum } from '../../ops/einsum.ts'
 import { gemm } from '../../ops/gemm.ts'
 import { matmul } from '../../ops/matmul.ts'
 import { gradTest, spread } from '../../testing/grad-test.ts'
@@ -31,18 +30,5 @@ gradTest(gemm, [
     name: 'both turned and scaled',
     inputs: { A: spread([5, 3]), B: spread([4, 5]), C: spread([]) },
     attrs: { transA: 1, transB: 1, alpha: 0.5, beta: 1.5 },
-  },
-])
-
-gradTest(einsum, [
-  {
-    name: 'a product',
-    inputs: { Inputs: [spread([3, 4]), spread([4, 5])] },
-    attrs: { equation: 'ij,jk->ik' },
-  },
-  {
-    name: 'a batch',
-    inputs: { Inputs: [spread([2, 3, 4]), spread([2, 5, 4])] },
-    attrs: { equation: 'bqd,bkd->bqk' },
   },
 ])

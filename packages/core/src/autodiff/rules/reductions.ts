@@ -1,11 +1,11 @@
 /** Gradients of reductions. */
 
 import { SlipwayError } from '../../base/errors.ts'
-import { cumSum } from '../../ops/cum-sum.ts'
 import type { AnyOp } from '../../ops/define.ts'
 import { constantOf } from '../../ops/fact.ts'
 import { reduceL1 } from '../../ops/reduce-l1.ts'
 import { reduceL2 } from '../../ops/reduce-l2.ts'
+import { reduceLogSum } from '../../ops/reduce-log-sum.ts'
 import { reduceLogSumExp } from '../../ops/reduce-log-sum-exp.ts'
 import { reduceMax } from '../../ops/reduce-max.ts'
 import { reduceMean } from '../../ops/reduce-mean.ts'
@@ -121,20 +121,23 @@ export const reduceLogSumExpGradient = defineGradient(
   reduction(reduceLogSumExp, ({ m, data, output, gradient }) => m.mul(m.exp(m.sub(data, output)), gradient)),
 )
 
-// The product of all others, from both sides, so that zeros do no harm where one axis is reduced.
-export const reduceProdGradient = defineGradient(
-  reduceProd,
-  reduction(reduceProd, ({ b, m, data, axes, output, gradient }) => {
-    if (axes.length !== 1) return m.mul(gradient, m.div(output, data))
-    const axis = m.ints(axes)
-    const scalar = b.node('Squeeze', [axis])
-    const before = b.node('CumProd', [data, scalar], { exclusive: 1 })
-    const behind = b.node('CumProd', [data, scalar], { exclusive: 1, reverse: 1 })
-    return m.mul(gradient, m.mul(before, behind))
-  }),
+export const reduceLogSumGradient = defineGradient(
+  reduceLogSum,
+  reduction(reduceLogSum, ({ m, data, output, gradient }) =>
+    m.expandLike(m.div(gradient, m.exp(output)), data),
+  ),
 )
 
-/** The sum from the other side. */
-export const cumSumGradient = defineGradient(cumSum, ({ b, inputs: { axis }, attrs, gradients: { y } }) => ({
-  x: b.node('CumSum', [y, axis], { exclusive: attrs.exclusive, reverse: attrs.reverse ? 0 : 1 }),
-}))
+/** The product of all other elements, also where some are zero. */
+export const reduceProdGradient = defineGradient(
+  reduceProd,
+  reduction(reduceProd, ({ b, m, data, axes, gradient }) => {
+    const isZero = m.equal(data, 0)
+    const safe = m.where(isZero, 1, data)
+    const zeros = m.sum(m.castLike(isZero, data), axes)
+    const rest = axes.length === 0 ? safe : b.node('ReduceProd', [safe, m.ints(axes)])
+    const atZero = m.where(m.equal(zeros, 1), rest, 0)
+    const elsewhere = m.where(m.equal(zeros, 0), rest, 0)
+    return m.mul(gradient, m.where(isZero, atZero, m.div(elsewhere, safe)))
+  }),
+)

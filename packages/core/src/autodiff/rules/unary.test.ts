@@ -10,6 +10,7 @@ import { round } from '../../ops/round.ts'
 import { sigmoid } from '../../ops/sigmoid.ts'
 import { sign } from '../../ops/sign.ts'
 import { sin } from '../../ops/sin.ts'
+import { barrier } from '../../ops/slipway/barrier.ts'
 import { tanh } from '../../ops/tanh.ts'
 import { gradTest, spread } from '../../testing/grad-test.ts'
 
@@ -24,6 +25,10 @@ gradTest(tanh, [input])
 gradTest(sigmoid, [either])
 gradTest(erf, [input])
 gradTest(identity, [input])
+gradTest(barrier, [
+  { name: 'alone', inputs: { input: spread([3]) } },
+  { name: 'with a token', inputs: { input: spread([3]), token: spread([2]) } },
+])
 gradTest(cast, [
   { name: 'to the same type', inputs: { input: spread([5]) }, attrs: { to: 11 }, compiled: false },
 ])

@@ -11,6 +11,7 @@ import { round } from '../../ops/round.ts'
 import { sigmoid } from '../../ops/sigmoid.ts'
 import { sign } from '../../ops/sign.ts'
 import { sin } from '../../ops/sin.ts'
+import { barrier } from '../../ops/slipway/barrier.ts'
 import { tanh } from '../../ops/tanh.ts'
 import { defineGradient } from '../rule.ts'
 
@@ -44,6 +45,8 @@ export const erfGradient = defineGradient(erf, ({ m, inputs: { input: x }, gradi
 }))
 
 export const identityGradient = defineGradient(identity, ({ gradients: { output } }) => ({ input: output }))
+
+export const barrierGradient = defineGradient(barrier, ({ gradients: { output } }) => ({ input: output }))
 
 export const castGradient = defineGradient(cast, ({ m, inputs, gradients: { output } }) => ({
   input: m.castLike(output, inputs.input),

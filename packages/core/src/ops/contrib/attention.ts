@@ -65,7 +65,7 @@ export const attention = defineOp({
     }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, names, options, { inputs: facts, outputCount }) => {

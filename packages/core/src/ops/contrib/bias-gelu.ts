@@ -21,7 +21,7 @@ export const biasGelu = defineOp({
     return { C: tensorFact(A.dtype, A.shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     formula: ({ A, B }) => ifComputable(geluOf(add(A, B))),

@@ -21,7 +21,7 @@ export const cdist = defineOp({
     return { C: tensorFact(A.dtype, [rows, B.shape?.[0] ?? freshDim('columns')]) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { A, B }, { metric }) => {

@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
@@ -25,7 +25,7 @@ export const dequantizeLinear = defineOp({
     return { y: tensorFact(x_scale.dtype, x.shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     build: (b, { x, x_scale, x_zero_point }, { axis }) => ({

@@ -1,5 +1,5 @@
 import { elementCount } from '../../base/shape.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerDynamicQuantize } from '../lower/dynamic-quantize.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
@@ -35,7 +35,7 @@ export const dynamicQuantizeMatmul = defineOp({
     return { Y: tensorFact('float32', matmulShape(A.shape, B.shape)) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     epilogue: true,

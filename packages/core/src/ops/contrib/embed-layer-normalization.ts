@@ -47,7 +47,7 @@ export const embedLayerNormalization = defineOp({
     return { output: sum, mask_index: tensorFact('int32', [batch!]), embedding_sum: sum }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, names, { epsilon }) => {

@@ -22,7 +22,7 @@ export const expandDims = defineOp({
     return { Y: inferAs(unsqueeze, { data: X, axes }, {}, context) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { X, axis }) => {

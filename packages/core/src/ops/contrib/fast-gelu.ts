@@ -19,7 +19,7 @@ export const fastGelu = defineOp({
     return { Y: tensorFact(X.dtype, X.shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     formula: ({ X, bias }) => geluTanhOf(bias ? add(X, bias) : X),

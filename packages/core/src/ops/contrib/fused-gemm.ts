@@ -30,7 +30,7 @@ export const fusedGemm = defineOp({
     return { Y: inferAs(gemm, inputs, attrs, context) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { A, B, C }, { alpha, beta, transA, transB, ...attrs }, { inputs }) => {

@@ -26,7 +26,7 @@ export const fusedMatmul = defineOp({
   },
   infer: ({ A, B }, attrs) => ({ Y: tensorFact(A.dtype, fusedShape(A, B, attrs)) }),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, names, attrs, { inputs }) => {

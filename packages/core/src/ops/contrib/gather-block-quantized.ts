@@ -2,7 +2,7 @@ import { type Dim, mulDims } from '../../base/dim.ts'
 import { normalizeAxis } from '../../base/shape.ts'
 import type { GraphBuilder } from '../../ir/builder.ts'
 import { type Attrs, attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { lowerGatherBlocks } from '../lower/block-quantized.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
@@ -50,7 +50,7 @@ export const gatherBlockQuantized = defineOp({
     return { output: tensorFact(facts.scales.dtype, data.toSpliced(axis, 1, ...facts.indices.shape)) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: (inputs, { output }, options, context) =>

@@ -18,7 +18,7 @@ export const gatherNd = defineOp({
     output: inferAs(standard, inputs, { batch_dims: 0 }, context),
   }),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { data, indices }) => ({ output: b.node('GatherND', [data, cast(b, indices, 'int64')]) }),

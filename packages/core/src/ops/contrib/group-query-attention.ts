@@ -109,7 +109,7 @@ export const groupQueryAttention = defineOp({
     }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: (inputs, outputs, options, context) => lowerGroupQuery({ ...inputs, ...outputs }, options, context),

@@ -30,7 +30,7 @@ export const inverse = defineOp({
     }
     return { Y: wide(X.dtype, X.shape, y) }
   },
-  gradient: 'none',
+  gradient: 'rule',
   lower: { kind: 'kernel' },
 })
 

@@ -1,4 +1,4 @@
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
 import { maybe, one } from '../param.ts'
@@ -37,7 +37,7 @@ export const matmulIntegerToFloat = defineOp({
     return { Y: tensorFact(a_scale.dtype, matmulShape(A.shape, B.shape)) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     epilogue: true,

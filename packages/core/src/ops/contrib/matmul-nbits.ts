@@ -63,7 +63,7 @@ export const matmulNBits = defineOp({
     return { Y: tensorFact(A.dtype, A.shape?.with(-1, N)) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: (inputs, { Y }, options, context) => lowerMatMulNBits({ ...inputs, Y }, options, context),

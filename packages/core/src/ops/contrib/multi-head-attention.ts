@@ -75,7 +75,7 @@ export const multiHeadAttention = defineOp({
     }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: (inputs, outputs, options, context) => lowerMultiHead({ ...inputs, ...outputs }, options, context),

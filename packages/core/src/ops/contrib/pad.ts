@@ -24,7 +24,7 @@ export const pad = defineOp({
     return { output: inferAs(standard, { data, pads: list, constant_value: value }, attrs, context) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { data, pads, value }, { mode }) => {

@@ -1,6 +1,6 @@
 import type { DType } from '../../base/dtype.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
 import { maybe, one } from '../param.ts'
@@ -56,7 +56,7 @@ export const qgemm = defineOp({
     return { Y: tensorFact(y_zero_point?.dtype ?? 'float32', shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     epilogue: true,

@@ -1,4 +1,4 @@
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import {
   binaryInputs,
   binaryOutputs,
@@ -22,7 +22,7 @@ export const qlinearAdd = defineOp({
   attrs: {},
   infer: inferBinary,
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: lowerBinary((b, { A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point }) => {
     const [a, c] = [b.node('Div', [A_scale, C_scale]), b.node('Div', [B_scale, C_scale])]
     const product = (x: string, ratio: string) => b.node('Mul', [x, ratio])

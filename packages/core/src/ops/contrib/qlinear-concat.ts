@@ -1,6 +1,6 @@
 import { attr } from '../attr.ts'
 import { concat } from '../concat.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { lowerByteConcat } from '../lower/byte-concat.ts'
 import { mixed, one } from '../param.ts'
@@ -34,7 +34,7 @@ export const qlinearConcat = defineOp({
     return { Y: tensorFact(Y_zero_point.dtype, shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: ({ Y_scale, Y_zero_point, inputs }, { Y }, { axis }, context) =>

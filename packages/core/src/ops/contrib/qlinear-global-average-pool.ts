@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { lowerPlaneMeans } from '../lower/quantized-lines.ts'
 import { one } from '../param.ts'
 import { globalPoolFact } from '../shared/pool.ts'
@@ -30,7 +30,7 @@ export const qlinearGlobalAveragePool = defineOp({
     return { Y: channelsLast(globalPoolFact(channelsFirst(X))) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: ({ X, x_scale, x_zero_point, y_scale, y_zero_point }, { Y }, { channels_last }, context) =>

@@ -1,7 +1,7 @@
 import { float } from '../../ir/builder.ts'
 import { like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { bendBelow, mul } from '../lower/formulas.ts'
 import {
   buildUnary,
@@ -23,7 +23,7 @@ export const qlinearLeakyRelu = defineOp({
   attrs: { alpha: attr.float(0.01) },
   infer: inferUnary,
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: (refs, { Y }, { alpha }, context) =>

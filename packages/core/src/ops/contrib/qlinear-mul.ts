@@ -1,4 +1,4 @@
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import {
   binaryInputs,
   binaryOutputs,
@@ -22,7 +22,7 @@ export const qlinearMul = defineOp({
   attrs: {},
   infer: inferBinary,
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: lowerBinary((b, { A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point }) => {
     const scale = b.node('Div', [b.node('Mul', [A_scale, B_scale]), C_scale])
     const product = b.node('Mul', [centre(b, A, A_zero_point), centre(b, B, B_zero_point)])

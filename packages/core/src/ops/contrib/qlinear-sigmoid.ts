@@ -1,5 +1,5 @@
 import { apply1 } from '../../kernel/formula.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import {
   buildUnary,
   inferUnary,
@@ -20,7 +20,7 @@ export const qlinearSigmoid = defineOp({
   attrs: {},
   infer: inferUnary,
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     emit: (refs, { Y }, _attrs, context) => lowerUnary(context, refs, Y, (x) => apply1('sigmoid', x)),

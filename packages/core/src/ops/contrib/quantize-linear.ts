@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
@@ -26,7 +26,7 @@ export const quantizeLinear = defineOp({
     return { y: tensorFact(y_zero_point?.dtype ?? 'uint8', x.shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('its numbers are quantised'),
   lower: {
     kind: 'decompose',
     build: (b, { x, y_scale, y_zero_point }, { axis }) => ({

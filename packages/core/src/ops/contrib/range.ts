@@ -19,7 +19,7 @@ export const range = defineOp({
     return { Y: inferAs(standard, { start, limit, delta: step }, { stash_type: 1 }, context) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'rule',
   lower: {
     kind: 'decompose',
     build: (b, { start, limit, delta }, _attrs, { inputs }) => {

@@ -39,7 +39,7 @@ export const rotaryEmbedding = defineOp({
     return { output: tensorFact(input.dtype, input.shape) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: ({ input, ...rest }, { output }, attrs, context) => {

@@ -32,7 +32,7 @@ export const simplifiedLayerNormalization = defineOp({
     }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: ({ X, scale }, { Y, inv_std_var }, { axis, epsilon }, context) =>

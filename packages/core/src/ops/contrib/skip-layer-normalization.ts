@@ -23,7 +23,7 @@ export const skipLayerNormalization = defineOp({
   attrs: { epsilon: attr.float(1e-12) },
   infer: (facts) => inferSkip(facts),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: ({ input, skip, gamma, beta, bias }, outputs, { epsilon }, context) =>

@@ -17,7 +17,7 @@ export const skipSimplifiedLayerNormalization = defineOp({
   attrs: { epsilon: attr.float(1e-12) },
   infer: (facts) => inferSkip(facts),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     emit: ({ input, skip, gamma, bias }, outputs, { epsilon }, context) =>

@@ -22,7 +22,7 @@ export const transposeMatmul = defineOp({
   attrs: { alpha: attr.float(1), transA: attr.int(0), transB: attr.int(0) },
   infer: ({ A, B }, attrs) => ({ Y: tensorFact(A.dtype, fusedShape(A, B, { ...attrs, ...inPlace })) }),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, names, attrs, { inputs }) => {

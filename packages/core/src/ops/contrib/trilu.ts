@@ -16,7 +16,7 @@ export const trilu = defineOp({
   attrs: { upper: attr.int(1) },
   infer: ({ X, k }, attrs, context) => ({ Y: inferAs(standard, { input: X, k }, attrs, context) }),
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { X, k }, { upper }) => ({ Y: b.node('Trilu', [X, k], { upper }) }),

@@ -1,4 +1,4 @@
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { requireRank } from '../shared/require.ts'
@@ -26,7 +26,7 @@ export const unique = defineOp({
     }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: none('the smallest change makes equal elements different'),
   lower: {
     kind: 'decompose',
     build: (b, { x }) => {

@@ -2,7 +2,7 @@ import { type Dim, productOfDims } from '../../base/dim.ts'
 import { elementCount } from '../../base/shape.ts'
 import { elementBytes } from '../../kernel/move/element.ts'
 import { gatherBlocks } from '../../kernel/move/gather.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { unmovable } from '../lower/move.ts'
 import { one } from '../param.ts'
@@ -42,7 +42,7 @@ export const arrayFeatureExtractor = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'kernel',
     emit: ({ X, Y }, { Z }, _attrs, context) => {

@@ -1,7 +1,7 @@
 import { isFloat } from '../../base/dtype.ts'
 import { apply2, choose, like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { mapElements } from '../shared/elementwise.ts'
@@ -22,7 +22,7 @@ export const binarizer = defineOp({
   reference: ({ X }, { threshold }) => ({
     Y: mapElements(X, { float: (x) => (x > threshold ? 1 : 0), int: (x) => (x > threshold ? 1n : 0n) }),
   }),
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'elementwise',
     formula: ({ X }, { threshold }) =>

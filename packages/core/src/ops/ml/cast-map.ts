@@ -1,6 +1,6 @@
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { map, one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
@@ -42,7 +42,7 @@ export const castMap = defineOp({
     })
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('it maps keys, not numbers'),
   lower: { kind: 'host' },
 })
 

@@ -1,7 +1,7 @@
 import type { ValueType } from '../../base/value.ts'
 import { wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { map, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -50,7 +50,7 @@ export const dictVectorizer = defineOp({
     }
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('it maps keys, not numbers'),
   lower: { kind: 'host' },
 })
 

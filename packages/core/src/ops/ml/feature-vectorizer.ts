@@ -1,7 +1,7 @@
 import { addDims, type Dim, dimsEqual, productOfDims } from '../../base/dim.ts'
 import { wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { many, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -48,7 +48,7 @@ export const featureVectorizer = defineOp({
     })
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'decompose',
     build: (b, { X }, { inputdimensions }, { inputs }) => {

@@ -3,7 +3,7 @@ import { isFloat } from '../../base/dtype.ts'
 import { wide } from '../../base/wide.ts'
 import { apply2, choose, like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { isNotNumber } from '../lower/formulas.ts'
 import { one } from '../param.ts'
@@ -47,7 +47,7 @@ export const imputer = defineOp({
     )
     return { Y: wide(X.dtype, X.shape, data) }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'elementwise',
     formula: ({ X }, attrs) => {

@@ -2,7 +2,7 @@ import type { DType } from '../../base/dtype.ts'
 import type { Tensor } from '../../base/tensor.ts'
 import { type WideData, widen, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -55,7 +55,7 @@ export const labelEncoder = defineOp({
     for (let i = 0; i < X.data.length; i++) Y.data[i] = table.get(X.data[i]!) ?? fallback
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('it maps keys, not numbers'),
   lower: { kind: 'host' },
 })
 

@@ -1,6 +1,6 @@
 import { tensor } from '../../base/tensor.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -43,7 +43,7 @@ export const linearRegressor = defineOp({
     })
     return { Y: scoreMatrix(scores, targets) }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'decompose',
     build: (b, { X }, { targets, intercepts, coefficients, post_transform }, { inputs }) => {

@@ -1,6 +1,6 @@
 import { wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { indexInts } from '../types.ts'
@@ -36,7 +36,7 @@ export const normalizer = defineOp({
     })
     return { Y: wide('float32', X.shape, Float64Array.from(rows.flatMap((row) => [...row]))) }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'decompose',
     build: (b, { X }, { norm }, { inputs }) => {

@@ -1,6 +1,6 @@
 import { wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse, refuseValue } from '../refuse.ts'
@@ -40,7 +40,7 @@ export const oneHotEncoder = defineOp({
     }
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('it maps keys, not numbers'),
   lower: { kind: 'host' },
 })
 

@@ -2,7 +2,7 @@ import { lowerElementwise } from '../../kernel/elementwise.ts'
 import { apply2, convert as convertFormula, input } from '../../kernel/formula.ts'
 import type { TensorRef } from '../../kernel/lower.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -34,7 +34,7 @@ export const scaler = defineOp({
       (i) => (Number(X.data[i]) - (offset[i % offset.length] ?? 0)) * (scale[i % scale.length] ?? 1),
     ),
   }),
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'kernel',
     emit: ({ X }, { Y }, attrs, context) => {

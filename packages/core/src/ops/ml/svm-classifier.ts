@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -65,7 +65,7 @@ export const svmClassifier = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: { kind: 'host' },
 })
 

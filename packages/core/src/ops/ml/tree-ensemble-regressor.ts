@@ -1,5 +1,5 @@
 import { type Attrs, attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -59,7 +59,7 @@ export const treeEnsembleRegressor = defineOp({
     })
     return { Y: scoreMatrix(scores, targets) }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'kernel',
     emit: ({ X }, { Y }, attrs, context) => emitForest(X, Y, useOf(attrs), context),

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../base/tensor.ts'
 import { wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -71,7 +71,7 @@ export const treeEnsemble = defineOp({
     })
     return { Y: wide(X.dtype, [scores.length, targets], Float64Array.from(scores.flat())) }
   },
-  gradient: 'none',
+  gradient: none('classic models are not trained by gradients'),
   lower: {
     kind: 'kernel',
     emit: ({ X }, { Y }, attrs, context) => {

@@ -1,7 +1,7 @@
 import { tensorType, type ValueType } from '../../base/value.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { one, sequence } from '../param.ts'
 import { type ClassLabels, classLabels } from './shared/class-labels.ts'
 import { checkFeatures, rowsOf } from './shared/rows.ts'
@@ -26,7 +26,7 @@ export const zipMap = defineOp({
     const items = rowsOf(X).map((row) => ({ kind: 'map' as const, keys, values: scores(row) }))
     return { Z: { kind: 'sequence', element: mapType(labels), items } }
   },
-  gradient: 'none',
+  gradient: none('it maps keys, not numbers'),
   lower: { kind: 'host' },
 })
 

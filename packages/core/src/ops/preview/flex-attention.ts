@@ -65,7 +65,7 @@ export const flexAttention = defineOp({
     const y = weightedValues(floatsOf(probabilities), q, v)
     return { Y: wide(Q.dtype, [q.batch, q.heads, q.length, v.size], y.data) }
   },
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build(b, names, { scale, score_mod, prob_mod, softmax_precision }, { inputs: { Q, K, V } }) {

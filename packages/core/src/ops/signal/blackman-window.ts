@@ -1,4 +1,4 @@
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { one } from '../param.ts'
 import { indexInts, numbers } from '../types.ts'
 import { buildWindow, cosineWindow, inferWindow, windowAttrs } from './shared/cosine-window.ts'
@@ -18,7 +18,7 @@ export const blackmanWindow = defineOp({
   attrs: windowAttrs,
   infer: ({ size }, attrs, context) => ({ output: inferWindow(size, attrs, context) }),
   reference: ({ size }, attrs, context) => ({ output: cosineWindow(size, attrs, coefficients, context) }),
-  gradient: 'none',
+  gradient: none('it reads nothing of floating point that its output varies with'),
   lower: {
     kind: 'decompose',
     build: (b, { size }, attrs) => {

@@ -1,6 +1,6 @@
 import { addDims, floorDivDims } from '../../base/dim.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact, valuesOf } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuseValue } from '../refuse.ts'
@@ -56,7 +56,7 @@ export const melWeightMatrix = defineOp({
     })
     return { output }
   },
-  gradient: 'none',
+  gradient: none('it reads nothing of floating point that its output varies with'),
   lower: { kind: 'kernel' },
 })
 

@@ -1,6 +1,6 @@
 import { wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { textsOf } from '../shared/elements.ts'
@@ -28,6 +28,6 @@ export const regexFullMatch = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('it reads strings'),
   lower: { kind: 'host' },
 })

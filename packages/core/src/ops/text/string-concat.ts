@@ -1,5 +1,5 @@
 import { wide } from '../../base/wide.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { one } from '../param.ts'
 import { broadcastAll, broadcastInfer } from '../shared/broadcast.ts'
 import { textsOf } from '../shared/elements.ts'
@@ -25,6 +25,6 @@ export const stringConcat = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('it reads strings'),
   lower: { kind: 'host' },
 })

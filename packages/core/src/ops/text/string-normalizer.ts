@@ -1,7 +1,7 @@
 import type { Dim } from '../../base/dim.ts'
 import { wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -46,7 +46,7 @@ export const stringNormalizer = defineOp({
     const data = changed.length > 0 ? changed : ['']
     return { Y: wide('string', X.shape.length === 1 ? [data.length] : [1, data.length], data) }
   },
-  gradient: 'none',
+  gradient: none('it reads strings'),
   lower: { kind: 'host' },
 })
 

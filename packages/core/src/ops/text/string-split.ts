@@ -1,6 +1,6 @@
 import { wide, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { textsOf } from '../shared/elements.ts'
@@ -43,7 +43,7 @@ export const stringSplit = defineOp({
       ),
     }
   },
-  gradient: 'none',
+  gradient: none('it reads strings'),
   lower: { kind: 'host' },
 })
 

@@ -1,6 +1,6 @@
 import { wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp } from '../define.ts'
+import { defineOp, none } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { one } from '../param.ts'
 import { refuse } from '../refuse.ts'
@@ -55,7 +55,7 @@ export const tfIdfVectorizer = defineOp({
     }
     return { Y }
   },
-  gradient: 'none',
+  gradient: none('it reads strings'),
   lower: { kind: 'host' },
 })
 

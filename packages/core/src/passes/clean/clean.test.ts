@@ -205,6 +205,12 @@ passTest(commonSubexpression, [
     because: 'need not give equal outputs',
   },
   {
+    name: 'not barriers, nor what is computed behind them',
+    graph:
+      'graph g(x: float32[N], t: float32[1]) -> (y) { a = ai.slipway.Barrier(x, t) b = ai.slipway.Barrier(x, t) c = Neg(a) d = Neg(b) y = Sub(c, d) }',
+    because: 'keep apart',
+  },
+  {
     name: 'not outputs of the graph',
     graph: 'graph g(x: float32[N]) -> (a, b) { a = Neg(x) b = Neg(x) }',
     because: 'must keep its name',

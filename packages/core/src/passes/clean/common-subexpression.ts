@@ -35,6 +35,7 @@ function keptBecause(view: GraphView, node: Node): string | undefined {
   const op = view.op(node)
   if (!op) return 'nothing is known of the operator'
   if (op.traits.has('random')) return 'equal inputs of a random operator need not give equal outputs'
+  if (op.traits.has('barrier')) return 'a barrier is there to keep apart what is equal'
   return op.traits.has('control') ? 'control flow is never merged' : undefined
 }
 

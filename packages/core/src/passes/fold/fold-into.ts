@@ -45,6 +45,7 @@ export function readOutputs(view: GraphView, node: Node): readonly string[] {
 export function keptBecause(op: AnyOp): string | undefined {
   if (op.traits.has('random')) return 'random operators are never folded'
   if (op.traits.has('control')) return 'control flow is never folded'
+  if (op.traits.has('barrier')) return 'a barrier is there to stay'
   if (isScaling(op)) return 'quantization is folded last, because integer kernels read what is quantized'
   return undefined
 }

@@ -85,6 +85,12 @@ passTest(constantFolding, [
     becomes: ['MatMul'],
   },
   {
+    name: 'not barriers',
+    graph: (b) =>
+      b.node('Neg', [b.node('Barrier', [b.literal('float32', [1, 2])], {}, { domain: 'ai.slipway' })]),
+    because: 'a barrier is there to stay',
+  },
+  {
     name: 'not random operators',
     graph: (b) =>
       b.node('Mul', [
