@@ -174,7 +174,7 @@ export interface OpDef<I extends Params, O extends Params, S extends AttrSpecs> 
   readonly reference:
     | 'decomposed'
     | ((inputs: WideArgs<I>, attrs: Attrs<S>, context: KernelContext) => WideResults<O>)
-  readonly gradient: Gradient | 'none'
+  readonly gradient: Gradient
   readonly lower: Lowering<I, O, S>
 }
 
@@ -190,7 +190,7 @@ export interface AnyOp {
   readonly attrs: AttrSpecs
   readonly traits: ReadonlySet<Trait>
   readonly lower: Lowering<Params, Params, AttrSpecs>
-  readonly gradient: Gradient | 'none'
+  readonly gradient: Gradient
   infer(
     inputs: FactArgs<Params>,
     attrs: Attrs<AttrSpecs>,

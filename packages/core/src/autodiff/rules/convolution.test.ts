@@ -3,6 +3,7 @@ import type { Dim } from '../../base/dim.ts'
 import { symbol } from '../../base/dim.ts'
 import { tensorType } from '../../base/value.ts'
 import { causalConvWithState } from '../../ops/causal-conv-with-state.ts'
+import { fusedConv } from '../../ops/contrib/fused-conv.ts'
 import { conv } from '../../ops/conv.ts'
 import { convTranspose } from '../../ops/conv-transpose.ts'
 import { convGradW } from '../../ops/slipway/conv-grad-w.ts'
@@ -180,3 +181,16 @@ it('says which size must be known', () => {
   const sum = b.node('ReduceSum', [b.node('Conv', [x, w], { ...same, strides: [2] })], { keepdims: 0 })
   expect(() => gradientGraph(b.build([sum]), sum, [x])).toThrow('size of axis 2 of "x" must be known, got H')
 })
+
+gradTest(fusedConv, [
+  {
+    name: 'with a sum and a rectifier',
+    inputs: {
+      X: spread([2, 2, 5, 4]),
+      W: spread([3, 2, 3, 3]),
+      B: spread([3]),
+      Z: spread([2, 3, 5, 4], { low: -20, high: 20 }),
+    },
+    attrs: { activation: 'Relu', pads: [1, 1, 1, 1] },
+  },
+])

@@ -27,7 +27,7 @@ export const fusedConv = defineOp({
     return { Y: inferAs(conv, { X, W, B }, attrs, context) }
   },
   reference: 'decomposed',
-  gradient: 'none',
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { X, W, B, Z }, { activation, activation_params, ...attrs }, { inputs }) => {
