@@ -1,5 +1,6 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { emitArgExtreme } from './lower/lines.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { argAttrs, argExtreme, inferArg } from './shared/arg-extreme.ts'
 import { numbers } from './types.ts'
@@ -17,7 +18,7 @@ export const argMax = defineOp({
   attrs: argAttrs,
   infer: ({ data }, attrs) => ({ reduced: inferArg(data, attrs) }),
   reference: ({ data }, attrs) => ({ reduced: argExtreme(data, attrs, (a, b) => a > b) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: {
     kind: 'kernel',
     emit: ({ data }, { reduced }, { axis, select_last_index }, context) =>

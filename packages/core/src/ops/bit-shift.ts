@@ -1,7 +1,8 @@
 import { dtypeInfo } from '../base/dtype.ts'
 import { apply2 } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
 import { type BinaryKernel, zipElements } from './shared/elementwise.ts'
@@ -24,7 +25,7 @@ export const bitShift = defineOp({
     const { bits } = dtypeInfo(X.dtype)
     return { Z: zipElements(X, Y, direction === 'LEFT' ? leftShift(bits) : rightShift(bits)) }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: {
     kind: 'elementwise',
     formula: ({ X, Y }, { direction }) => apply2(direction === 'LEFT' ? 'shl' : 'shr', X, Y),

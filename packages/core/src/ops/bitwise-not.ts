@@ -1,6 +1,7 @@
 import { apply1 } from '../kernel/formula.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { ints } from './types.ts'
@@ -16,6 +17,6 @@ export const bitwiseNot = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: tensorFact(X.dtype, X.shape) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => ~x, int: (x) => ~x }) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('not', X) },
 })

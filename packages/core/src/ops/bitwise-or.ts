@@ -1,5 +1,6 @@
 import { apply2 } from '../kernel/formula.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
 import { zipElements } from './shared/elementwise.ts'
@@ -16,6 +17,6 @@ export const bitwiseOr = defineOp({
   traits: ['commutative', 'associative', 'inplace'],
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], A.dtype) }),
   reference: ({ A, B }) => ({ C: zipElements(A, B, { float: (a, b) => a | b, int: (a, b) => a | b }) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'elementwise', formula: ({ A, B }) => apply2('or', A, B) },
 })

@@ -2,8 +2,9 @@ import { normalizeAxis } from '../base/shape.ts'
 import { typeText } from '../base/value.ts'
 import type { WideTensor, WideValue } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { throughSequences } from './no-gradient.ts'
 import { one, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { joinTensors, stackTensors } from './shared/join.ts'
@@ -39,7 +40,7 @@ export const concatFromSequence = defineOp({
         : joinTensors(items, normalizeAxis(axis, rank)),
     }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })
 

@@ -1,9 +1,10 @@
 import type { DType } from '../base/dtype.ts'
 import { wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { dequantizeFormula, isPerTensor, lowerLinear } from './lower/linear-quantization.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
 import { outputDType } from './shared/output-dtype.ts'
@@ -53,7 +54,7 @@ export const dequantizeLinear = defineOp({
     }
     return { y }
   },
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'kernel',
     formula: ({ x, x_scale, x_zero_point }, { output_dtype }, refs) =>

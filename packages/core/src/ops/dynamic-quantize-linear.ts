@@ -1,7 +1,8 @@
 import { wide, wideZeros } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerDynamicQuantize } from './lower/dynamic-quantize.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { quantize } from './shared/quantization.ts'
@@ -41,7 +42,7 @@ export const dynamicQuantizeLinear = defineOp({
       y_zero_point: wide('uint8', [], Float64Array.of(zeroPoint)),
     }
   },
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: ({ x }, { y, y_scale, y_zero_point }, _attrs, context) =>

@@ -1,6 +1,7 @@
 import { ifComputable } from '../kernel/computable.ts'
 import { apply2 } from '../kernel/formula.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
 import { testPairs } from './shared/elementwise.ts'
@@ -18,6 +19,6 @@ export const equal = defineOp({
   traits: ['commutative'],
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => isEqual(a!, b!)) }),
   reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a === b) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'elementwise', formula: ({ A, B }) => ifComputable(apply2('eq', A, B)) },
 })

@@ -1,7 +1,7 @@
 import { elementCount, stridesOf } from '../base/shape.ts'
 import { lanesOf, type WideTensor, wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
 import { lowerGridSample } from './lower/grid-sample.ts'
 import { one } from './param.ts'
@@ -49,7 +49,7 @@ export const gridSample = defineOp({
     const sample = { mode, padding_mode, align: align_corners === 1 }
     return { Y: mode === 'nearest' ? sampleNearest(X, grid, sample) : sampleWeighted(X, grid, sample) }
   },
-  gradient: none('its rule is not written'),
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: ({ X, grid }, { Y }, { mode, padding_mode: padding, align_corners }, context) =>

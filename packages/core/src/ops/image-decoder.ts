@@ -1,9 +1,10 @@
 import { SlipwayError } from '../base/errors.ts'
 import { wide, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import type { PixelFormat } from './image-codec.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { numbersIn } from './shared/elements.ts'
@@ -40,7 +41,7 @@ export const imageDecoder = defineOp({
       refuseValue(`the decoder must give ${height}x${width}x${channels} bytes`, pixels.length)
     return { image: wide('uint8', [height, width, channels], Float64Array.from(pixels)) }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'host' },
 })
 

@@ -1,8 +1,9 @@
 import { ifComputable } from '../kernel/computable.ts'
 import { apply2, constant, like } from '../kernel/formula.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
 import { float8s, floats } from './types.ts'
@@ -24,7 +25,7 @@ export const isInf = defineOp({
         (detect_negative !== 0 && x === Number.NEGATIVE_INFINITY),
     ),
   }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: {
     kind: 'elementwise',
     formula: ({ X }, { detect_negative, detect_positive }) => {

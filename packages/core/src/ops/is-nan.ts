@@ -1,7 +1,8 @@
 import { ifComputable } from '../kernel/computable.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { isNotNumber } from './lower/formulas.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { testElements } from './shared/elementwise.ts'
 import { float8s, floats } from './types.ts'
@@ -16,6 +17,6 @@ export const isNan = defineOp({
   attrs: {},
   infer: ({ X }) => ({ Y: tensorFact('bool', X.shape) }),
   reference: ({ X }) => ({ Y: testElements(X, Number.isNaN) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'elementwise', formula: ({ X }) => ifComputable(isNotNumber(X)) },
 })

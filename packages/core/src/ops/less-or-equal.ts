@@ -1,5 +1,6 @@
 import { apply2 } from '../kernel/formula.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { broadcastInfer } from './shared/broadcast.ts'
 import { testPairs } from './shared/elementwise.ts'
@@ -16,7 +17,7 @@ export const lessOrEqual = defineOp({
   attrs: {},
   infer: ({ A, B }) => ({ C: broadcastInfer([A, B], 'bool', ([a, b]) => negate(isLess(b!, a!))) }),
   reference: ({ A, B }) => ({ C: testPairs(A, B, (a, b) => a <= b) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: {
     kind: 'decompose',
     formula: ({ A, B }) => apply2('le', A, B),

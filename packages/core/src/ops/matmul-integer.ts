@@ -1,6 +1,7 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
 import { centred, checkSide } from './shared/quantized-matmul.ts'
@@ -25,7 +26,7 @@ export const matmulInteger = defineOp({
   reference: ({ A, B, a_zero_point, b_zero_point }, _attrs, context) => ({
     Y: matmul(centred(A, a_zero_point, 'rows'), centred(B, b_zero_point, 'columns'), 'int32', context),
   }),
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'kernel',
     emit: ({ A, B, a_zero_point, b_zero_point }, { Y }, _attrs, context) =>

@@ -1,8 +1,9 @@
 import type { WideTensor } from '../base/wide.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
 import { requireScalar, requireShape } from './shared/require.ts'
@@ -53,7 +54,7 @@ export const nonMaxSuppression = defineOp({
     }
     return { selected_indices: wide('int64', [selected.length / 3, 3], BigInt64Array.from(selected, BigInt)) }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'kernel' },
 })
 

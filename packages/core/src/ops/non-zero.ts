@@ -1,7 +1,8 @@
 import { forEachIndex } from '../base/shape.ts'
 import { lanesOf, type WideTensor, wideZeros } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { tensorsIr4 } from './types.ts'
 
@@ -31,7 +32,7 @@ export const nonZero = defineOp({
     })
     return { Y }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'kernel' },
 })
 

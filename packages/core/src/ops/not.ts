@@ -1,5 +1,6 @@
 import { apply1 } from '../kernel/formula.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { mapElements } from './shared/elementwise.ts'
 import { mapFact, negate } from './shared/tracked.ts'
@@ -15,6 +16,6 @@ export const not = defineOp({
   traits: ['inplace'],
   infer: ({ X }) => ({ Y: mapFact(X, negate) }),
   reference: ({ X }) => ({ Y: mapElements(X, { float: (x) => (x === 0 ? 1 : 0) }) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'elementwise', formula: ({ X }) => apply1('not', X) },
 })

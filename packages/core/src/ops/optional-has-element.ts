@@ -1,6 +1,7 @@
 import { wide } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { type Fact, tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { maybeAny, one } from './param.ts'
 import { optionalElements, optionalValues } from './types.ts'
 
@@ -17,7 +18,7 @@ export const optionalHasElement = defineOp({
     const there = input?.kind === 'optional' ? input.value : input
     return { output: wide('bool', [], Float64Array.of(there ? 1 : 0)) }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'host' },
 })
 

@@ -2,9 +2,10 @@ import { integerRange } from '../base/dtype.ts'
 import { roundHalfEven } from '../base/round-half-even.ts'
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerConv } from './lower/quantized-conv.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { convDims } from './shared/convolution.ts'
 import { floatsOf, scalarIn } from './shared/elements.ts'
@@ -58,7 +59,7 @@ export const qlinearConv = defineOp({
     })
     return { y: wide(y_zero_point.dtype, shape, y) }
   },
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'kernel',
     emit: ({ x, w, B, ...scaling }, { y }, attrs, context) =>

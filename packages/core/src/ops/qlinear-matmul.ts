@@ -1,8 +1,9 @@
 import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerIntegerMatmul } from './lower/quantized-matmul.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { one } from './param.ts'
 import { floatsOf } from './shared/elements.ts'
 import { matmul, matmulShape } from './shared/matmul.ts'
@@ -67,7 +68,7 @@ export const qlinearMatmul = defineOp({
     })
     return { y }
   },
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'kernel',
     emit: ({ a, b, ...parameters }, { y }, _attrs, context) => {

@@ -2,9 +2,10 @@ import type { DType } from '../base/dtype.ts'
 import { roundFloat } from '../base/round-float.ts'
 import { type WideTensor, wideZeros } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { isPerTensor, lowerLinear, quantizeFormula } from './lower/linear-quantization.ts'
+import { quantizedNumbers } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { dtypeOfAttr } from './shared/dtype-attr.ts'
@@ -64,7 +65,7 @@ export const quantizeLinear = defineOp({
       dtype: outputDType(context),
     }),
   }),
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'kernel',
     formula: ({ x, y_scale, y_zero_point }, { precision, output_dtype }, refs) =>

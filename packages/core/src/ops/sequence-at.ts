@@ -1,4 +1,5 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { one, sequence } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { normalizeIndex } from './shared/indices.ts'
@@ -20,6 +21,6 @@ export const sequenceAt = defineOp({
     const item = items[normalizeIndex(Number(position.data[0]), items.length)]!
     return { tensor: item.kind === 'tensor' ? item : refuseValue('items must be tensors', item.kind) }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })

@@ -1,4 +1,5 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { many, sequence } from './param.ts'
 import { commonType, makeSequence, sequenceFact } from './shared/sequences.ts'
 import { classicSequences, classicTensors } from './types.ts'
@@ -20,6 +21,6 @@ export const sequenceConstruct = defineOp({
     ),
   }),
   reference: ({ inputs }, _attrs, context) => ({ output_sequence: makeSequence(inputs, 0, context) }),
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })

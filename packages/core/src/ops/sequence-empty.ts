@@ -1,7 +1,8 @@
 import { tryDTypeOfCode } from '../base/dtype.ts'
 import { tensorType } from '../base/value.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { sequence } from './param.ts'
 import { refuse } from './refuse.ts'
 import { makeSequence, sequenceFact } from './shared/sequences.ts'
@@ -23,6 +24,6 @@ export const sequenceEmpty = defineOp({
     }
   },
   reference: (_inputs, _attrs, context) => ({ output: makeSequence([], 0, context) }),
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })

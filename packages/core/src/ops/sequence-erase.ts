@@ -1,4 +1,5 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { maybe, sequence } from './param.ts'
 import { normalizeIndex } from './shared/indices.ts'
 import { elementTypeOf, makeSequence, sequenceFact } from './shared/sequences.ts'
@@ -19,6 +20,6 @@ export const sequenceErase = defineOp({
     const at = normalizeIndex(position ? Number(position.data[0]) : -1, items.length)
     return { output_sequence: makeSequence(items.toSpliced(at, 1), 0, context) }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })

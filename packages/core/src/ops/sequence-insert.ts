@@ -1,4 +1,5 @@
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { maybe, one, sequence } from './param.ts'
 import { refuseValue } from './refuse.ts'
 import { commonType, elementTypeOf, makeSequence, sequenceFact } from './shared/sequences.ts'
@@ -26,6 +27,6 @@ export const sequenceInsert = defineOp({
     }
     return { output_sequence: makeSequence(items.toSpliced(at, 0, tensor), 0, context) }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })

@@ -1,6 +1,7 @@
 import { wide } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one, sequence } from './param.ts'
 import { classicSequences } from './types.ts'
 
@@ -16,6 +17,6 @@ export const sequenceLength = defineOp({
   reference: ({ input_sequence }) => ({
     length: wide('int64', [], BigInt64Array.of(BigInt(input_sequence.items.length))),
   }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'host' },
 })

@@ -1,6 +1,7 @@
 import type { WideValue } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
+import { throughSequences } from './no-gradient.ts'
 import { manyAny, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { itemFact, makeSequence, sequenceFact } from './shared/sequences.ts'
@@ -51,7 +52,7 @@ export const sequenceMap = defineOp({
       ),
     }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })
 

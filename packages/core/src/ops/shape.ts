@@ -1,7 +1,8 @@
 import { wide } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { tensorsIr13 } from './types.ts'
 
@@ -21,6 +22,6 @@ export const shape = defineOp({
     const sizes = data.shape.slice(start, end)
     return { shape: wide('int64', [sizes.length], BigInt64Array.from(sizes, BigInt)) }
   },
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'host' },
 })

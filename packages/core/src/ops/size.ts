@@ -1,8 +1,9 @@
 import { productOfDims } from '../base/dim.ts'
 import { elementCount } from '../base/shape.ts'
 import { wide } from '../base/wide.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
+import { notFloat } from './no-gradient.ts'
 import { one } from './param.ts'
 import { tensorsIr13 } from './types.ts'
 
@@ -16,6 +17,6 @@ export const size = defineOp({
   attrs: {},
   infer: ({ data }) => ({ size: tensorFact('int64', [], data.shape && [productOfDims(data.shape)]) }),
   reference: ({ data }) => ({ size: wide('int64', [], BigInt64Array.of(BigInt(elementCount(data.shape)))) }),
-  gradient: none('its output is not of floating point'),
+  gradient: notFloat,
   lower: { kind: 'host' },
 })

@@ -3,8 +3,9 @@ import { normalizeAxis } from '../base/shape.ts'
 import { tensorType } from '../base/value.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { numbersOf, type TensorFact } from './fact.ts'
+import { throughSequences } from './no-gradient.ts'
 import { maybe, one, sequence } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { integersOf } from './shared/elements.ts'
@@ -45,7 +46,7 @@ export const splitToSequence = defineOp({
     const items = drop ? parts.map((part) => withShape(part, part.shape.toSpliced(axis, 1))) : parts
     return { output_sequence: makeSequence(items, 0, context) }
   },
-  gradient: none('no gradient passes through sequences'),
+  gradient: throughSequences,
   lower: { kind: 'host' },
 })
 

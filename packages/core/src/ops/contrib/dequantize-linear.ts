@@ -1,6 +1,7 @@
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
 import { int4s } from '../types.ts'
@@ -25,7 +26,7 @@ export const dequantizeLinear = defineOp({
     return { y: tensorFact(x_scale.dtype, x.shape) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     build: (b, { x, x_scale, x_zero_point }, { axis }) => ({

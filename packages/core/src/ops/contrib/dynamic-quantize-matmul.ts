@@ -1,8 +1,9 @@
 import { elementCount } from '../../base/shape.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerDynamicQuantize } from '../lower/dynamic-quantize.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { matmulShape } from '../shared/matmul.ts'
 import { checkSide } from '../shared/quantized-matmul.ts'
@@ -35,7 +36,7 @@ export const dynamicQuantizeMatmul = defineOp({
     return { Y: tensorFact('float32', matmulShape(A.shape, B.shape)) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     epilogue: true,

@@ -2,9 +2,10 @@ import { type Dim, mulDims } from '../../base/dim.ts'
 import { normalizeAxis } from '../../base/shape.ts'
 import type { GraphBuilder } from '../../ir/builder.ts'
 import { type Attrs, attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { lowerGatherBlocks } from '../lower/block-quantized.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { type FactArgs, maybe, type NameArgs, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { castTo } from '../shared/cast-node.ts'
@@ -50,7 +51,7 @@ export const gatherBlockQuantized = defineOp({
     return { output: tensorFact(facts.scales.dtype, data.toSpliced(axis, 1, ...facts.indices.shape)) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: (inputs, { output }, options, context) =>

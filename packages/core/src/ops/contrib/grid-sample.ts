@@ -1,5 +1,5 @@
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { gridSample as standard } from '../grid-sample.ts'
 import { one } from '../param.ts'
 import { ieeeFloats } from '../types.ts'
@@ -24,7 +24,7 @@ export const gridSample = defineOp({
     Y: inferAs(standard, { X, grid: Grid }, { ...attrs, mode: modes[attrs.mode] }, context),
   }),
   reference: 'decomposed',
-  gradient: none('its rule is not written'),
+  gradient: 'decomposed',
   lower: {
     kind: 'decompose',
     build: (b, { X, Grid }, attrs) => ({

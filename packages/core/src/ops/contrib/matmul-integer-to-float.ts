@@ -1,6 +1,7 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { castTo } from '../shared/cast-node.ts'
 import { matmulShape } from '../shared/matmul.ts'
@@ -37,7 +38,7 @@ export const matmulIntegerToFloat = defineOp({
     return { Y: tensorFact(a_scale.dtype, matmulShape(A.shape, B.shape)) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     epilogue: true,

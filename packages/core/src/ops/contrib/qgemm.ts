@@ -1,8 +1,9 @@
 import type { DType } from '../../base/dtype.ts'
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerIntegerMatmul } from '../lower/quantized-matmul.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { matmulShape } from '../shared/matmul.ts'
@@ -56,7 +57,7 @@ export const qgemm = defineOp({
     return { Y: tensorFact(y_zero_point?.dtype ?? 'float32', shape) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     epilogue: true,

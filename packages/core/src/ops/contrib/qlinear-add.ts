@@ -1,4 +1,5 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import {
   binaryInputs,
   binaryOutputs,
@@ -22,7 +23,7 @@ export const qlinearAdd = defineOp({
   attrs: {},
   infer: inferBinary,
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: lowerBinary((b, { A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point }) => {
     const [a, c] = [b.node('Div', [A_scale, C_scale]), b.node('Div', [B_scale, C_scale])]
     const product = (x: string, ratio: string) => b.node('Mul', [x, ratio])

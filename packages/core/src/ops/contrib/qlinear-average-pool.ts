@@ -1,8 +1,9 @@
 import { elementCount } from '../../base/shape.ts'
 import { type WideTensor, wide } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp, type KernelContext, none } from '../define.ts'
+import { defineOp, type KernelContext } from '../define.ts'
 import { lowerQuantizedMean } from '../lower/quantized-pool.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { floatsOf, scalarIn } from '../shared/elements.ts'
 import { permuteAxes } from '../shared/permute.ts'
@@ -59,7 +60,7 @@ export const qlinearAveragePool = defineOp({
     )
     return { Y: last ? permuteAxes(y, toLast(y.shape.length)) : y }
   },
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: ({ X, x_scale, x_zero_point, y_scale, y_zero_point }, { Y }, attrs, context) =>

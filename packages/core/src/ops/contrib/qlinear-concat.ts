@@ -1,8 +1,9 @@
 import { attr } from '../attr.ts'
 import { concat } from '../concat.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { type TensorFact, tensorFact } from '../fact.ts'
 import { lowerByteConcat } from '../lower/byte-concat.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { mixed, one } from '../param.ts'
 import { refuse } from '../refuse.ts'
 import { centre, eightBits, requantize, requireScalars, scalar } from './shared/quantized-graph.ts'
@@ -34,7 +35,7 @@ export const qlinearConcat = defineOp({
     return { Y: tensorFact(Y_zero_point.dtype, shape) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: ({ Y_scale, Y_zero_point, inputs }, { Y }, { axis }, context) =>

@@ -1,6 +1,7 @@
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { lowerPlaneMeans } from '../lower/quantized-lines.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { one } from '../param.ts'
 import { globalPoolFact } from '../shared/pool.ts'
 import { channelsFirst, channelsLast } from './shared/channels-last.ts'
@@ -30,7 +31,7 @@ export const qlinearGlobalAveragePool = defineOp({
     return { Y: channelsLast(globalPoolFact(channelsFirst(X))) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: ({ X, x_scale, x_zero_point, y_scale, y_zero_point }, { Y }, { channels_last }, context) =>

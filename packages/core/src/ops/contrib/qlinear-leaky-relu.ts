@@ -1,8 +1,9 @@
 import { float } from '../../ir/builder.ts'
 import { like } from '../../kernel/formula.ts'
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { bendBelow, mul } from '../lower/formulas.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import {
   buildUnary,
   inferUnary,
@@ -23,7 +24,7 @@ export const qlinearLeakyRelu = defineOp({
   attrs: { alpha: attr.float(0.01) },
   infer: inferUnary,
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: (refs, { Y }, { alpha }, context) =>

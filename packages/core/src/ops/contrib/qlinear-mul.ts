@@ -1,4 +1,5 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import {
   binaryInputs,
   binaryOutputs,
@@ -22,7 +23,7 @@ export const qlinearMul = defineOp({
   attrs: {},
   infer: inferBinary,
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: lowerBinary((b, { A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point }) => {
     const scale = b.node('Div', [b.node('Mul', [A_scale, B_scale]), C_scale])
     const product = b.node('Mul', [centre(b, A, A_zero_point), centre(b, B, B_zero_point)])

@@ -1,5 +1,6 @@
 import { apply1 } from '../../kernel/formula.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import {
   buildUnary,
   inferUnary,
@@ -20,7 +21,7 @@ export const qlinearSigmoid = defineOp({
   attrs: {},
   infer: inferUnary,
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: (refs, { Y }, _attrs, context) => lowerUnary(context, refs, Y, (x) => apply1('sigmoid', x)),

@@ -2,9 +2,10 @@ import { integerRange } from '../../base/dtype.ts'
 import { normalizeAxis } from '../../base/shape.ts'
 import type { GraphBuilder } from '../../ir/builder.ts'
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
 import { lowerByteSoftmax } from '../lower/quantized-lines.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { cast, eightBits, requireScalars, scalar } from './shared/quantized-graph.ts'
 
@@ -33,7 +34,7 @@ export const qlinearSoftmax = defineOp({
     return { Y: tensorFact(X.dtype, X.shape) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     emit: ({ X, X_scale, y_scale, y_zero_point }, { Y }, { axis, opset }, context) =>

@@ -1,6 +1,7 @@
 import { attr } from '../attr.ts'
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
 import { tensorFact } from '../fact.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { maybe, one } from '../param.ts'
 import { checkScale } from '../shared/quantization.ts'
 import { int4s } from '../types.ts'
@@ -26,7 +27,7 @@ export const quantizeLinear = defineOp({
     return { y: tensorFact(y_zero_point?.dtype ?? 'uint8', x.shape) }
   },
   reference: 'decomposed',
-  gradient: none('its numbers are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     build: (b, { x, y_scale, y_zero_point }, { axis }) => ({

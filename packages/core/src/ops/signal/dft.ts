@@ -2,7 +2,7 @@ import { addDims, type Dim, dimText, floorDivDims, mulDims, subDims } from '../.
 import type { Shape } from '../../base/shape.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp, type InferContext, none } from '../define.ts'
+import { defineOp, type InferContext } from '../define.ts'
 import { scalarOf, type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { lowerDft } from '../lower/fourier.ts'
 import { maybe, one } from '../param.ts'
@@ -41,7 +41,7 @@ export const dft = defineOp({
     checkElements(shape.reduce((product, one) => product * one, 1))
     return { output: transform(input, shape, plan) }
   },
-  gradient: none('its rule is not written'),
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, { output }, attrs, context) => lowerDft({ ...inputs, output }, attrs, context),

@@ -1,7 +1,7 @@
 import { addDims, type Dim, dimText, floorDivDims, subDims } from '../../base/dim.ts'
 import { type WideTensor, wideZeros } from '../../base/wide.ts'
 import { attr } from '../attr.ts'
-import { defineOp, type InferContext, none } from '../define.ts'
+import { defineOp, type InferContext } from '../define.ts'
 import { type TensorFact, tensorFact, valuesOf } from '../fact.ts'
 import { lowerStft } from '../lower/fourier.ts'
 import { maybe, one } from '../param.ts'
@@ -56,7 +56,7 @@ export const stft = defineOp({
     checkElements(shape[0] * frames * bins * 2)
     return { output: transformFrames(signal, window, { shape, length, step }) }
   },
-  gradient: none('its rule is not written'),
+  gradient: 'rule',
   lower: {
     kind: 'kernel',
     emit: (inputs, { output }, _attrs, context) => lowerStft({ ...inputs, output }, context),
