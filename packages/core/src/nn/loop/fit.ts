@@ -72,8 +72,8 @@ export interface FitResult {
  * @example
  * const model = linear(2, 1)
  * const data = fromTensors({
- *   x: tensor('float32', [4, 2], Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1)),
- *   y: tensor('float32', [4, 1], Float32Array.of(0, 1, 1, 2)),
+ *   x: await tensor([[0, 0], [0, 1], [1, 0], [1, 1]]).host(),
+ *   y: await tensor([[0], [1], [1], [2]]).host(),
  * })
  * const { history } = await fit({
  *   model,
@@ -82,7 +82,7 @@ export interface FitResult {
  *   data: data.shuffle().batch(4),
  *   epochs: 100,
  * })
- * history.at(-1).loss < 0.1 // true
+ * [history.at(-1).loss < 0.1] // [true]
  */
 export async function fit<B extends HostBatch>(options: FitOptions<B>): Promise<FitResult> {
   const { model, optimizer, loss, accumulate = 1, gradientNorms, seed = 0 } = options

@@ -140,7 +140,12 @@ function fromList(list: ArrayLike<number>, shape: Shape, dtype: DType): Tensor {
 }
 
 function shapeOf(value: Nested): readonly number[] {
-  return typeof value === 'number' ? [] : [value.length, ...(value.length === 0 ? [] : shapeOf(value[0]!))]
+  if (typeof value === 'number') return []
+  if (!Array.isArray(value)) {
+    const rule = 'it must be of numbers, arrays of them, a typed array or a host tensor'
+    throw new SlipwayError('SLP-B1', `Cannot make tensor: ${rule}, got ${typeof value}`)
+  }
+  return [value.length, ...(value.length === 0 ? [] : shapeOf(value[0] as Nested))] // isArray misses readonly
 }
 
 function collect(value: Nested, shape: readonly number[], axis: number, into: number[]): void {
