@@ -2,8 +2,9 @@ import { type Dim, mulDims } from '../base/dim.ts'
 import { elementCount, stridesOf } from '../base/shape.ts'
 import type { WideTensor } from '../base/wide.ts'
 import { type Attrs, attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { type TensorFact, tensorFact } from './fact.ts'
+import { notWritten } from './no-gradient.ts'
 import { maybe, one } from './param.ts'
 import { refuse } from './refuse.ts'
 import { convDims, kernelDims } from './shared/convolution.ts'
@@ -63,7 +64,7 @@ export const deformConv = defineOp({
     }
     return { Y: tensor }
   },
-  gradient: none('no operator spreads what moved taps sampled back over X'),
+  gradient: notWritten,
   lower: { kind: 'kernel' },
 })
 

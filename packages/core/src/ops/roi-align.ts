@@ -1,8 +1,9 @@
 import { elementCount } from '../base/shape.ts'
 import { attr } from './attr.ts'
-import { defineOp, none } from './define.ts'
+import { defineOp } from './define.ts'
 import { tensorFact } from './fact.ts'
 import { lowerRoiAlign } from './lower/roi-align.ts'
+import { notWritten } from './no-gradient.ts'
 import { one } from './param.ts'
 import { refuse, refuseValue } from './refuse.ts'
 import { floatsOf, floatZeros, integersOf } from './shared/elements.ts'
@@ -69,7 +70,7 @@ export const roiAlign = defineOp({
     })
     return { Y: tensor }
   },
-  gradient: none('no operator spreads what regions sampled back over X'),
+  gradient: notWritten,
   lower: {
     kind: 'kernel',
     emit: (inputs, { Y }, attrs, context) => lowerRoiAlign(inputs, Y, attrs, context),

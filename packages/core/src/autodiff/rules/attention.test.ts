@@ -42,6 +42,17 @@ gradTest(attention, [
     },
   },
   {
+    name: 'with a mask that hides all keys of a query',
+    inputs: {
+      ...plain,
+      attn_mask: bool([
+        [true, false, true, true, true],
+        [false, false, false, false, false],
+        [false, true, true, true, true],
+      ]),
+    },
+  },
+  {
     name: 'with a bias, a past and the scores',
     inputs: {
       ...plain,

@@ -1,4 +1,5 @@
-import { defineOp, none } from '../define.ts'
+import { defineOp } from '../define.ts'
+import { quantizedNumbers } from '../no-gradient.ts'
 import { one } from '../param.ts'
 import { poolAttrs, poolFact } from '../shared/pool.ts'
 import { aroundChannels, channelsFirst, channelsLast } from './shared/channels-last.ts'
@@ -15,7 +16,7 @@ export const nhwcMaxPool = defineOp({
   attrs: poolAttrs,
   infer: ({ x }, attrs, { freshDim }) => ({ y: channelsLast(poolFact(channelsFirst(x), attrs, freshDim)) }),
   reference: 'decomposed',
-  gradient: none('its values are quantised'),
+  gradient: quantizedNumbers,
   lower: {
     kind: 'decompose',
     build: (b, { x }, attrs) => ({

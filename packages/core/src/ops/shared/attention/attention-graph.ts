@@ -2,6 +2,7 @@
 import { type Dim, dimsEqual } from '../../../base/dim.ts'
 import { type DType, dtypeInfo } from '../../../base/dtype.ts'
 import type { GraphBuilder } from '../../../ir/builder.ts'
+import { castTo } from '../cast-node.ts'
 
 /** Heads apart: [batch, heads, length, size]. Packed ones are split into `heads`. */
 export function splitHeads(b: GraphBuilder, x: string, rank: number, heads: number | undefined): string {
@@ -112,15 +113,12 @@ export function guardedSoftmax(
   dtype: DType,
   precision: DType,
 ): string {
-  const cast = (x: string, from: DType, to: DType) =>
-    from === to ? x : b.node('Cast', [x], { to: dtypeInfo(to).code })
-  const probabilities = cast(
-    b.node('Softmax', [cast(scores, dtype, precision)], { axis: -1 }),
-    precision,
-    dtype,
-  )
-  if (!bias) return probabilities
+  const softmax = (x: string) =>
+    castTo(b, b.node('Softmax', [castTo(b, x, dtype, precision)], { axis: -1 }), precision, dtype)
+  if (!bias) return softmax(scores)
   const top = b.node('ReduceMax', [bias, b.literal('int64', [-1])])
   const hidden = b.node('Equal', [top, b.literal(dtype, Number.NEGATIVE_INFINITY)])
-  return b.node('Where', [hidden, b.literal(dtype, 0), probabilities])
+  const zero = b.literal(dtype, 0)
+  // Inside too: the gradient of a row of NaN would be NaN, though nothing of the row is seen.
+  return b.node('Where', [hidden, zero, softmax(b.node('Where', [hidden, zero, scores]))])
 }
