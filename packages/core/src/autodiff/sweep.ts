@@ -4,8 +4,8 @@
  */
 import { SlipwayError } from '../base/errors.ts'
 import { typeText } from '../base/value.ts'
+import { freshNames } from '../ir/fresh-names.ts'
 import { type Graph, type Node, nodeLabel, operatorText } from '../ir/graph.ts'
-import { definedNames } from '../ir/rewrite.ts'
 import type { AnyOp } from '../ops/define.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { inlineBody } from '../ops/shared/inline-body.ts'
@@ -36,13 +36,7 @@ export const differentiate: DifferentiateGraph = (given, { wrt, seed, captured }
 /** Gives nodes that a gradient may pass the outputs that their rules read. */
 function prepare(graph: Graph, wrt: readonly string[]): Graph {
   const reached = dependents(graph.nodes, wrt, new Map())
-  const used = new Set(definedNames(graph))
-  const fresh = (hint: string): string => {
-    let name = hint
-    for (let i = 1; used.has(name); i++) name = `${hint}_${i}`
-    used.add(name)
-    return name
-  }
+  const fresh = freshNames(graph)
   const nodes = graph.nodes.map((node) => {
     if (!node.outputs.some((name) => reached.has(name))) return node
     const op = tryFindOp(node.domain, node.op)

@@ -1,6 +1,6 @@
 /** Names that nobody has used, for the values that rewrites add to a graph or to one of its bodies. */
-import type { Graph } from '../ir/graph.ts'
-import { definedNames } from '../ir/rewrite.ts'
+import type { Graph } from './graph.ts'
+import { definedNames } from './rewrite.ts'
 
 /** Returns a name made of `hint` that is new each time. */
 export type FreshName = (hint: string) => string

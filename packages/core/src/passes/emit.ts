@@ -4,12 +4,11 @@
  */
 import type { DType } from '../base/dtype.ts'
 import type { Tensor } from '../base/tensor.ts'
-import { tensorType } from '../base/value.ts'
-import { widen } from '../base/wide.ts'
 import { type AttributeInit, type AttributesInit, literalTensor, toAttributes } from '../ir/builder.ts'
 import { type Node, nodeLabel } from '../ir/graph.ts'
 import type { AnyOp } from '../ops/define.ts'
-import { type Fact, maxTrackedElements } from '../ops/fact.ts'
+import type { Fact } from '../ops/fact.ts'
+import { constantFact } from '../ops/infer-graph.ts'
 import { inferNode } from '../ops/infer-node.ts'
 import type { GraphView } from './graph-view.ts'
 
@@ -64,7 +63,7 @@ export function emitter(view: GraphView, root: Node): { readonly emit: Emit; rea
   const constant = (value: Tensor, name = `${hint}/constant`): string => {
     const id = view.fresh(name)
     emitted.constants.set(id, value)
-    emitted.facts.set(id, factOf(value))
+    emitted.facts.set(id, constantFact(value))
     return id
   }
   const nodes: Emit['nodes'] = (op, inputs, attributes, { domain = '', outputs = 1 }) =>
@@ -119,9 +118,4 @@ function inferInto(
     const found = outputs[i]
     if (name !== '' && found) facts.set(name, found)
   })
-}
-
-function factOf(value: Tensor): Fact {
-  const type = tensorType(value.dtype, value.shape)
-  return value.data.length <= maxTrackedElements ? { type, constant: widen(value) } : { type }
 }

@@ -5,6 +5,7 @@
 import type { Dim } from '../base/dim.ts'
 import type { DType } from '../base/dtype.ts'
 import type { Tensor } from '../base/tensor.ts'
+import type { FreshName } from '../ir/fresh-names.ts'
 import { type Graph, type Node, operatorText, readsOf, subgraphsOf } from '../ir/graph.ts'
 import type { AnyOp } from '../ops/define.ts'
 import type { Fact } from '../ops/fact.ts'
@@ -12,7 +13,6 @@ import type { FactMemo } from '../ops/fact-memo.ts'
 import { capturedFacts, inferGraph } from '../ops/infer-graph.ts'
 import { tryFindOp } from '../ops/registry.ts'
 import { foldNode } from '../reference/fold.ts'
-import type { FreshName } from './names.ts'
 
 export interface GraphView {
   readonly graph: Graph

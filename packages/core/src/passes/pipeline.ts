@@ -5,6 +5,7 @@
  * begins, and a change brings the first phase back.
  */
 import { SlipwayError } from '../base/errors.ts'
+import { freshNames } from '../ir/fresh-names.ts'
 import type { Graph } from '../ir/graph.ts'
 import { subgraphsOf } from '../ir/graph.ts'
 import { applyPatch } from '../ir/patch.ts'
@@ -14,7 +15,6 @@ import { factMemo } from '../ops/fact-memo.ts'
 import { type Batch, findBatch } from './batch.ts'
 import { inOrder, type Pass, phaseSize } from './define.ts'
 import { type GraphView, graphView } from './graph-view.ts'
-import { freshNames } from './names.ts'
 import { defaultPasses } from './registry.ts'
 
 export interface PassEvent {

@@ -1,11 +1,11 @@
 /** Why a pass leaves the nodes of a graph alone: the matches that came furthest, each with what stood in the way. */
 import { SlipwayError } from '../base/errors.ts'
+import { freshNames } from '../ir/fresh-names.ts'
 import { type Graph, type Node, nodeLabel, operatorText, subgraphsOf } from '../ir/graph.ts'
 import { factMemo } from '../ops/fact-memo.ts'
 import type { Pass, PatternPass } from './define.ts'
 import { type GraphView, graphView } from './graph-view.ts'
 import { type OnMiss, rootsOf } from './match.ts'
-import { freshNames } from './names.ts'
 import { defaultPasses, tryFindPass } from './registry.ts'
 import { tryRewrite } from './rewrite.ts'
 
