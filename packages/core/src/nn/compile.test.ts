@@ -57,6 +57,34 @@ describe('compile', () => {
     await step.dispose()
   })
 
+  it('lets a value that is set while it runs be the last one', async () => {
+    const count = parameter(floats([], 0), 'count')
+    const step = compile((x: Tensor) => {
+      void count.assign(count.tensor.add(x))
+      return count.tensor
+    })
+    await step(tensor(1))
+    const running = step(tensor(1))
+    // The variables have been brought, and the program runs.
+    await new Promise((resolve) => setImmediate(resolve))
+    count.set(floats([], 10))
+    await running
+    expect([...(await count.host()).data]).toEqual([10])
+    expect((await step(tensor(1))).item()).toBe(11)
+    await step.dispose()
+  })
+
+  it('gives zeros as gradients of what plays no part, whatever is in it', async () => {
+    const [x, y] = [tensor([1, 2]), tensor([Number.NaN, Number.POSITIVE_INFINITY])]
+    const [dx, dy] = grad(x.sum(), [x, y])
+    await dx!.data()
+    await dy!.data()
+    expect([dx!.toArray(), dy!.toArray()]).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
+  })
+
   it('says that nothing can be read while it is compiled', async () => {
     const step = compile((x: Tensor) => {
       void x.add(1).item()

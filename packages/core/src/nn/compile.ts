@@ -93,7 +93,7 @@ export function compile<A extends unknown[], R>(
     for (const [oldest, one] of opened) {
       if (opened.size <= mostPrograms) break
       opened.delete(oldest)
-      void one.then(({ step }) => step.close())
+      one.then(({ step }) => step.close()).catch(() => {}) // its own caller hears of a failure
     }
     return entry
   }

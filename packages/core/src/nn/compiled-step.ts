@@ -50,6 +50,8 @@ export async function openStep(
   const homes = new Map([...variables].map(([name, cell]) => [cell, homeIn(program, name)]))
   const settle = () => {
     for (const cell of updated) {
+      // Who sets a variable while the program runs comes later than the program.
+      if (cell.version !== held.get(cell)) continue
       cell.version += 1
       cell.home = homes.get(cell)!
       cell.current = undefined

@@ -1,4 +1,6 @@
 /** Gradients of tensors by others. */
+
+import { zerosLike } from './tensor/create.ts'
 import { gradientCells, vjpCells } from './tensor/gradient.ts'
 import type { Cell } from './tensor/origin.ts'
 import { type Tensor, tensorOf } from './tensor/tensor.ts'
@@ -55,5 +57,5 @@ function cellOf(one: Tensor | Variable): Cell {
 }
 
 function orZeros(gradient: Cell | undefined, like: Cell): Tensor {
-  return gradient ? tensorOf(gradient) : tensorOf(like).mul(0)
+  return gradient ? tensorOf(gradient) : zerosLike(tensorOf(like))
 }

@@ -2,6 +2,7 @@
 import { SlipwayError } from '../base/errors.ts'
 import type { Tensor as HostTensor } from '../base/tensor.ts'
 import { isVariable, type Variable } from './variable.ts'
+import { assertFits } from './variable-cell.ts'
 
 /** What a module is made of. The keys are parts of names: `fc1.weight`, `layers.0.weight`. */
 export type Parts = Readonly<Record<string, Part | readonly Part[] | undefined>>
@@ -178,19 +179,6 @@ function load(
     const value = values.get(name)
     return value ? [[one, value] as const] : []
   })
-  for (const [one, value] of pairs) assertFits(one, value)
+  for (const [one, value] of pairs) assertFits(one.variable, value)
   for (const [one, value] of pairs) one.set(value)
-}
-
-function assertFits({ name, dtype, shape }: Variable, value: HostTensor): void {
-  if (
-    value.dtype === dtype &&
-    value.shape.length === shape.length &&
-    value.shape.every((size, i) => size === shape[i])
-  )
-    return
-  throw new SlipwayError(
-    'SLP-B1',
-    `Cannot load "${name}": it must be ${dtype}[${shape}], got ${value.dtype}[${value.shape}]`,
-  )
 }

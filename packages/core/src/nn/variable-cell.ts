@@ -1,5 +1,6 @@
 /** A value that changes from step to step, wherever it lies: with the host, or in the memory of a program. */
 import { SlipwayError } from '../base/errors.ts'
+import { sameShape } from '../base/shape.ts'
 import type { Tensor as HostTensor } from '../base/tensor.ts'
 import type { TensorType } from '../base/value.ts'
 import type { Cell } from './tensor/origin.ts'
@@ -36,17 +37,16 @@ export function hostHome(value: HostTensor): Home {
   return { read: () => Promise.resolve(value) }
 }
 
-/** Gives a variable another value from outside. Throws SLP-B1 where it does not fit. */
+/** Throws SLP-B1 where a value is not of the variable's type. */
+export function assertFits({ name, type: { dtype, shape } }: VariableCell, value: HostTensor): void {
+  if (value.dtype === dtype && sameShape(value.shape, shape)) return
+  const rule = `its value must be ${dtype}[${shape}]`
+  throw new SlipwayError('SLP-B1', `Cannot set "${name}": ${rule}, got ${value.dtype}[${value.shape}]`)
+}
+
+/** Gives a variable another value from outside. Throws as `assertFits`. */
 export function setValue(cell: VariableCell, value: HostTensor): void {
-  const { dtype, shape } = cell.type
-  if (
-    value.dtype !== dtype ||
-    value.shape.length !== shape.length ||
-    value.shape.some((size, i) => size !== shape[i])
-  ) {
-    const rule = `its value must be ${dtype}[${shape}]`
-    throw new SlipwayError('SLP-B1', `Cannot set "${cell.name}": ${rule}, got ${value.dtype}[${value.shape}]`)
-  }
+  assertFits(cell, value)
   cell.home = hostHome(value)
   cell.version += 1
   cell.current = undefined

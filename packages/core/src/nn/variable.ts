@@ -1,4 +1,6 @@
 /** Values that training changes: parameters, running statistics, moments of optimisers. */
+
+import { digest } from '../base/digest.ts'
 import type { DType } from '../base/dtype.ts'
 import type { Shape } from '../base/shape.ts'
 import { type Tensor as HostTensor, tensor as hostTensor } from '../base/tensor.ts'
@@ -113,7 +115,7 @@ function homeOf(start: Start, seed: number, nameOf: () => string): Home {
   let drawn: HostTensor | undefined
   const draw = (): HostTensor => {
     const { dtype = 'float32', shape, init } = start
-    const numbers = init(shape, randomStream(seed, fnv1a(nameOf())))
+    const numbers = init(shape, randomStream(seed, digest(new TextEncoder().encode(nameOf()))[0]))
     return dtype === 'float64'
       ? hostTensor('float64', shape, numbers)
       : hostTensor('float32', shape, Float32Array.from(numbers))
@@ -124,13 +126,6 @@ function homeOf(start: Start, seed: number, nameOf: () => string): Home {
       return Promise.resolve(drawn)
     },
   }
-}
-
-/** A 32-bit number of a text (Fowler, Noll and Vo). */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash >>> 0
 }
 
 /** One handle for each version, so that what is computed from it is computed from one value. */

@@ -1,5 +1,5 @@
 /** Learning rates that change with the number of steps, as part of the compiled step. */
-import { where } from '../tensor/create.ts'
+import { full, where } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /** A rate by the number of steps so far, a float32 scalar that is 0 in the first step. */
@@ -10,7 +10,7 @@ export type Rate = number | Schedule
 
 /** The rate of a step. */
 export function rateAt(rate: Rate, step: Tensor): Tensor {
-  return typeof rate === 'number' ? step.mul(0).add(rate) : rate(step)
+  return typeof rate === 'number' ? full([], rate) : rate(step)
 }
 
 /** From `from` to `to` in equal steps, and `to` from then on. */

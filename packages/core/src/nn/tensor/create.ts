@@ -4,7 +4,9 @@ import { SlipwayError } from '../../base/errors.ts'
 import { elementCount, type Shape } from '../../base/shape.ts'
 import { type Tensor as HostTensor, tensor as hostTensor } from '../../base/tensor.ts'
 import { narrow, wideZeros } from '../../base/wide.ts'
-import { apply, dataCell } from './apply.ts'
+import { literalTensor } from '../../ir/builder.ts'
+import { apply, dataCell, numberLike } from './apply.ts'
+import type { Cell } from './origin.ts'
 import { type Nested, type Tensor, tensorOf } from './tensor.ts'
 
 /** What a tensor can be made of. */
@@ -38,6 +40,17 @@ export function full(shape: Shape, value: number, dtype: DType = 'float32'): Ten
 
 export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
   return full(shape, 0, dtype)
+}
+
+/** Zeros of the shape and type of another tensor, whatever is in it. */
+export function zerosLike(like: Tensor): Tensor {
+  return like.derive(apply('Expand', [numberLike(0, like.cell), sizesOf(like)]))
+}
+
+/** The sizes of the axes as a value, computed only where they are not known. */
+export function sizesOf({ cell, dims }: Tensor): Cell {
+  const known = dims.filter((size) => typeof size === 'number')
+  return known.length === dims.length ? dataCell(literalTensor('int64', known)) : apply('Shape', [cell])
 }
 
 export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {

@@ -1,7 +1,7 @@
 /** Random tensors: their numbers depend on the seed, the number of the call and the place in the function alone. */
 import { tensor as hostTensor } from '../../base/tensor.ts'
-import { literalTensor } from '../../ir/builder.ts'
 import { apply, dataCell } from './apply.ts'
+import { sizesOf } from './create.ts'
 import type { Cell } from './origin.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -17,14 +17,10 @@ export interface RandomKey {
  */
 export function randomUniform(like: Tensor, key: RandomKey = { seed: 0, call: 0 }): Tensor {
   const { trace } = like.cell
-  const { dims } = like
-  const sizes = dims.every((size) => typeof size === 'number')
-    ? dataCell(literalTensor('int64', dims as readonly number[])) // as was just checked
-    : apply('Shape', [like.cell])
   const stream = trace?.nextStream() ?? 0
   const cell = apply(
     'RandomUniform',
-    [trace?.key ?? keyCell(key), sizes],
+    [trace?.key ?? keyCell(key), sizesOf(like)],
     { stream },
     { domain: 'ai.slipway' },
   )

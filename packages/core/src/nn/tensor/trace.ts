@@ -14,7 +14,7 @@ export interface Trace {
   nextStream(): number
 }
 
-/** The trace that values belong to. Throws SLP-N3 where they belong to different ones. */
+/** The trace that values belong to. Throws SLP-T1 where they belong to different ones. */
 export function traceOf(cells: readonly (Cell | undefined)[]): Trace | undefined {
   let found: Trace | undefined
   for (const cell of cells) {
