@@ -1,6 +1,7 @@
 /**
  * Times training steps, forward and backward and Adam in one compiled program:
- * `node bench/dist/learning-steps.js [rounds] [threads…]`. Models take turns, so that what else runs meets all of them.
+ * `node bench/dist/learning-steps.js [rounds] [threads…]`. Numbers of threads
+ * take turns, so that what else runs meets all of them.
  */
 import { type Tensor as HostTensor, tensor as hostTensor, randomStream } from '@slipway/core'
 import {

@@ -41,7 +41,7 @@ export interface PrepareOptions {
   /**
    * Inputs whose values stay in the engine's memory from run to run, each with the output whose value it takes after a
    * run: parameters and what belongs to them. They need to be given once only, and such a program has one worker. The
-   * engine `wasm` alone has it.
+   * engines `wasm` and `reference` have it.
    */
   readonly state?: ReadonlyMap<string, string> | undefined
   /** How long a cancelled run may take to stop by itself before its worker is ended. 40 unless given. */

@@ -25,7 +25,7 @@ export interface CompileOptions extends Pick<PrepareOptions, 'threads' | 'determ
   readonly mostPrograms?: number
   /** Told of each graph that is compiled, and for what arguments. */
   readonly onCompile?: (graph: Graph, key: string) => void
-  /** `wasmEngine` unless given; it must keep state. */
+  /** `wasmEngine` unless given; it must keep state, as `referenceEngine` does too. */
   readonly engine?: Engine
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { symbol } from '../../base/dim.ts'
-import { tensor } from '../../base/tensor.ts'
-import { tensorType, type Value } from '../../base/value.ts'
-import { graphBuilder } from '../../ir/builder.ts'
-import { wasmEngine } from '../wasm-engine.ts'
-import { compileGraph } from './compile.ts'
+import { symbol } from '../base/dim.ts'
+import { tensor } from '../base/tensor.ts'
+import { tensorType, type Value } from '../base/value.ts'
+import { graphBuilder } from '../ir/builder.ts'
+import { referenceEngine } from './reference-engine.ts'
+import { compileGraph } from './wasm/compile.ts'
+import { wasmEngine } from './wasm-engine.ts'
 
 const numbers = (...list: number[]) => tensor('float32', [list.length], Float32Array.from(list))
 const listOf = (value: Value | undefined) => (value?.kind === 'tensor' ? [...value.data].map(Number) : value)
@@ -60,9 +61,13 @@ describe('state', () => {
     expect(listOf(compiled.state.read('sum'))).toEqual([5])
   })
 
-  it.each([1, 2])('stays in the worker of a program, with %i threads', async (threads) => {
+  it.each([
+    ['wasm, 1 thread', wasmEngine, 1],
+    ['wasm, 2 threads', wasmEngine, 2],
+    ['reference', referenceEngine, 1],
+  ] as const)('stays in the worker of a program: %s', async (_, engine, threads) => {
     const { graph, state, mean, start } = counting()
-    await using program = await wasmEngine.prepare(graph, { state, threads, workers: 3 })
+    await using program = await engine.prepare(graph, { state, threads, workers: 3 })
     const size = 3000
     const wide = (value: number) => numbers(...Array.from({ length: size }, () => value))
     await program.state!.write(new Map([...start, ['sum', wide(0)], ['last', wide(1)]]))
@@ -76,13 +81,13 @@ describe('state', () => {
     await expect(program.state!.write(new Map([['x', x]]))).rejects.toMatchObject({ code: 'SLP-S1' })
   })
 
-  it('is as it was after a run that fails', async () => {
+  it.each([wasmEngine, referenceEngine])('is as it was after a run that fails: $name', async (engine) => {
     const b = graphBuilder({ name: 'picks' })
     const kept = b.input('kept', tensorType('float32', [3]))
     const index = b.input('index', tensorType('int64', [1]))
     const next = b.node('Add', [kept, b.literal('float32', 1)])
     const graph = b.build([b.node('Gather', [next, index])])
-    await using program = await wasmEngine.prepare(graph, { state: new Map([['kept', next]]) })
+    await using program = await engine.prepare(graph, { state: new Map([['kept', next]]) })
     const at = (i: bigint) => new Map([['index', tensor('int64', [1], BigInt64Array.of(i))]])
     await program.state!.write(new Map([['kept', numbers(1, 2, 3)]]))
     await expect(program.run(at(7n))).rejects.toThrow()
