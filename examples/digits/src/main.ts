@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { wasmEngine } from '@slipway/core'
 import { toOnnx, zeros } from '@slipway/core/nn'
+import { terminalProgress } from '@slipway/core/nn/node'
 import { verifyModel } from '@slipway/core/verify'
 import { createServer } from '@slipway/server'
 import type { Digit } from './data.ts'
 import { probabilities } from './model.ts'
-import { type Progress, train } from './train.ts'
+import { train } from './train.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const repository = join(root, '.slipway/models')
@@ -16,7 +17,7 @@ const page = fileURLToPath(new URL('../public', import.meta.url))
 const port = Number(process.env['PORT'] ?? 8000)
 
 const startedMs = performance.now()
-const trained = await train({ onProgress: showProgress })
+const trained = await train({ callbacks: [terminalProgress()] })
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
 const percent = (100 * trained.testAccuracy).toFixed(1)
 console.log(
@@ -62,18 +63,4 @@ async function writeRequest({ pixels }: Digit): Promise<string> {
   const image = { name: 'image', shape: [1, 1, 28, 28], datatype: 'FP32', data: Array.from(pixels) }
   await writeFile(join(root, '.slipway/digit.json'), JSON.stringify({ inputs: [image] }))
   return '.slipway/digit.json'
-}
-
-/** A bar on a terminal, a line for each tenth elsewhere. */
-function showProgress({ step, steps, loss }: Progress): void {
-  const { stderr } = process
-  if (stderr.isTTY) {
-    const filled = Math.round((30 * step) / steps)
-    const elapsed = (performance.now() - startedMs) / 1000
-    const left = Math.round((elapsed / step) * (steps - step))
-    const bar = `${'━'.repeat(filled)}${' '.repeat(30 - filled)}`
-    stderr.write(`\rtraining ${bar} ${step}/${steps}  loss ${loss.toFixed(3)}  ${left} s left \x1b[K`)
-    if (step === steps) stderr.write('\r\x1b[K')
-  } else if (step % Math.ceil(steps / 10) === 0)
-    stderr.write(`step ${step} of ${steps}: loss ${loss.toFixed(3)}\n`)
 }

@@ -3,8 +3,10 @@ import { type Tensor as HostTensor, tensor as hostTensor } from '@slipway/core'
 import {
   accuracy,
   adam,
-  compile,
+  type Callback,
   crossEntropy,
+  type FitResult,
+  fit,
   fromTensors,
   type Module,
   oneCycle,
@@ -13,7 +15,7 @@ import {
 import { type Digit, loadDigits } from './data.ts'
 import { digitsCnn } from './model.ts'
 
-export interface Trained {
+export interface Trained extends Pick<FitResult, 'history'> {
   readonly model: Module<[image: Tensor], Tensor>
   readonly trainCount: number
   readonly testCount: number
@@ -23,58 +25,39 @@ export interface Trained {
   readonly example: Digit
 }
 
-export interface Progress {
-  readonly step: number
-  readonly steps: number
-  readonly loss: number
-}
-
 export interface TrainOptions {
   readonly epochs?: number
-  readonly onProgress?: (progress: Progress) => void
+  readonly callbacks?: readonly Callback[]
 }
 
 const batchSize = 64
 
-export async function train({ epochs = 6, onProgress }: TrainOptions = {}): Promise<Trained> {
+export async function train({ epochs = 6, callbacks = [] }: TrainOptions = {}): Promise<Trained> {
   const digits = loadDigits()
   const model = digitsCnn().initialize(0)
-  const batches = fromTensors(tensorsOf(digits.train)).shuffle({ seed: 0 }).batch(batchSize, { last: 'drop' })
-  const steps = epochs * batches.size!
-  const optimizer = adam(model.parameters(), { learningRate: oneCycle({ peak: 4e-3, steps }) })
-  const learn = compile(({ image, label }: { image: Tensor; label: Tensor }) => {
-    const loss = crossEntropy(model(image), label)
-    optimizer.step(loss)
-    return loss
+  const data = fromTensors(tensorsOf(digits.train)).shuffle({ seed: 0 }).batch(batchSize, { last: 'drop' })
+  const learningRate = oneCycle({ peak: 4e-3, steps: epochs * data.size! })
+  const { history } = await fit({
+    model,
+    optimizer: adam(model.parameters(), { learningRate }),
+    loss: ({ image, label, mask }) => {
+      const logits = model(image)
+      const weights = mask && { weights: mask }
+      return { loss: crossEntropy(logits, label, weights), accuracy: accuracy(logits, label, weights) }
+    },
+    data,
+    validation: fromTensors(tensorsOf(digits.test)).batch(500),
+    epochs,
+    callbacks,
   })
-  let step = 0
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for await (const { image, label } of batches.pass({ epoch })) {
-      const loss = await learn({ image, label })
-      step += 1
-      onProgress?.({ step, steps, loss: loss.item() })
-    }
-  }
-  await learn.dispose()
   return {
     model,
+    history,
     trainCount: digits.train.length,
     testCount: digits.test.length,
-    testAccuracy: await accuracyOn(model, digits.test),
+    testAccuracy: history.at(-1)!['val_accuracy']!,
     example: digits.test[Math.floor(digits.test.length * 0.75)]!,
   }
-}
-
-async function accuracyOn(model: Module<[image: Tensor], Tensor>, digits: readonly Digit[]): Promise<number> {
-  const check = compile(({ image, label, mask }: { image: Tensor; label: Tensor; mask: Tensor }) =>
-    accuracy(model(image), label, { weights: mask }).mul(mask.sum()),
-  )
-  let right = 0
-  for await (const { image, label, mask } of fromTensors(tensorsOf(digits)).batch(500)) {
-    right += (await check({ image, label, mask: mask! })).item()
-  }
-  await check.dispose()
-  return right / digits.length
 }
 
 export function tensorsOf(digits: readonly Digit[]): {
